@@ -1,0 +1,141 @@
+"""The words that recipes, backends and the engine speak to one another.
+
+A *chat* is an ordered tuple of turns, a *turn* an ordered tuple of parts, so that text and
+pictures keep their order. A *request* is a chat with its sampling and its key; a *reply* is
+what came back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+Role: TypeAlias = Literal["system", "user", "assistant"]
+MediaKind: TypeAlias = Literal["image", "video", "audio", "motion"]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A stretch of text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture, video or recording, as the bytes of its file."""
+
+    kind: MediaKind
+    data: bytes
+    mime_type: str
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+Part: TypeAlias = Text | Media
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one side says."""
+
+    role: Role
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        """The text of the turn, without its media."""
+        return "".join(part.text for part in self.parts if isinstance(part, Text))
+
+
+Chat: TypeAlias = tuple[Turn, ...]
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a model is to draw its reply; what is None is left to the backend."""
+
+    max_tokens: int | None = 1024
+    """The longest reply, in tokens; one that is longer is cut short and recorded as such."""
+    temperature: float | None = None
+    top_p: float | None = None
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+
+    def settings(self) -> dict[str, Any]:
+        """The fields that are set, in a form that JSON can hold."""
+        return {k: v for k, v in asdict(self).items() if v is not None and v != ()}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A chat to be answered."""
+
+    key: str
+    """What the journal files the reply under; see `request_key`."""
+    chat: Chat
+    sampling: Sampling = Sampling()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a backend answered."""
+
+    text: str
+    finish_reason: str | None = None
+    """Why the model stopped: ``"stop"``, ``"length"`` (cut short), or the server's own word."""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cached_tokens: int | None = None
+    """How many of the prompt's tokens the server took from a cache of its own."""
+    model: str | None = None
+    """The model that answered, as the server names it."""
+
+
+class Exchange(NamedTuple):
+    """A question and its answer, as a conversation keeps them."""
+
+    question: str
+    answer: str
+    family: str | None = None
+    """The question family of `grounded` that it comes from."""
+
+
+def text_turn(role: Role, text: str) -> Turn:
+    """A turn that holds text only."""
+    return Turn(role, (Text(text),))
+
+
+def chat_digest(chat: Chat, sampling: Sampling) -> str:
+    """Digest all that a request says, whoever is asked.
+
+    Media count by their bytes, so that a file may be moved or renamed.
+    """
+    turns = [[turn.role, [_part_identity(part) for part in turn.parts]] for turn in chat]
+    return _sha256([turns, sampling.settings()])
+
+
+def request_key(digest: str, model: str, endpoint: str) -> str:
+    """Name a request by all that can change its answer: what is asked, and who is.
+
+    Args:
+        digest: of `chat_digest`.
+        model: the model's name.
+        endpoint: the server or engine that runs it; two servers may run a name differently.
+    """
+    return _sha256([digest, model, endpoint])
+
+
+def _part_identity(part: Part) -> list[str]:
+    return ["text", part.text] if isinstance(part, Text) else [part.kind, part.digest]
+
+
+def _sha256(value: object) -> str:
+    canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

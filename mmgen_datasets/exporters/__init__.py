@@ -1,0 +1,1 @@
+"""Exporters: a result in the format that a trainer reads."""

@@ -1,0 +1,1 @@
+"""Questions whose answers follow from the annotations; no model is asked."""

@@ -1,0 +1,1 @@
+"""Recipes: what to ask a model about a sample, and how to read its reply."""
