@@ -1,0 +1,120 @@
+"""What was asked and what came back, kept as it happens.
+
+One SQLite file in WAL mode with ``synchronous=NORMAL``: a reply is committed the moment it
+arrives, so killing the process loses nothing, and a power cut at most the last moments. Rows
+are only ever added; the newest row of a key is the one that counts, the older ones are the
+log of its attempts. SQLite's WAL needs a local disk, so each machine keeps a journal of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from mmgen_datasets.chat import Reply
+from mmgen_datasets.errors import RunError
+
+Outcome: TypeAlias = Literal["reply", "row", "retry"]
+"""How an attempt ended: with a reply, with an error of this request, or with one that may pass."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS attempts (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    reply TEXT,
+    problem TEXT,
+    created_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS attempts_by_key ON attempts (key);
+"""
+_KEYS_A_QUERY = 500  # SQLite takes at least 999 variables
+
+
+@dataclass(frozen=True)
+class Record:
+    """The newest attempt at a request."""
+
+    outcome: Outcome
+    reply: Reply | None
+    problem: str | None
+    """Why there is no reply."""
+    created_at: str
+    """ISO 8601, UTC."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the request need not be sent again."""
+        return self.outcome != "retry"
+
+
+class Journal:
+    """The attempts of one file; made by `open_journal`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def keep_reply(self, key: str, reply: Reply) -> None:
+        """Commit a reply."""
+        self._add(key, "reply", json.dumps(asdict(reply), ensure_ascii=False), None)
+
+    def keep_failure(self, key: str, outcome: Literal["row", "retry"], problem: str) -> None:
+        """Commit that an attempt failed, and why."""
+        self._add(key, outcome, None, problem)
+
+    def records(self, keys: Sequence[str]) -> dict[str, Record]:
+        """The newest attempt of each key that has one."""
+        found: dict[str, Record] = {}
+        for start in range(0, len(keys), _KEYS_A_QUERY):
+            chunk = keys[start : start + _KEYS_A_QUERY]
+            marks = ",".join("?" * len(chunk))
+            rows = self._connection.execute(
+                "SELECT key, outcome, reply, problem, created_at FROM attempts"
+                f" WHERE key IN ({marks}) ORDER BY id",
+                chunk,
+            )
+            for key, outcome, reply, problem, created_at in rows:
+                answered = Reply(**json.loads(reply)) if reply is not None else None
+                found[key] = Record(outcome, answered, problem, created_at)
+        return found
+
+    def last_id(self) -> int:
+        """The number of the newest row; it changes whenever anything was added."""
+        (last,) = self._connection.execute("SELECT max(id) FROM attempts").fetchone()
+        return last or 0
+
+    def _add(self, key: str, outcome: Outcome, reply: str | None, problem: str | None) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._connection.execute(
+            "INSERT INTO attempts (key, outcome, reply, problem, created_at) VALUES (?,?,?,?,?)",
+            (key, outcome, reply, problem, now),
+        )
+
+
+@contextmanager
+def open_journal(path: Path) -> Iterator[Journal]:
+    """Open a journal, or begin one.
+
+    To be used in the thread that opened it. Several processes of a machine may have it open.
+
+    Raises:
+        RunError: the file is not a journal, or cannot be written.
+    """
+    try:
+        connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.executescript(_SCHEMA)
+    except sqlite3.Error as error:
+        raise RunError(
+            f"{path}: cannot be used as a journal: {error}",
+            "name another folder, or move the file away",
+        ) from error
+    with closing(connection):
+        yield Journal(connection)
