@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from datasets import Array2D, Audio, Features, Image, List, Value, Video
+from datasets import Array2D, Audio, Dataset, Features, Image, List, Value, Video
 
 from mmgen_datasets.chat import MediaKind
+from mmgen_datasets.errors import UsageError
 
 _STRING, _BOOL, _FLOAT, _INT = Value("string"), Value("bool"), Value("float32"), Value("int32")
 
@@ -101,8 +102,8 @@ MESSAGE = {"role": _STRING, "content": _STRING}
 PROVENANCE = {
     "recipe": _STRING,
     "recipe_sha256": _STRING,
-    "backend": _STRING,
-    "model": _STRING,
+    "backend": _STRING,  # the server or engine that ran the model
+    "model": _STRING,  # as it names itself
     "sampling": _STRING,  # JSON of what was set
     "seed": Value("int64"),
     "request_key": _STRING,  # of the journal's row
@@ -148,3 +149,21 @@ def conversation_features(*media: MediaKind) -> Features:
 def media_kinds(features: Features) -> list[MediaKind]:
     """Which media columns a table has, in the schema's order."""
     return [kind for kind in get_args(MediaKind) if kind in features]
+
+
+def check_samples(samples: object) -> None:
+    """Refuse what is no table of samples.
+
+    Raises:
+        UsageError: naming the type that is wrong, or the columns that are missing.
+    """
+    if not isinstance(samples, Dataset):
+        raise UsageError(
+            f"samples are a {type(samples).__name__}, not a Dataset",
+            "load one split, without streaming: load_dataset(..., split='train')",
+        )
+    if missing := [name for name in SAMPLE if name not in samples.features]:
+        raise UsageError(
+            f"the samples lack the columns {', '.join(missing)}",
+            "load them with mmgen_datasets.load_dataset, or see mmgen_datasets.schema.SAMPLE",
+        )

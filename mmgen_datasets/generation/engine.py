@@ -276,7 +276,7 @@ def _run_in_thread(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -
 
     The first interrupt sets the coroutine's event, the second cancels it.
     """
-    runner = asyncio.Runner()
+    runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
     loop = runner.get_loop()
     stopping = asyncio.Event()
     main_task = loop.create_task(main(stopping))

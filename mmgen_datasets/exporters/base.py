@@ -1,0 +1,42 @@
+"""What every exporter is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias
+
+from datasets import Dataset
+
+Pictures: TypeAlias = Literal["copy", "link", "none"]
+"""What becomes of the picture files: a copy of each, a hard link (a copy where the file system
+has none), or nothing but their names."""
+
+
+@dataclass
+class Exported:
+    """What an export wrote, and what it left out."""
+
+    file: Path
+    conversations: int = 0
+    pictures: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Reason to number of conversations."""
+
+
+class Exporter(Protocol):
+    """A function that writes conversations in some trainer's format."""
+
+    def __call__(self, conversations: Dataset, out: Path, *, pictures: Pictures) -> Exported:
+        """Write conversations into a folder.
+
+        Rows with an error are left out. Files are written as a stream and are whole or absent.
+
+        Args:
+            conversations: rows of `mmgen_datasets.schema.CONVERSATION`.
+            out: the folder; made where it is missing.
+            pictures: what becomes of the picture files. With ``"copy"`` and ``"link"``, a
+                conversation whose picture cannot be had is left out, as a trainer would stop
+                at it.
+        """

@@ -1,0 +1,60 @@
+"""The format of multimodal-instruct: one line of JSON for each question and its answer.
+
+::
+
+    {"id": "...", "instruction": "...", "response": "...", "image": 42,
+     "image_source": "COCO2017", "type": "conversation"}
+
+The lines of one conversation share their ``id`` and stand in its order. ``image`` is the
+source's own id, a number where it is one; the format names no picture files and has no
+placeholders.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from datasets import Dataset
+
+from mmgen_datasets.chat import MediaKind
+from mmgen_datasets.exporters.base import Exported, Pictures
+from mmgen_datasets.files import whole_file
+from mmgen_datasets.schema import media_kinds
+
+_IMAGE_SOURCES = {
+    "coco2014": "COCO2014",
+    "coco2017": "COCO2017",
+    "open_images_v7": "open_images",
+}
+_PLACEHOLDERS = re.compile(rf"\A(?:<(?:{'|'.join(get_args(MediaKind))})>\n)+")
+
+
+def write(conversations: Dataset, out: Path, *, pictures: Pictures = "none") -> Exported:
+    """Write ``instruct.jsonl``; see `Exporter`. Pictures are never written."""
+    exported = Exported(out / "instruct.jsonl")
+    with whole_file(exported.file) as file:
+        for row in conversations.remove_columns(media_kinds(conversations.features)):
+            if row["error"] is not None:
+                continue
+            for record in _records(row):
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            exported.conversations += 1
+    return exported
+
+
+def _records(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    sample_id = row["sample_id"]
+    turns = [m["content"] for m in row["messages"] if m["role"] != "system"]
+    for question, answer in zip(turns[::2], turns[1::2], strict=True):
+        yield {
+            "id": row["id"],
+            "instruction": _PLACEHOLDERS.sub("", question),
+            "response": answer,
+            "image": int(sample_id) if sample_id.isdecimal() else sample_id,
+            "image_source": _IMAGE_SOURCES.get(row["source"], row["source"]),
+            "type": row["kind"],
+        }

@@ -1,0 +1,57 @@
+"""Files that are whole or not there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from mmgen_datasets.errors import UsageError
+
+PARTIAL = ".part"
+"""The ending of a file that is being written."""
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[str]]:
+    """Write a text file under another name and rename it once it is whole.
+
+    UTF-8, line ends as written. When the block fails, the file that stood there before still
+    does, and nothing else remains.
+    """
+    partial = path.with_name(path.name + PARTIAL)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_bytes_whole(path: Path, data: bytes) -> None:
+    """Write a binary file under another name and rename it."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
+    partial.write_bytes(data)
+    partial.replace(path)
+
+
+def safe_name(name: str) -> PurePosixPath:
+    """A file name out of data, as a relative path that stays where it is put.
+
+    Raises:
+        UsageError: it is empty, absolute, climbs out, or holds what no file name may.
+
+    Example:
+        >>> str(safe_name("train2017/000000000009.jpg"))
+        'train2017/000000000009.jpg'
+    """
+    path = PurePosixPath(name)
+    if not path.parts or path.is_absolute() or ".." in path.parts or {"\\", "\0", ":"} & set(name):
+        raise UsageError(
+            f"{name!r} cannot be used as a file name",
+            "name the media of the samples by plain relative paths (column 'file_name')",
+        )
+    return path

@@ -1,0 +1,249 @@
+"""Replies or computed answers, laid beside the samples they belong to.
+
+Both ways of generation end here, in one batched `Dataset.map` each: what was said becomes
+messages, and media and licences are copied from the samples as Arrow columns, untouched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeAlias, get_args
+
+import pyarrow as pa
+from datasets import Dataset
+from datasets.fingerprint import Hasher
+
+from mmgen_datasets.backends.base import Backend
+from mmgen_datasets.chat import Exchange, MediaKind
+from mmgen_datasets.errors import RowError
+from mmgen_datasets.generation.journal import Record, open_journal
+from mmgen_datasets.generation.requests import key_of
+from mmgen_datasets.grounded import answer
+from mmgen_datasets.prompts.parse import read_reply
+from mmgen_datasets.prompts.recipe import Recipe
+from mmgen_datasets.schema import PROVENANCE, conversation_features, media_kinds
+
+NOT_ASKED = "not asked yet"
+"""The error of a row whose request the run has not come to."""
+
+_COPIED = ("source", "split", "file_name", "license", "credit")
+_PLACEHOLDERS = tuple(f"<{kind}>" for kind in get_args(MediaKind))
+_ROWS_A_BATCH = 256
+VERSION = version("mmgen-datasets")
+_Row: TypeAlias = dict[str, Any]
+
+
+def answer_all(samples: Dataset, recipe: Recipe, *, seed: int, cache: str | None = None) -> Dataset:
+    """Answer questions from the annotations, with no model.
+
+    Args:
+        samples: rows of `mmgen_datasets.schema.SAMPLE`.
+        recipe: one with `grounded` settings.
+        seed: of the choice of questions and wordings.
+        cache: the file that `datasets` keeps the result in; by default beside the samples.
+
+    Returns:
+        Rows of `mmgen_datasets.schema.CONVERSATION`, one per sample, in their order.
+    """
+    media = media_kinds(samples.features)
+
+    def fill(batch: Mapping[str, list[Any]], indices: list[int]) -> pa.Table:
+        rows = [_grounded_row(sample, recipe, seed, media) for sample in rows_of(batch)]
+        return _beside(samples, indices, rows)
+
+    return samples.remove_columns(media).map(
+        fill,
+        with_indices=True,
+        batched=True,
+        batch_size=_ROWS_A_BATCH,
+        features=conversation_features(*media),
+        new_fingerprint=_fingerprint("grounded", samples, recipe.sha256, seed),
+        cache_file_name=cache,
+        desc="conversations",
+    )
+
+
+def lay_out(
+    requests: Dataset,
+    samples: Dataset,
+    *,
+    recipe: Recipe,
+    backend: Backend,
+    journal: Path,
+    seed: int,
+    cache: str | None = None,
+) -> Dataset:
+    """Read the journal's replies into conversations, in the order of the requests.
+
+    A request without a usable reply becomes a row without messages that says why.
+
+    Args:
+        requests: of `mmgen_datasets.generation.requests.build_requests`.
+        samples: what they were built from.
+        recipe: what they were built with; it also says how a reply is read.
+        backend: whom they were put to.
+        journal: the file with the replies.
+        seed: of the choice of instructions.
+        cache: as for `answer_all`.
+
+    Returns:
+        Rows of `mmgen_datasets.schema.CONVERSATION`, one per request.
+    """
+    media = media_kinds(samples.features)
+    reader = _Reader(recipe, backend, seed, media)
+    ids = samples.select_columns(["id"])
+    with open_journal(journal) as opened:
+
+        def fill(batch: Mapping[str, list[Any]]) -> pa.Table:
+            asked = list(rows_of(batch))
+            keys = [key_of(row, backend) for row in asked]
+            records = opened.records(keys)
+            sample_ids = ids[batch["sample"]]["id"]
+            rows = [
+                reader.row(request, sample_id, key, records.get(key))
+                for request, sample_id, key in zip(asked, sample_ids, keys, strict=True)
+            ]
+            return _beside(samples, batch["sample"], rows)
+
+        return requests.remove_columns(["chat", "prompt_tokens"]).map(
+            fill,
+            batched=True,
+            batch_size=_ROWS_A_BATCH,
+            features=conversation_features(*media),
+            new_fingerprint=_fingerprint(
+                "replies", requests, recipe.sha256, seed, backend, opened.last_id()
+            ),
+            cache_file_name=cache,
+            desc="conversations",
+        )
+
+
+def rows_of(batch: Mapping[str, list[Any]]) -> Iterable[_Row]:
+    """A batch of columns as rows."""
+    names = list(batch)
+    return (dict(zip(names, row, strict=True)) for row in zip(*batch.values(), strict=True))
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """What turns the outcome of a request into a row."""
+
+    recipe: Recipe
+    backend: Backend
+    seed: int
+    media: Sequence[MediaKind]
+
+    def row(
+        self, request: Mapping[str, Any], sample_id: str, key: str, record: Record | None
+    ) -> _Row:
+        """A conversation, or why there is none."""
+        task = self.recipe.task(request["task"])
+        exchanges, error = [], request["error"]
+        if error is None:
+            try:
+                exchanges = read_reply(task, _usable(record), seed=self.seed, sample_id=sample_id)
+                _refuse_placeholders(exchanges)
+            except RowError as problem:
+                error = problem.problem
+        return {
+            "id": request["id"],
+            "sample_id": sample_id,
+            "messages": [] if error else _messages(exchanges, self.media),
+            "kind": task.kind,
+            "provenance": _provenance(self.recipe, self.seed)
+            | {"request_key": key, "sampling": request["sampling"]}
+            | {"model": self.backend.model, "backend": self.backend.endpoint}
+            | _of_record(record),
+            "error": error,
+        }
+
+
+def _grounded_row(
+    sample: Mapping[str, Any], recipe: Recipe, seed: int, media: Sequence[MediaKind]
+) -> _Row:
+    exchanges = answer(sample, **recipe.grounded.settings(), seed=seed)
+    return {
+        "id": f"{sample['source']}-{sample['id']}-{recipe.name}",
+        "sample_id": sample["id"],
+        "messages": _messages(exchanges, media),
+        "kind": "grounded",
+        "provenance": _provenance(recipe, seed)
+        | {"families": [exchange.family for exchange in exchanges]},
+        "error": None if exchanges else "no question follows from the annotations",
+    }
+
+
+def _usable(record: Record | None) -> str:
+    """The text of a reply that is there and whole."""
+    if record is None:
+        raise RowError(NOT_ASKED)
+    if record.reply is None:
+        raise RowError(record.problem or "no reply")
+    if record.reply.finish_reason == "length":
+        raise RowError(
+            f"the reply was cut short after {record.reply.completion_tokens or '?'} tokens"
+        )
+    return record.reply.text
+
+
+def _refuse_placeholders(exchanges: Sequence[Exchange]) -> None:
+    """A placeholder in a model's words would stand for a picture that is not there."""
+    for exchange in exchanges:
+        for word in _PLACEHOLDERS:
+            if word in exchange.question or word in exchange.answer:
+                raise RowError(f"the reply contains the placeholder {word}")
+
+
+def _messages(exchanges: Sequence[Exchange], media: Sequence[MediaKind]) -> list[dict[str, str]]:
+    """Alternate user and assistant; media placeholders lead the first question."""
+    messages = []
+    lead = "".join(f"<{kind}>\n" for kind in media)
+    for exchange in exchanges:
+        messages += [
+            {"role": "user", "content": lead + exchange.question},
+            {"role": "assistant", "content": exchange.answer},
+        ]
+        lead = ""
+    return messages
+
+
+def _provenance(recipe: Recipe, seed: int) -> _Row:
+    return dict.fromkeys(PROVENANCE) | {
+        "recipe": recipe.name,
+        "recipe_sha256": recipe.sha256,
+        "seed": seed,
+        "library_version": VERSION,
+    }
+
+
+def _of_record(record: Record | None) -> _Row:
+    if record is None or record.reply is None:
+        return {}
+    reply = record.reply
+    return {
+        "model": reply.model,
+        "prompt_tokens": reply.prompt_tokens,
+        "completion_tokens": reply.completion_tokens,
+        "finish_reason": reply.finish_reason,
+        "created_at": record.created_at,
+    }
+
+
+def _beside(samples: Dataset, indices: list[int], rows: list[_Row]) -> pa.Table:
+    """Complete rows with what they take over from their samples."""
+    media = media_kinds(samples.features)
+    schema = conversation_features(*media).arrow_schema
+    taken = [*_COPIED, *media]
+    copied = samples.select_columns(taken).with_format("arrow")[indices]
+    columns = [
+        copied[name] if name in taken else pa.array([row.get(name) for row in rows], field.type)
+        for name, field in zip(schema.names, schema, strict=True)
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def _fingerprint(way: str, table: Dataset, *inputs: object) -> str:
+    return str(Hasher.hash([way, table._fingerprint, VERSION, *inputs]))

@@ -1,0 +1,107 @@
+"""From samples to conversations in one call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import datasets
+from datasets import Dataset
+
+from mmgen_datasets.backends.base import Backend
+from mmgen_datasets.errors import UsageError
+from mmgen_datasets.generation.conversations import answer_all, lay_out
+from mmgen_datasets.generation.engine import Pace, Tally, ask_all
+from mmgen_datasets.generation.progress import shown
+from mmgen_datasets.generation.requests import build_requests, pending
+from mmgen_datasets.prompts.recipe import Recipe, load_recipe
+from mmgen_datasets.schema import check_samples
+
+
+def generate(
+    samples: Dataset,
+    recipe: str | Path | Recipe = "grounded",
+    *,
+    backend: Backend | None = None,
+    journal: Path | None = None,
+    pace: Pace | None = None,
+    seed: int = 0,
+) -> Dataset:
+    """Make conversations about samples.
+
+    Replies are kept in a journal as they arrive. Called again with the same samples and recipe,
+    after a crash or a change to something else, it asks only for what the journal lacks.
+
+    Args:
+        samples: rows of `mmgen_datasets.schema.SAMPLE`, from any source.
+        recipe: a name, the path of a recipe file, or a recipe.
+        backend: whom to ask; None for a recipe that asks nobody, such as ``"grounded"``.
+        journal: the file that keeps the replies; by default one beside the cache of `datasets`
+            that all calls share.
+        pace: how many requests at a time, and how often each.
+        seed: of every random choice; the same seed gives the same conversations.
+
+    Returns:
+        Rows of `mmgen_datasets.schema.CONVERSATION`, with the media columns of the samples. A
+        row whose ``error`` is not null has no messages; ``error`` says why.
+
+    Raises:
+        UsageError: the samples or the backend do not fit the recipe.
+        StopError: the backend cannot answer anything; what it did answer is in the journal.
+
+    Example::
+
+        samples = load_dataset("coco2017", data_dir="coco", split="train")
+        conversations = generate(samples, "llava", backend=OpenAI("gpt-5-mini"))
+    """
+    chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
+    check_fit(samples, chosen, backend)
+    if backend is None:
+        return answer_all(samples, chosen, seed=seed)
+    kept = journal or Path(datasets.config.HF_DATASETS_CACHE) / "mmgen" / "journal.sqlite"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    requests = build_requests(samples, chosen)
+    ask(requests, samples, backend, journal=kept, pace=pace or Pace())
+    return lay_out(requests, samples, recipe=chosen, backend=backend, journal=kept, seed=seed)
+
+
+def ask(
+    requests: Dataset,
+    samples: Dataset,
+    backend: Backend,
+    *,
+    journal: Path,
+    pace: Pace,
+    again: frozenset[str] = frozenset(),
+) -> Tally:
+    """Put requests to a backend until each has an outcome in the journal; see `ask_all`."""
+    errors = requests.select_columns(["error"]).with_format("arrow")[:]["error"]
+    tally = Tally(total=errors.null_count)
+    with shown(tally):
+        ask_all(
+            pending(requests, samples, backend),
+            backend,
+            journal=journal,
+            pace=pace,
+            tally=tally,
+            again=again,
+        )
+    return tally
+
+
+def check_fit(samples: Dataset, recipe: Recipe, backend: Backend | None) -> None:
+    """Refuse samples or a backend that a recipe cannot work with.
+
+    Raises:
+        UsageError: naming what does not fit.
+    """
+    check_samples(samples)
+    if recipe.grounded is None and backend is None:
+        raise UsageError(
+            f"the recipe {recipe.name!r} asks a model, and no backend is given",
+            "name a backend, or use the recipe 'grounded', which needs none",
+        )
+    if recipe.grounded is not None and backend is not None:
+        raise UsageError(
+            f"the recipe {recipe.name!r} asks no model, and a backend is given",
+            "leave the backend out, or use another recipe",
+        )

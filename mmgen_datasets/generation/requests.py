@@ -1,0 +1,169 @@
+"""Samples to requests: what a recipe asks, written out before anything is sent.
+
+A request row holds the whole chat, so that it can be read, counted and priced; media stand in
+it as the digest of their bytes and are read from the sample again when the request is sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from datasets import Dataset, Features, List, Value
+from datasets.fingerprint import Hasher
+
+from mmgen_datasets.backends.base import Backend
+from mmgen_datasets.chat import (
+    Chat,
+    Media,
+    Part,
+    Request,
+    Sampling,
+    Text,
+    Turn,
+    chat_digest,
+    request_key,
+)
+from mmgen_datasets.errors import RowError
+from mmgen_datasets.generation.engine import Pending
+from mmgen_datasets.generation.tokens import estimate_chat_tokens
+from mmgen_datasets.media import picture_type, read_media, undecoded
+from mmgen_datasets.prompts.context import chat_for
+from mmgen_datasets.prompts.recipe import Recipe, Task
+
+REQUEST = Features(
+    {
+        "id": Value("string"),  # of the conversation it will become
+        "sample": Value("int64"),  # row of the samples
+        "task": Value("string"),  # name of the recipe's task
+        "chat": List(
+            {
+                "role": Value("string"),
+                "parts": List(
+                    {"kind": Value("string"), "text": Value("string"), "digest": Value("string")}
+                ),
+            }
+        ),
+        "sampling": Value("string"),  # JSON of what is set
+        "digest": Value("string"),  # of chat and sampling
+        "prompt_tokens": Value("int32"),  # an estimate, media not counted
+        "error": Value("string"),  # null, or why this cannot be asked
+    }
+)
+_ROWS_A_BATCH = 256
+
+
+def build_requests(samples: Dataset, recipe: Recipe) -> Dataset:
+    """Write out what a recipe asks about each sample; no model is involved.
+
+    Args:
+        samples: rows of `mmgen_datasets.schema.SAMPLE`.
+        recipe: one with tasks.
+
+    Returns:
+        Rows of `REQUEST`, one per sample and task, in the order of the samples.
+    """
+    rows = undecoded(samples)
+    return rows.map(
+        partial(_ask, recipe=recipe),
+        with_indices=True,
+        batched=True,
+        batch_size=_ROWS_A_BATCH,
+        remove_columns=rows.column_names,
+        features=REQUEST,
+        new_fingerprint=Hasher.hash(["requests", samples._fingerprint, recipe.sha256]),
+        desc="requests",
+    )
+
+
+def pending(requests: Dataset, samples: Dataset, backend: Backend) -> Iterator[list[Pending]]:
+    """The requests that can be asked, in lists, for the engine to send."""
+    rows = undecoded(samples)
+    for batch in requests.iter(_ROWS_A_BATCH):
+        yield [
+            Pending(key_of(row, backend), partial(_load, row, backend, rows), _has_media(row))
+            for row in _rows(batch)
+            if row["error"] is None
+        ]
+
+
+def key_of(row: Mapping[str, Any], backend: Backend) -> str:
+    """What the journal files the reply to a request row under."""
+    return request_key(row["digest"], backend.model, backend.endpoint)
+
+
+def _ask(batch: dict[str, list[Any]], indices: list[int], *, recipe: Recipe) -> dict[str, Any]:
+    rows = [
+        _request_row(sample, index, task)
+        for sample, index in zip(_rows(batch), indices, strict=True)
+        for task in recipe.tasks
+    ]
+    return {name: [row[name] for row in rows] for name in REQUEST}
+
+
+def _request_row(sample: dict[str, Any], index: int, task: Task) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "id": f"{sample['source']}-{sample['id']}-{task.name}",
+        "sample": index,
+        "task": task.name,
+        "chat": [],
+        "sampling": json.dumps(task.sampling.settings(), sort_keys=True),
+        "digest": "",
+        "prompt_tokens": 0,
+        "error": None,
+    }
+    try:
+        media = [_media_of(sample)] if "image" in task.inputs else []
+    except RowError as error:
+        return row | {"error": error.problem}
+    chat = chat_for(task, sample, media)
+    return row | {
+        "chat": [{"role": t.role, "parts": [_part_row(p) for p in t.parts]} for t in chat],
+        "digest": chat_digest(chat, task.sampling),
+        "prompt_tokens": estimate_chat_tokens(chat),
+    }
+
+
+def _media_of(sample: Mapping[str, Any]) -> Media:
+    value = sample.get("image")
+    if value is None:
+        raise RowError(f"{sample['file_name']}: the picture is not on disk")
+    data = read_media(value)
+    return Media("image", data, picture_type(data, sample["file_name"]))
+
+
+def _part_row(part: Part) -> dict[str, str | None]:
+    if isinstance(part, Text):
+        return {"kind": "text", "text": part.text, "digest": None}
+    return {"kind": part.kind, "text": None, "digest": part.digest}
+
+
+def _load(row: Mapping[str, Any], backend: Backend, samples: Dataset) -> Request:
+    read: Callable[[], Media] = lambda: _media_of(samples[row["sample"]])  # noqa: E731
+    chat: Chat = tuple(
+        Turn(turn["role"], tuple(_part(part, read) for part in turn["parts"]))
+        for turn in row["chat"]
+    )
+    settings = json.loads(row["sampling"])
+    sampling = Sampling(**settings | {"stop": tuple(settings.get("stop", ()))})
+    return Request(key_of(row, backend), chat, sampling)
+
+
+def _part(row: Mapping[str, Any], read: Callable[[], Media]) -> Part:
+    if row["kind"] == "text":
+        return Text(row["text"])
+    media = read()
+    if media.digest != row["digest"]:
+        raise RowError("the picture's file has changed since the requests were built")
+    return media
+
+
+def _has_media(row: Mapping[str, Any]) -> bool:
+    return any(part["kind"] != "text" for turn in row["chat"] for part in turn["parts"])
+
+
+def _rows(batch: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    names = list(batch)
+    return (dict(zip(names, values, strict=True)) for values in zip(*batch.values(), strict=True))
