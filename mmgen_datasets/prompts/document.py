@@ -1,0 +1,177 @@
+"""A YAML file whose every value knows its line, so that a refusal can say where."""
+
+from __future__ import annotations
+
+import hashlib
+import reprlib
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from mmgen_datasets.errors import RecipeError
+
+Place = Sequence[str | int]
+"""The keys and indices that lead from the top of a document to a value."""
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class _Loader(yaml.SafeLoader):
+    """The safe loader; a key may stand only once, and lists come out as tuples."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        lines: dict[str, int] = {}
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            line = key.start_mark.line + 1
+            if lines.setdefault(key.value, line) != line:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"the key {key.value!r} stands in line {lines[key.value]} already",
+                    problem_mark=key.start_mark,
+                )
+        return super().construct_mapping(node, deep)
+
+    def construct_tuple(self, node: yaml.SequenceNode) -> tuple[Any, ...]:
+        return tuple(self.construct_sequence(node, deep=True))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:seq", _Loader.construct_tuple)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed YAML file."""
+
+    path: Path
+    sha256: str
+    """Digest of the file's bytes, in hexadecimal."""
+    node: yaml.Node
+    value: Any
+    """Dictionaries, tuples and scalars."""
+
+    def line(self, place: Place) -> int:
+        """The line, counted from 1, where a value stands; of its parent if it stands nowhere."""
+        node, mark = self.node, self.node.start_mark
+        for step in place:
+            if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+                node = node.value[step]
+                mark = node.start_mark
+            elif isinstance(node, yaml.MappingNode):
+                for key, value in node.value:
+                    if key.value == str(step):
+                        node, mark = value, key.start_mark
+                        break
+        return mark.line + 1
+
+    def error(self, problem: str, hint: str, place: Place = ()) -> RecipeError:
+        """A refusal that names the file and the line."""
+        return RecipeError(f"{self.path}, line {self.line(place)}: {problem}", hint)
+
+    def validate(self, model: type[ModelT], value: Any, place: Place = ()) -> ModelT:
+        """Read a value of this document as a model; of several faults, report the first.
+
+        Args:
+            model: what the value must be.
+            value: the document's value at ``place``, or what it was turned into.
+            place: where the value stands.
+
+        Raises:
+            RecipeError: the value is not such a model.
+        """
+        try:
+            return model.model_validate(value)
+        except ValidationError as error:
+            faults = [(_place(fault, place), fault) for fault in error.errors()]
+            where, fault = min(faults, key=lambda item: self.line(item[0]))
+            raise self.error(_problem(where, fault), _hint(fault), where) from error
+
+
+def read_document(path: Path) -> Document:
+    """Parse a YAML file.
+
+    Raises:
+        RecipeError: no such file, not UTF-8, or not one YAML document.
+    """
+    try:
+        data = path.read_bytes()
+        loader = _Loader(data.decode("utf-8-sig"))
+        node = loader.get_single_node()
+        value = None if node is None else loader.construct_document(node)
+    except OSError as error:
+        hint = "give the path of a YAML file, or the name of a recipe of the library"
+        raise RecipeError(f"{path} cannot be read: {error.strerror}", hint) from error
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise RecipeError(f"{path}, line {line}: not UTF-8", "save the file as UTF-8") from error
+    except yaml.YAMLError as error:
+        raise RecipeError(f"{path}{_fault_of_syntax(error)}", "write it as YAML 1.1") from error
+    if node is None:
+        raise RecipeError(f"{path} is empty", "write `tasks:` or `grounded:` into it")
+    return Document(path, hashlib.sha256(data).hexdigest(), node, value)
+
+
+def refusal(problem: str, hint: str, at: Place = ()) -> PydanticCustomError:
+    """What a validator raises.
+
+    Args:
+        problem: what is wrong, with the value in it.
+        hint: what to write instead.
+        at: where, seen from the value that is being validated.
+    """
+    context = {"problem": problem, "hint": hint, "at": tuple(at)}
+    return PydanticCustomError("refusal", "{problem}", context)
+
+
+def known_keys(keys: Iterable[str], value: Any) -> Any:
+    """Refuse a mapping with a key that nobody would read.
+
+    Returns:
+        the value, which need not be a mapping.
+    """
+    accepted = list(keys)
+    for key in value if isinstance(value, dict) else ():
+        if key not in accepted:
+            raise refusal(f"unknown key {key!r}", f"use one of: {', '.join(accepted)}", (str(key),))
+    return value
+
+
+class FileModel(BaseModel):
+    """What a mapping of a recipe file is read into: frozen, no conversions, no unknown keys."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, revalidate_instances="always"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, value: Any) -> Any:
+        return known_keys(cls.model_fields, value)
+
+
+def _place(fault: ErrorDetails, start: Place) -> tuple[str | int, ...]:
+    return (*start, *fault["loc"], *fault.get("ctx", {}).get("at", ()))
+
+
+def _problem(place: Place, fault: ErrorDetails) -> str:
+    name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+    said = _PROBLEMS.get(fault["type"], f"{reprlib.repr(fault['input'])} does not fit")
+    said = fault.get("ctx", {}).get("problem", said)
+    return f"{name.lstrip('.')}: {said}" if name else said
+
+
+def _hint(fault: ErrorDetails) -> str:
+    hint = fault.get("ctx", {}).get("hint", fault["msg"])
+    return str(hint).replace("Input should be", "it must be")
+
+
+_PROBLEMS = {"missing": "this key is missing"}
+
+
+def _fault_of_syntax(error: yaml.YAMLError) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f", line {error.problem_mark.line + 1}: {error.problem or error.context}"
+    return f": {error}"

@@ -1,0 +1,113 @@
+"""The recipe file: what is asked about every sample.
+
+A recipe either puts ``tasks`` to a model or has ``grounded`` questions computed from the
+annotations::
+
+    tasks:
+      - name: detail
+        inputs: [captions, boxes]
+        reply: answer
+        system: |
+          Describe the picture ...
+        instructions:
+          - What can be seen here?
+        examples:
+          - captions: [A dog catches a ball.]
+            objects:
+              - {category: dog, bbox: [0.1, 0.3, 0.5, 0.9]}
+            answer: A dog leaps ...
+        sampling: {max_tokens: 800, temperature: 0.7}
+
+Prompt files of multimodal-instruct are read as well, see `mmgen_datasets.prompts.legacy`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from mmgen_datasets.errors import UnknownNameError
+from mmgen_datasets.prompts import RECIPES
+from mmgen_datasets.prompts.document import FileModel, Place, read_document, refusal
+from mmgen_datasets.prompts.legacy import is_legacy, read_legacy
+from mmgen_datasets.prompts.task import Prose, Task
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+class Grounded(FileModel):
+    """Questions whose answers follow from the annotations."""
+
+    families: Annotated[tuple[Prose, ...], Field(min_length=1)] | None = None
+    """Names of question families, in the order they are asked; all where there are none."""
+    max_exchanges: Annotated[int, Field(ge=1)] = 6
+    """The longest conversation about a sample, in questions."""
+
+
+class RecipeFile(FileModel):
+    """What a recipe file holds: either ``tasks`` for a model, or ``grounded``."""
+
+    tasks: tuple[Task, ...] = ()
+    grounded: Grounded | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> RecipeFile:
+        if bool(self.tasks) == (self.grounded is not None):
+            found = "both `tasks` and `grounded`" if self.tasks else "no task"
+            raise refusal(f"{found} in the recipe", "give either `tasks` or `grounded`")
+        return self
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> RecipeFile:
+        names: dict[str, int] = {}
+        for index, task in enumerate(self.tasks):
+            if names.setdefault(task.name, index) != index:
+                at: Place = ("tasks", index, "name")
+                raise refusal(f"two tasks are called {task.name!r}", "rename one of them", at)
+        return self
+
+
+class Recipe(RecipeFile):
+    """What is asked about every sample, and the file that says so."""
+
+    name: str
+    """The library's name for it, or the name of its file without the ending."""
+    sha256: str
+    """Digest of the file's bytes, in hexadecimal."""
+
+
+def load_recipe(name_or_path: str | Path) -> Recipe:
+    """Read a recipe of the library or of a file.
+
+    Args:
+        name_or_path: a name in `mmgen_datasets.prompts.RECIPES`, or the path of a YAML file.
+
+    Raises:
+        UnknownNameError: neither a name of the table nor the path of a YAML file.
+        RecipeError: the file is missing or does not say what a recipe must say.
+
+    Example:
+        >>> [task.kind for task in load_recipe("llava").tasks]
+        ['conversation', 'detail', 'complex_reasoning']
+    """
+    name, path = _find(name_or_path)
+    document = read_document(path)
+    if is_legacy(document.value):
+        return Recipe(name=name, sha256=document.sha256, tasks=read_legacy(document))
+    content = document.validate(RecipeFile, document.value)
+    return Recipe(name=name, sha256=document.sha256, **dict(content))
+
+
+def _find(name_or_path: str | Path) -> tuple[str, Path]:
+    if isinstance(name_or_path, str) and name_or_path in RECIPES:
+        return name_or_path, TEMPLATES / RECIPES[name_or_path].file
+    path = Path(name_or_path)
+    if isinstance(name_or_path, str) and not path.suffix and not path.exists():
+        names = ", ".join(repr(name) for name in RECIPES)
+        raise UnknownNameError(
+            f"no recipe is called {name_or_path!r}",
+            f"use one of {names}, or the path of a YAML file",
+        )
+    return path.stem, path

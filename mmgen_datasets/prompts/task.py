@@ -1,0 +1,140 @@
+"""A task: one thing that is asked about every sample, and how its reply is read."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from math import inf
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from mmgen_datasets.chat import Sampling
+from mmgen_datasets.prompts.document import FileModel, known_keys, refusal
+
+Input: TypeAlias = Literal["captions", "boxes", "boxes_openimages", "image"]
+"""What a model gets of a sample: its texts, its boxes without or with flags, its pixels."""
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise refusal("there is no text", "write at least a word")
+    return text
+
+
+def _box(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    x1, y1, x2, y2 = box
+    if not (0 <= x1 < x2 <= 1 and 0 <= y1 < y2 <= 1):
+        raise refusal(
+            f"{list(box)} is not a box",
+            "write [x1, y1, x2, y2] with 0 <= x1 < x2 <= 1 and 0 <= y1 < y2 <= 1",
+        )
+    return box
+
+
+def _sampling(value: Any) -> Any:
+    known = [field.name for field in fields(Sampling)]
+    return Sampling(**known_keys(known, value)) if isinstance(value, dict) else value
+
+
+def _sensible(sampling: Sampling) -> Sampling:
+    for name, lowest, highest in (("max_tokens", 1, inf), ("temperature", 0, inf), ("top_p", 0, 1)):
+        value = getattr(sampling, name)
+        if value is not None and not lowest <= value <= highest:
+            raise refusal(f"{value} is out of range", f"give {lowest} to {highest}", (name,))
+    return sampling
+
+
+Prose = Annotated[str, AfterValidator(_not_blank)]
+Drawing = Annotated[Sampling, BeforeValidator(_sampling), AfterValidator(_sensible)]
+Box = Annotated[tuple[float, float, float, float], AfterValidator(_box)]
+
+
+class ExampleObject(FileModel):
+    """A thing in the picture of an example, with the words of `mmgen_datasets.schema.OBJECT`."""
+
+    category: Prose
+    bbox: Box
+    is_crowd: bool | None = None
+    confidence: float | None = None
+    is_occluded: bool | None = None
+    is_truncated: bool | None = None
+    is_group_of: bool | None = None
+    is_depiction: bool | None = None
+    is_inside: bool | None = None
+
+
+class ExampleExchange(FileModel):
+    """A question and its answer."""
+
+    question: Prose
+    answer: Prose
+
+
+class Example(FileModel):
+    """A sample and the reply that a model should give to it.
+
+    Both are put into text by what does so for real samples and reads real replies.
+    """
+
+    captions: tuple[Prose, ...] = ()
+    objects: tuple[ExampleObject, ...] = ()
+    exchanges: tuple[ExampleExchange, ...] = ()
+    answer: Prose | None = None
+
+
+class Written(FileModel):
+    """An example that is sent as it is written."""
+
+    input: Prose
+    output: Prose
+
+
+def _form_of_example(value: Any) -> str:
+    return "written" if isinstance(value, Written) or "input" in value else "structured"
+
+
+AnyExample: TypeAlias = Annotated[
+    Annotated[Example, Tag("structured")] | Annotated[Written, Tag("written")],
+    Discriminator(_form_of_example),
+]
+
+
+class Task(FileModel):
+    """One thing that is asked about every sample."""
+
+    name: Prose
+    kind: Prose = Field(default_factory=lambda task: str(task["name"]))
+    """The ``kind`` of its conversations: conversation, detail, complex_reasoning, or any other."""
+    inputs: Annotated[tuple[Input, ...], Field(min_length=1)]
+    system: Prose
+    reply: Literal["turns", "answer", "json"]
+    """Turns between separators; one answer to a drawn instruction; or JSON exchanges."""
+    separator: Prose = "==="
+    labels: tuple[Prose, ...] = ("Question:", "Answer:", "Q:", "A:")
+    """What a turn may begin with; it is taken off. Examples carry the first two."""
+    instructions: tuple[Prose, ...] = ()
+    """For ``answer``: the questions that one is drawn from."""
+    examples: tuple[AnyExample, ...] = ()
+    sampling: Drawing = Sampling()
+    layout: Literal["tidy", "verbatim"] = "tidy"
+    """How a sample is put into text; see `mmgen_datasets.prompts.context.LAYOUTS`."""
+
+    @model_validator(mode="after")
+    def _needs_instructions(self) -> Task:
+        if self.reply == "answer" and not self.instructions:
+            raise refusal("an answer needs a question", "list some under `instructions`")
+        return self
+
+    @model_validator(mode="after")
+    def _examples_fit_the_reply(self) -> Task:
+        key = "answer" if self.reply == "answer" else "exchanges"
+        for index, example in enumerate(self.examples):
+            given = {"answer", "exchanges"} & example.model_fields_set
+            if isinstance(example, Example) and given != {key}:
+                raise refusal(
+                    f"with `reply: {self.reply}` an example has `{key}`, this one has "
+                    + (" and ".join(sorted(given)) or "no reply"),
+                    f"give its reply as `{key}`, and nothing else",
+                    ("examples", index),
+                )
+        return self
