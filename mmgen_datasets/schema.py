@@ -52,6 +52,17 @@ RELATION = {
     "object_bbox": BBOX,
 }
 
+KEYPOINT = {"name": _STRING, "x": _FLOAT, "y": _FLOAT, "is_visible": _BOOL}
+"""A joint that is marked, at shares of the width and height; not visible where it is covered."""
+
+POSE = {
+    "category": _STRING,
+    "bbox": BBOX,  # that of the object which it is the pose of, to the bit
+    "is_crowd": _BOOL,
+    "keypoints": List(KEYPOINT),  # none where nobody marked any
+}
+"""The joints of a thing in a picture: the column ``poses``, of sources that were asked for it."""
+
 NARRATIVE = {
     "text": _STRING,
     "words": List({"text": _STRING, "start_s": _FLOAT, "end_s": _FLOAT}),
