@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from mmgen_datasets.registry import Entry
+from dataclasses import MISSING, fields
+from typing import Any
+
+from mmgen_datasets.backends.base import Backend
+from mmgen_datasets.errors import UsageError
+from mmgen_datasets.registry import Entry, resolve
 
 BACKENDS = {
     "openai": Entry(
@@ -14,3 +19,34 @@ BACKENDS = {
         "fixed or computed replies, for tests and dry runs",
     ),
 }
+
+
+def open_backend(name: str, **settings: Any) -> Backend:
+    r"""Make a backend of the table, or of ``"module:attribute"``.
+
+    Args:
+        name: of the backend.
+        settings: the fields of its dataclass; which, its own documentation tells.
+
+    Raises:
+        UnknownNameError: no such backend.
+        MissingExtraError: what it needs is not installed.
+        UsageError: a setting it does not have, or lacks.
+
+    Example:
+        >>> open_backend("scripted", replies=["Question: Who?\n===\nAnswer: Nobody."]).endpoint
+        'scripted'
+    """
+    kind = resolve("backend", BACKENDS, name)
+    known = {field.name: field for field in fields(kind)}
+    if unknown := settings.keys() - known.keys():
+        raise UsageError(
+            f"the backend {name!r} has no setting {unknown.pop()!r}",
+            f"it has {', '.join(known)}",
+        )
+    for field in known.values():
+        has_default = field.default is not MISSING or field.default_factory is not MISSING
+        if not has_default and settings.get(field.name) is None:
+            raise UsageError(f"the backend {name!r} needs a {field.name}", f"give its {field.name}")
+    backend: Backend = kind(**settings)
+    return backend

@@ -9,6 +9,8 @@ from typing import Literal, Protocol, TypeAlias
 
 from datasets import Dataset
 
+from mmgen_datasets.errors import UsageError
+
 Pictures: TypeAlias = Literal["copy", "link", "none"]
 """What becomes of the picture files: a copy of each, a hard link (a copy where the file system
 has none), or nothing but their names."""
@@ -23,6 +25,23 @@ class Exported:
     pictures: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     """Reason to number of conversations."""
+
+    def refuse_nothing(self) -> None:
+        """Raise where nothing could be written.
+
+        Raises:
+            UsageError: naming the commonest reason.
+        """
+        if self.conversations:
+            return
+        if not self.left_out:
+            raise UsageError("there is no conversation to export", "see why with: mmgen status RUN")
+        [(reason, count)] = self.left_out.most_common(1)
+        raise UsageError(
+            f"none of {self.left_out.total():,} conversations can be exported ({count:,}: {reason})",
+            "put the pictures where the source looks for them and generate again, or give"
+            " '--images none' to write their names only",
+        )
 
 
 class Exporter(Protocol):

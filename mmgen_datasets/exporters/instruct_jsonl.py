@@ -43,6 +43,7 @@ def write(conversations: Dataset, out: Path, *, pictures: Pictures = "none") -> 
             for record in _records(row):
                 file.write(json.dumps(record, ensure_ascii=False) + "\n")
             exported.conversations += 1
+        exported.refuse_nothing()
     return exported
 
 

@@ -1,9 +1,9 @@
-"""The format of LLaVA: one JSON list, one object a conversation.
+r"""The format of LLaVA: one JSON list, one object a conversation.
 
 ::
 
     {"id": "coco2017-397133-grounded", "image": "000000397133.jpg",
-     "conversations": [{"from": "human", "value": "<image>\\nHow many ..."},
+     "conversations": [{"from": "human", "value": "<image>\nHow many ..."},
                        {"from": "gpt", "value": "There are two ..."}]}
 
 From ``docs/Finetune_Custom_Data.md`` of haotian-liu/LLaVA. ``image`` is relative to the folder
@@ -47,6 +47,7 @@ def write(conversations: Dataset, out: Path, *, pictures: Pictures = "copy") -> 
             json.dump(_record(row, has_images), file, ensure_ascii=False)
             exported.conversations += 1
         file.write("\n]\n")
+        exported.refuse_nothing()
     return exported
 
 

@@ -23,7 +23,7 @@ from mmgen_datasets.generation.journal import Record, open_journal
 from mmgen_datasets.generation.requests import key_of
 from mmgen_datasets.grounded import answer
 from mmgen_datasets.prompts.parse import read_reply
-from mmgen_datasets.prompts.recipe import Recipe
+from mmgen_datasets.prompts.recipe import Grounded, Recipe
 from mmgen_datasets.schema import PROVENANCE, conversation_features, media_kinds
 
 NOT_ASKED = "not asked yet"
@@ -140,7 +140,7 @@ class _Reader:
         self, request: Mapping[str, Any], sample_id: str, key: str, record: Record | None
     ) -> _Row:
         """A conversation, or why there is none."""
-        task = self.recipe.task(request["task"])
+        task = next(task for task in self.recipe.tasks if task.name == request["task"])
         exchanges, error = [], request["error"]
         if error is None:
             try:
@@ -164,7 +164,10 @@ class _Reader:
 def _grounded_row(
     sample: Mapping[str, Any], recipe: Recipe, seed: int, media: Sequence[MediaKind]
 ) -> _Row:
-    exchanges = answer(sample, **recipe.grounded.settings(), seed=seed)
+    asked = recipe.grounded or Grounded()
+    exchanges = answer(
+        sample, families=asked.families, max_exchanges=asked.max_exchanges, seed=seed
+    )
     return {
         "id": f"{sample['source']}-{sample['id']}-{recipe.name}",
         "sample_id": sample["id"],

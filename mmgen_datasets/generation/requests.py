@@ -31,7 +31,8 @@ from mmgen_datasets.generation.engine import Pending
 from mmgen_datasets.generation.tokens import estimate_chat_tokens
 from mmgen_datasets.media import picture_type, read_media, undecoded
 from mmgen_datasets.prompts.context import chat_for
-from mmgen_datasets.prompts.recipe import Recipe, Task
+from mmgen_datasets.prompts.recipe import Recipe
+from mmgen_datasets.prompts.task import Task
 
 REQUEST = Features(
     {
