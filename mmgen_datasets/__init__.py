@@ -1,13 +1,93 @@
 """Turn annotated images, human motion and speech into multimodal instruction data.
 
+::
+
+    from mmgen_datasets import export, generate, load_dataset
+
+    samples = load_dataset("coco2017", data_dir="coco", split="train")
+    conversations = generate(samples, recipe="grounded")
+    export(conversations, "llava", "out")
+
 Every public name is imported when it is first used, so that importing the package is free.
 """
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mmgen_datasets.backends import open_backend
+    from mmgen_datasets.backends.openai import OpenAI
+    from mmgen_datasets.backends.scripted import Scripted
+    from mmgen_datasets.errors import MMGenError
+    from mmgen_datasets.exporters import export
+    from mmgen_datasets.generation.engine import Pace
+    from mmgen_datasets.generation.fill import fill_run
+    from mmgen_datasets.generation.generate import generate
+    from mmgen_datasets.generation.requests import build_requests
+    from mmgen_datasets.generation.run import Plan, RunFolder, Shard, load_run, read_run
+    from mmgen_datasets.loading import load_dataset, prepare, register
+    from mmgen_datasets.prompts.recipe import Recipe, load_recipe
+
+_PUBLIC = {
+    "MMGenError": "errors",
+    "OpenAI": "backends.openai",
+    "Pace": "generation.engine",
+    "Plan": "generation.run",
+    "Recipe": "prompts.recipe",
+    "RunFolder": "generation.run",
+    "Scripted": "backends.scripted",
+    "Shard": "generation.run",
+    "build_requests": "generation.requests",
+    "export": "exporters",
+    "fill_run": "generation.fill",
+    "generate": "generation.generate",
+    "load_dataset": "loading",
+    "load_recipe": "prompts.recipe",
+    "load_run": "generation.run",
+    "open_backend": "backends",
+    "prepare": "loading",
+    "read_run": "generation.run",
+    "register": "loading",
+}
+
+__all__ = [
+    "MMGenError",
+    "OpenAI",
+    "Pace",
+    "Plan",
+    "Recipe",
+    "RunFolder",
+    "Scripted",
+    "Shard",
+    "build_requests",
+    "export",
+    "fill_run",
+    "generate",
+    "load_dataset",
+    "load_recipe",
+    "load_run",
+    "open_backend",
+    "prepare",
+    "read_run",
+    "register",
+]
 
 _root = Path(__file__).resolve().parent.parent
 if not Path(__file__).with_name("builders").is_dir() and (_root / "builders").is_dir():
     # A bare checkout: `builders/` stands beside the package, where no installer has moved it.
     __path__.append(str(_root))
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_PUBLIC[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

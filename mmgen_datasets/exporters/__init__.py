@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from mmgen_datasets.registry import Entry
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mmgen_datasets.registry import Entry, resolve
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+    from mmgen_datasets.exporters.base import Exported, Exporter, Pictures
 
 EXPORTERS = {
     "llava": Entry(
@@ -14,3 +22,24 @@ EXPORTERS = {
         "a line for each question and answer, the six fields of multimodal-instruct",
     ),
 }
+
+
+def export(
+    conversations: Dataset, format: str, out: str | Path, *, pictures: Pictures = "copy"
+) -> Exported:
+    """Write conversations into a folder in a trainer's format.
+
+    Args:
+        conversations: rows of `mmgen_datasets.schema.CONVERSATION`; those with an error are
+            left out.
+        format: a name of `EXPORTERS`, or ``"module:attribute"`` of a function of your own.
+        out: the folder; made where it is missing.
+        pictures: what becomes of the picture files: ``"copy"``, ``"link"`` or ``"none"``; see
+            `mmgen_datasets.exporters.base.Pictures`.
+
+    Raises:
+        UnknownNameError: no such format.
+        UsageError: nothing can be exported.
+    """
+    write: Exporter = resolve("format", EXPORTERS, format)
+    return write(conversations, Path(out), pictures=pictures)

@@ -37,8 +37,9 @@ class Exported:
         if not self.left_out:
             raise UsageError("there is no conversation to export", "see why with: mmgen status RUN")
         [(reason, count)] = self.left_out.most_common(1)
+        total = self.left_out.total()
         raise UsageError(
-            f"none of {self.left_out.total():,} conversations can be exported ({count:,}: {reason})",
+            f"none of {total:,} conversations can be exported: {reason} ({count:,} of them)",
             "put the pictures where the source looks for them and generate again, or give"
             " '--images none' to write their names only",
         )

@@ -1,0 +1,277 @@
+"""The command `mmgen`.
+
+Nothing heavy is imported before a command needs it, so that ``--help`` answers at once: what
+the commands use they take from the package, which imports its public names on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+import mmgen_datasets as mmgen
+from mmgen_datasets.backends import BACKENDS
+from mmgen_datasets.errors import MMGenError, UsageError
+from mmgen_datasets.exporters import EXPORTERS
+from mmgen_datasets.prompts import RECIPES
+
+DONE, TOO_MANY_REJECTS, WRONG_USE, INTERRUPTED = 0, 1, 2, 130  # 130: as shells have it
+
+app = typer.Typer(
+    name="mmgen",
+    help="Turn annotated images into multimodal instruction data.",
+    epilog="Exit: 0 done, 1 finished with too many rejects, 2 wrong use or bad input, "
+    "130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+DataDir = Annotated[
+    str | None,
+    typer.Option(help="Folder with the source's files; without it they are downloaded."),
+]
+Out = Annotated[Path, typer.Option(help="Folder to write to.")]
+Run = Annotated[Path, typer.Argument(help="Folder of a run.", show_default=False)]
+Concurrency = Annotated[int, typer.Option(help="Requests in flight at a time.")]
+MaxRejects = Annotated[
+    float, typer.Option(help="Largest share of rejects, 0 to 1, that still counts as done.")
+]
+
+
+@app.command()
+def sources() -> None:
+    """List what can be read."""
+    loading = importlib.import_module("mmgen_datasets.loading")
+    _list({name: row.summary for name, row in loading.SOURCES.items()})
+
+
+@app.command()
+def recipes() -> None:
+    """List what can be asked about it."""
+    _list({name: row.summary for name, row in RECIPES.items()})
+
+
+@app.command()
+def backends() -> None:
+    """List who can be asked."""
+    _list({name: row.summary for name, row in BACKENDS.items()})
+
+
+@app.command()
+def formats() -> None:
+    """List what a result can be exported to."""
+    _list({name: row.summary for name, row in EXPORTERS.items()})
+
+
+@app.command()
+def prepare(
+    source: Annotated[str, typer.Argument(help="Name from 'mmgen sources'.", show_default=False)],
+    out: Out,
+    data_dir: DataDir = None,
+) -> None:
+    """Write a source as parquet that anybody's load_dataset(DIR) reads, pictures inside.
+
+    Example: mmgen prepare coco2017 --data-dir coco --out coco-parquet
+    """
+    mmgen.prepare(source, out, data_dir=data_dir)
+    _say(f"wrote {out}; read it with: datasets.load_dataset({str(out)!r})")
+
+
+@app.command()
+def generate(
+    source: Annotated[
+        str,
+        typer.Argument(help="Name from 'mmgen sources', or a prepared folder.", show_default=False),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the run; one that is there is continued.")],
+    data_dir: DataDir = None,
+    split: Annotated[str, typer.Option(help="Split, or a slice: validation[:100].")] = "train",
+    recipe: Annotated[
+        str, typer.Option(help="Name from 'mmgen recipes', or a recipe file.")
+    ] = "grounded",
+    backend: Annotated[
+        str | None, typer.Option(help=f"Who is asked: {', '.join(BACKENDS)}.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Model, as the backend names it.")] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="Address of the server, as http://127.0.0.1:8000/v1.")
+    ] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(help="Another setting of the backend: NAME=VALUE.")
+    ] = None,
+    concurrency: Concurrency = 16,
+    limit: Annotated[int | None, typer.Option(help="Use only so many samples.", min=1)] = None,
+    seed: Annotated[int, typer.Option(help="Of every random choice.")] = 0,
+    shard: Annotated[str, typer.Option(help="Do only the part i/n of the samples.")] = "0/1",
+    max_rejects: MaxRejects = 0.05,
+) -> None:
+    """Make conversations about a source's samples, or go on where it was left.
+
+    Without a model:
+
+    mmgen generate coco2017 --data-dir coco --recipe grounded --out runs/first
+
+    With one; the key is read from OPENAI_API_KEY in the environment:
+
+    mmgen generate coco2017 --data-dir coco --recipe llava --backend openai
+    --model gpt-5-mini --concurrency 64 --out runs/llava
+    """
+    settings = {"model": model, "base_url": base_url} | _settings(option or [])
+    plan = mmgen.Plan(
+        source=source,
+        recipe=recipe,
+        split=split,
+        data_dir=data_dir,
+        backend=backend,
+        settings={name: value for name, value in settings.items() if value is not None},
+        seed=seed,
+        limit=limit,
+    )
+    folder = mmgen.RunFolder(out, mmgen.Shard.parse(shard))
+    manifest = mmgen.fill_run(folder, plan, pace=mmgen.Pace(concurrency))
+    raise typer.Exit(_outcome(folder, manifest, max_rejects))
+
+
+@app.command()
+def retry(
+    run: Run,
+    concurrency: Concurrency = 16,
+    max_rejects: MaxRejects = 0.05,
+) -> None:
+    """Put the rejected requests of a run once more, and only those.
+
+    Example: mmgen retry runs/llava
+    """
+    code = DONE
+    for folder, manifest in mmgen.read_run(run):
+        again = importlib.import_module("mmgen_datasets.generation.fill").rejected_keys(folder)
+        pace = mmgen.Pace(concurrency)
+        manifest = mmgen.fill_run(folder, manifest.plan, pace=pace, again=again)
+        code = max(code, _outcome(folder, manifest, max_rejects))
+    raise typer.Exit(code)
+
+
+@app.command()
+def status(run: Run) -> None:
+    """Tell how far a run is and what was rejected.
+
+    Example: mmgen status runs/llava
+    """
+    for folder, manifest in mmgen.read_run(run):
+        _print_status(folder, manifest)
+
+
+@app.command()
+def export(
+    run: Run,
+    out: Out,
+    format: Annotated[str, typer.Option(help=f"One of {', '.join(EXPORTERS)}.")] = "llava",
+    images: Annotated[
+        str, typer.Option(help="Picture files: copy, link (no space used), or none.")
+    ] = "copy",
+) -> None:
+    """Write a run's conversations in the format that a trainer reads.
+
+    Example: mmgen export runs/first --format llava --out llava-data
+    """
+    if images not in ("copy", "link", "none"):
+        raise UsageError(f"--images is {images!r}", "give copy, link or none")
+    exported = mmgen.export(mmgen.load_run(run), format, out, pictures=images)
+    _say(f"{exported.conversations:,} conversations in {exported.file}")
+    if exported.pictures:
+        _say(f"{exported.pictures:,} pictures in {exported.file.parent / 'images'}")
+    for reason, count in exported.left_out.most_common(5):
+        _say(f"left out {count:,}: {reason}")
+    if exported.left_out:
+        _say("  → to write them too, with the names of their pictures only: --images none")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: the words after ``mmgen``; those of the process if left out.
+
+    Returns:
+        The exit status: 0 done, 1 finished with too many rejects, 2 wrong use or bad input, 130
+        interrupted.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler's stop is an interrupt
+    try:
+        app(argv)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            _complain("interrupted; every reply is kept: give the same command again to go on")
+        return int(end.code or DONE)
+    except MMGenError as error:
+        _complain(f"error: {error}")
+        return WRONG_USE
+    return DONE
+
+
+def _settings(options: Sequence[str]) -> dict[str, Any]:
+    """``NAME=VALUE`` words as numbers where they are numbers."""
+    settings: dict[str, Any] = {}
+    for word in options:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise UsageError(f"--option {word!r} has no value", "write it as NAME=VALUE")
+        try:
+            settings[name] = float(value)
+        except ValueError:
+            settings[name] = value
+    return settings
+
+
+def _outcome(folder: Any, manifest: Any, max_rejects: float) -> int:
+    """Tell how a run ended, and the exit status that this makes."""
+    _print_status(folder, manifest)
+    if manifest.status == "stopped":
+        return WRONG_USE
+    if manifest.rejected_share > max_rejects:
+        return TOO_MANY_REJECTS
+    _say(f"next: mmgen export {folder.path} --format llava --out DIR")
+    return DONE
+
+
+def _print_status(folder: Any, manifest: Any) -> None:
+    rejects = sum(manifest.rejects.values())
+    _say(f"{folder.path}{folder.shard.suffix}: {manifest.status}")
+    _say(f"  {manifest.plan.source} {manifest.plan.split}, recipe {manifest.plan.recipe}")
+    _say(
+        f"  {manifest.conversations:,} conversations and {rejects:,} rejects of"
+        f" {manifest.requests:,} from {manifest.samples:,} samples in {manifest.seconds:,.1f} s"
+    )
+    if tokens := manifest.prompt_tokens + manifest.completion_tokens:
+        _say(f"  {tokens:,} tokens, {manifest.completion_tokens:,} of them written by the model")
+    for reason, count in list(manifest.rejects.items())[:5]:
+        _say(f"  rejected {count:,}: {reason}")
+    if rejects:
+        _say(f"  all of them in {folder.rejects_path}; once more: mmgen retry {folder.path}")
+    if manifest.problem:
+        _say(f"  stopped: {manifest.problem}")
+
+
+def _list(rows: Mapping[str, str]) -> None:
+    table = Table.grid(padding=(0, 2))
+    for name, summary in rows.items():
+        table.add_row(name, summary)
+    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+
+
+def _complain(line: str) -> None:
+    Console(stderr=True, soft_wrap=True, highlight=False).print(line, markup=False)
+
+
+def _say(line: str) -> None:
+    Console(soft_wrap=True, highlight=False).print(line, markup=False)
