@@ -1,1 +1,108 @@
 """Questions whose answers follow from the annotations; no model is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from hashlib import blake2b
+from random import Random
+from typing import Any, TypeAlias
+
+from mmgen_datasets.chat import Exchange
+from mmgen_datasets.errors import UsageError
+from mmgen_datasets.grounded.draft import Draft, clash
+from mmgen_datasets.grounded.scene import Scene, read_scene
+from mmgen_datasets.registry import Entry, resolve
+
+Family: TypeAlias = Callable[[Scene, Random], Iterator[Draft]]
+"""Offers the questions of one kind that a scene allows, best taken from the front."""
+
+_HERE = "mmgen_datasets.grounded"
+
+FAMILIES: dict[str, Entry] = {
+    "choice": Entry(f"{_HERE}.choice:ask", "which one of three is there"),
+    "count_check": Entry(f"{_HERE}.count_check:ask", "is a number the right one"),
+    "counting": Entry(f"{_HERE}.counting:ask", "how many there are"),
+    "extreme": Entry(f"{_HERE}.extreme:ask", "which of three lies furthest to a side"),
+    "false_premise": Entry(f"{_HERE}.false_premise:ask", "asks about what is not there"),
+    "half": Entry(f"{_HERE}.half:ask", "is it in a named half of the picture"),
+    "largest": Entry(f"{_HERE}.largest:ask", "which of three takes up most or least"),
+    "missing": Entry(f"{_HERE}.missing:ask", "which one of three is not there"),
+    "more": Entry(f"{_HERE}.more:ask", "of which of two there are more"),
+    "nearest": Entry(f"{_HERE}.nearest:ask", "which of two is closer to a third"),
+    "position": Entry(f"{_HERE}.position:ask", "where in the picture it is"),
+    "presence": Entry(f"{_HERE}.presence:ask", "is there one at all"),
+    "relation": Entry(f"{_HERE}.relation:ask", "on which side of another it is"),
+    "relation_check": Entry(f"{_HERE}.relation_check:ask", "is it on a named side of another"),
+    "size": Entry(f"{_HERE}.size:ask", "which of two takes up more of the picture"),
+    "size_check": Entry(f"{_HERE}.size_check:ask", "does it take up more than another"),
+    "visibility": Entry(f"{_HERE}.visibility:ask", "is it hidden or cut off"),
+}
+"""The question families."""
+
+
+def answer(
+    sample: Mapping[str, Any],
+    *,
+    families: Sequence[str] = tuple(FAMILIES),
+    max_exchanges: int = 5,
+    seed: int = 0,
+) -> list[Exchange]:
+    """Ask about a sample what its annotations answer for certain.
+
+    The draw depends on nothing but the seed and the sample's source and id, and each family
+    has a draw of its own. Families take turns; no exchange repeats another or gives its answer
+    away.
+
+    Args:
+        sample: a row of `mmgen_datasets.schema.SAMPLE`; its media are not looked at.
+        families: names of `FAMILIES`, or ``"module:attribute"`` of a `Family` of one's own.
+        max_exchanges: the most to return, at least 1.
+        seed: for another draw.
+
+    Returns:
+        Exchanges in the order in which to ask them; none if the annotations settle nothing.
+
+    Raises:
+        UsageError: `max_exchanges` is below 1.
+        UnknownNameError: a family that does not exist.
+        SourceError: the sample names a vocabulary that does not exist.
+    """
+    if max_exchanges < 1:
+        raise UsageError(
+            f"max_exchanges is {max_exchanges}, which leaves nothing to ask", "use 1 or more"
+        )
+    asking = [(name, _family(name)) for name in families]
+    scene = read_scene(sample)
+    draws = {name: _draw(seed, sample["source"], sample["id"], name) for name in families}
+    order = sorted(asking, key=lambda family: draws[family[0]].random())
+    offers = [(name, family(scene, draws[name])) for name, family in order]
+    return _take_turns(offers, max_exchanges)
+
+
+def _take_turns(offers: list[tuple[str, Iterator[Draft]]], most: int) -> list[Exchange]:
+    """Let each family in turn add its first draft that clashes with none taken so far."""
+    taken: list[tuple[str, Draft]] = []
+    while offers:
+        again = []
+        for name, drafts in offers:
+            if len(taken) == most:
+                break
+            draft = next((d for d in drafts if not any(clash(d, t) for _, t in taken)), None)
+            if draft is not None:
+                taken.append((name, draft))
+                again.append((name, drafts))
+        offers = again if len(taken) < most else []
+    return [Exchange(draft.question, draft.answer, name) for name, draft in taken]
+
+
+def _draw(*key: object) -> Random:
+    """A generator of its own for each key, the same in every process."""
+    digest = blake2b(repr(key).encode(), digest_size=8).digest()
+    return Random(int.from_bytes(digest, "big"))
+
+
+@cache
+def _family(name: str) -> Family:
+    family: Family = resolve("question family", FAMILIES, name)
+    return family

@@ -1,0 +1,69 @@
+"""An exchange on offer, and what keeps two of them out of one conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from random import Random
+from typing import NamedTuple, TypeAlias, TypeVar
+
+T = TypeVar("T")
+
+Fact: TypeAlias = tuple[str, str]
+"""An aspect of a category: ``("number", "dog")``; the aspects are
+
+=========== ==========================================
+there       whether there is one in the picture at all
+number      how many there are
+place       where it is, by itself or beside others
+size        how much of the picture it takes up
+near        what it is close to
+visible     whether it is hidden or cut off
+=========== ==========================================
+"""
+
+
+class Draft(NamedTuple):
+    """A question with its answer and the facts that it is about."""
+
+    question: str
+    answer: str
+    asks: frozenset[Fact]
+    """What the answer settles."""
+    tells: frozenset[Fact]
+    """What the question or the answer gives away besides."""
+
+
+def clash(a: Draft, b: Draft) -> bool:
+    """Whether one of two drafts repeats the other or gives its answer away."""
+    return not (a.asks.isdisjoint(b.asks | b.tells) and b.asks.isdisjoint(a.tells))
+
+
+def facts(aspect: str, *categories: str) -> frozenset[Fact]:
+    """The same aspect of several categories."""
+    return frozenset((aspect, category) for category in categories)
+
+
+def naming(*categories: str) -> frozenset[Fact]:
+    """What "the dog" gives away: that there is one, and only one."""
+    return facts("there", *categories) | facts("number", *categories)
+
+
+def say(rng: Random, templates: tuple[str, ...], **words: str) -> str:
+    """Fill in one of several phrasings and give it its capital."""
+    text = rng.choice(templates).format_map(words)
+    return text[0].upper() + text[1:]
+
+
+def shuffled(rng: Random, items: Iterable[T]) -> list[T]:
+    """The items in an order of chance."""
+    return sorted(items, key=lambda _: rng.random())
+
+
+def listing(names: list[str]) -> str:
+    """Join alternatives.
+
+    Example:
+        >>> listing(["a dog", "a cat", "a cow"])
+        'a dog, a cat or a cow'
+    """
+    return f"{', '.join(names[:-1])} or {names[-1]}"

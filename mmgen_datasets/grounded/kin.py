@@ -1,0 +1,167 @@
+"""Which names speak of the same things, and which things are taken for one another.
+
+Of a category whose kin is annotated too, a number would be wrong or open to doubt ("person"
+beside "man"). Of a category whose kin is annotated or mentioned by a caption nobody may say
+that it is absent. A hierarchy of categories would add its parents to `senses`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from mmgen_datasets.grounded.nouns import plural
+
+_ALSO_SAID = {
+    "person": "man woman boy girl child kid baby toddler guy lady gentleman human adult "
+    "someone somebody player skier surfer snowboarder skateboarder skater rider driver cyclist "
+    "biker bicyclist motorcyclist batter pitcher catcher umpire hitter swinger tourist "
+    "pedestrian passenger worker chef cook bride groom officer policeman soldier student "
+    "teacher boarder racer jockey friend mother father son daughter face hand arm finger "
+    "leg foot head individual male female teenager owner shopper fan",
+    "bicycle": "bike cycle cyclist biker bicyclist",
+    "car": "vehicle van suv taxi cab automobile sedan jeep traffic",
+    "motorcycle": "motorbike bike scooter moped motorcyclist biker vehicle",
+    "airplane": "plane aeroplane jet aircraft airliner jetliner biplane",
+    "bus": "coach minibus trolley vehicle",
+    "train": "locomotive subway tram trolley engine railcar",
+    "truck": "lorry pickup van trailer vehicle",
+    "boat": "ship canoe kayak sailboat yacht ferry raft barge vessel gondola",
+    "traffic light": "stoplight signal light",
+    "fire hydrant": "hydrant",
+    "stop sign": "sign",
+    "bench": "seat pew",
+    "bird": "duck goose swan gull seagull pigeon parrot owl hawk eagle chicken rooster hen "
+    "ostrich crow heron peacock penguin",
+    "cat": "kitten kitty feline",
+    "dog": "puppy pup canine hound",
+    "horse": "pony foal colt mare",
+    "sheep": "lamb ram ewe",
+    "cow": "bull calf ox cattle steer bovine buffalo",
+    "elephant": "calf",
+    "bear": "cub",
+    "zebra": "foal",
+    "giraffe": "calf",
+    "backpack": "bag knapsack rucksack pack",
+    "umbrella": "parasol canopy",
+    "handbag": "bag purse tote clutch",
+    "tie": "necktie bowtie suit",
+    "suitcase": "luggage bag briefcase baggage",
+    "frisbee": "disc disk",
+    "skis": "ski skiing skier",
+    "snowboard": "board snowboarding snowboarder boarder",
+    "sports ball": "ball football soccer baseball basketball volleyball tennis softball game",
+    "baseball bat": "bat batter baseball",
+    "baseball glove": "glove mitt catcher baseball",
+    "skateboard": "board skateboarding skateboarder skater",
+    "surfboard": "board surfing surfer",
+    "tennis racket": "racquet racket tennis",
+    "bottle": "beer wine soda condiment",
+    "wine glass": "glass goblet wine drink",
+    "cup": "mug glass coffee tea drink beverage",
+    "fork": "utensil silverware cutlery",
+    "knife": "utensil silverware cutlery",
+    "spoon": "utensil silverware cutlery ladle",
+    "bowl": "dish",
+    "banana": "fruit",
+    "apple": "fruit",
+    "orange": "fruit tangerine mandarin citrus",
+    "sandwich": "burger hamburger panini sub bun food",
+    "broccoli": "vegetable veggie salad food",
+    "carrot": "vegetable veggie salad food",
+    "hot dog": "hotdog sausage food",
+    "pizza": "food",
+    "donut": "doughnut pastry food dessert",
+    "cake": "cupcake pastry dessert pie food",
+    "chair": "stool seat armchair recliner furniture",
+    "couch": "sofa loveseat futon settee furniture",
+    "potted plant": "plant flower houseplant fern pot",
+    "bed": "mattress bunk bedroom furniture",
+    "dining table": "table desk counter meal dinner plate dish furniture",
+    "toilet": "urinal bathroom restroom commode",
+    "tv": "television monitor screen computer",
+    "laptop": "computer notebook macbook",
+    "mouse": "computer",
+    "remote": "controller wii nintendo",
+    "keyboard": "computer piano",
+    "cell phone": "cellphone phone smartphone mobile iphone",
+    "microwave": "kitchen appliance",
+    "oven": "stove range kitchen appliance",
+    "toaster": "kitchen appliance",
+    "sink": "basin washbasin kitchen bathroom",
+    "refrigerator": "fridge freezer kitchen appliance",
+    "book": "novel textbook bookshelf bookcase magazine",
+    "clock": "watch",
+    "vase": "pot flower jar pitcher",
+    "teddy bear": "teddy toy stuffed doll",
+    "hair drier": "hairdryer dryer blow",
+    "toothbrush": "brush teeth",
+}
+"""Words of captions that may mean a category of COCO, or hint that it is there. Drawn up by
+reading captions; to list a word too many only loses a question, one too few may cost a lie."""
+
+_CROWDS = {"person": frozenset("people crowd group couple family team audience".split())}
+"""Words that speak of several at once."""
+
+_LOOK_ALIKE = (
+    frozenset({"cup", "wine glass", "bowl", "vase", "bottle"}),
+    frozenset({"car", "truck", "bus"}),
+    frozenset({"bicycle", "motorcycle"}),
+    frozenset({"couch", "chair", "bench", "bed"}),
+    frozenset({"handbag", "backpack", "suitcase"}),
+    frozenset({"laptop", "keyboard", "tv", "mouse"}),
+    frozenset({"microwave", "oven", "toaster"}),
+    frozenset({"hot dog", "sandwich"}),
+    frozenset({"potted plant", "vase"}),
+    frozenset({"cake", "donut"}),
+)
+"""Things mistaken for one another, or of which one is a part of another."""
+
+
+class Words(NamedTuple):
+    """What a caption may call a category."""
+
+    one: frozenset[str]
+    many: frozenset[str]
+
+
+@cache
+def senses(category: str) -> frozenset[str]:
+    """The things that a name may mean; names that share a sense are kin.
+
+    Example:
+        >>> sorted(senses("Man"))
+        ['man', 'person']
+    """
+    name = " ".join(category.replace("_", " ").lower().split())
+    head = name.rpartition(" ")[2]
+    return frozenset({name, head, *(key for key, said in _also_said().items() if head in said)})
+
+
+@cache
+def look_alikes(category: str) -> frozenset[str]:
+    """The categories that one may take for this one, itself included."""
+    return frozenset({category}).union(*(names for names in _LOOK_ALIKE if category in names))
+
+
+@cache
+def words(category: str) -> Words:
+    """The words of captions that may mean a category, lower case."""
+    one: set[str] = set()
+    many: set[str] = set()
+    for sense in senses(category):
+        one |= {sense.rpartition(" ")[2], *_also_said().get(sense, ())}
+        many |= _CROWDS.get(sense, frozenset())
+    return Words(frozenset(one), frozenset(many.union(map(plural, one)) - one))
+
+
+def spoken(captions: Iterable[str]) -> frozenset[str]:
+    """The words of all captions, lower case."""
+    return frozenset(re.findall(r"[a-z]+", " ".join(captions).lower()))
+
+
+@cache
+def _also_said() -> dict[str, frozenset[str]]:
+    return {name: frozenset(said.split()) for name, said in _ALSO_SAID.items()}

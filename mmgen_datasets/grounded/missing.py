@@ -1,0 +1,36 @@
+"""Which one of three categories is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from random import Random
+
+from mmgen_datasets.grounded.draft import Draft, facts, listing, say, shuffled
+from mmgen_datasets.grounded.nouns import noun
+from mmgen_datasets.grounded.scene import Scene, negatives
+
+_QUESTIONS = (
+    "Which of these is not in the picture: {options}?",
+    "Which of the following does the image not show: {options}?",
+    "Two of these can be seen in the picture. Which one cannot: {options}?",
+    "Which of these is missing from the image: {options}?",
+)
+_ANSWERS = (
+    "There {be} no {one} in the picture.",
+    "The picture does not show {any}.",
+    "I can see the others, but there {be} no {one} in the image.",
+)
+
+
+def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
+    """Hide what is not there between two that are."""
+    for pair in combinations(shuffled(rng, scene.seen), 2):
+        for category in negatives(scene, rng)[:1]:
+            options = shuffled(rng, [category, *pair])
+            yield Draft(
+                say(rng, _QUESTIONS, options=listing([noun(option).a for option in options])),
+                say(rng, _ANSWERS, **noun(category)._asdict()),
+                asks=facts("there", *options),
+                tells=frozenset(),
+            )

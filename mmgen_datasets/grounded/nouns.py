@@ -1,0 +1,124 @@
+"""What a category is called in a sentence.
+
+Regular English comes from `inflect`; the tables hold the words that have no number of their
+own: they can be present or absent, but are never counted and never called "the" one.
+"""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from typing import Any, NamedTuple
+
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+"""How a number is written in a sentence; the index is the number."""
+
+_MASS = frozenset(
+    "bread broccoli candy cheese clothing coffee cutlery equipment food footwear furniture "
+    "fruit grass guacamole hair jewellery jewelry juice luggage milk pasta popcorn rice sand "
+    "seafood snow sushi tableware tea water wine".split()
+)
+_PLURAL = frozenset(
+    "binoculars clothes glasses goggles headphones jeans pants pliers scissors shorts skis "
+    "stairs sunglasses tights tongs trousers".split()
+)
+"""Pairs and the like: one box may hold one of them or two."""
+
+_SINGULAR = frozenset({"gas", "lens"})
+"""Words in -s that inflect takes for plurals."""
+
+_WRITTEN = {"tv": "TV"}
+_LONGEST = 40
+
+
+class Noun(NamedTuple):
+    """The forms of a category's name."""
+
+    one: str
+    """``"dog"``; of what is not counted the only form: ``"skis"``, ``"broccoli"``."""
+    many: str
+    a: str
+    """One of unknown identity: ``"a dog"``, ``"broccoli"``, ``"skis"``."""
+    any: str
+    """The same in a question: ``"a dog"``, ``"any broccoli"``, ``"any skis"``."""
+    be: str
+    """The verb that goes with `a`: ``"is"`` or ``"are"``."""
+    is_counted: bool
+
+
+@cache
+def is_speakable(category: str) -> bool:
+    """Whether a category's name can stand in a sentence.
+
+    Digits and punctuation cannot, nor an "and" or "or" that would read as a list.
+    """
+    words = category.replace("_", " ").split()
+    letters = "".join(words).replace("-", "").replace("'", "")
+    is_plain = letters.isalpha() and not {"and", "or"} & {word.lower() for word in words}
+    return is_plain and len(category) <= _LONGEST
+
+
+@cache
+def noun(category: str) -> Noun:
+    """Find the words for a category that is speakable.
+
+    Example:
+        >>> noun("wine_glass")
+        Noun(one='wine glass', many='wine glasses', a='a wine glass', any='a wine glass', \
+be='is', is_counted=True)
+    """
+    name = " ".join(_written(word) for word in category.replace("_", " ").split())
+    head = name.rpartition(" ")[2].lower()
+    if head in _MASS:
+        return Noun(name, name, name, f"any {name}", "is", is_counted=False)
+    if _is_plural(head):
+        return Noun(name, name, name, f"any {name}", "are", is_counted=False)
+    a = _engine().a(name)
+    return Noun(name, plural(name), a, a, "is", is_counted=True)
+
+
+def counted(category: str, number: int) -> str:
+    """Write a number of things, 0 to 10.
+
+    Example:
+        >>> counted("person", 2), counted("person", 1), counted("person", 0)
+        ('two people', 'one person', 'no people')
+    """
+    name = noun(category)
+    return f"{NUMBERS[number]} {name.one if number == 1 else name.many}"
+
+
+def verb(number: int) -> str:
+    """Say "is" of one thing and "are" of any other number."""
+    return "is" if number == 1 else "are"
+
+
+def plural(name: str) -> str:
+    """Write the plural of a countable noun, of as many words as it has.
+
+    Example:
+        >>> plural("wine glass"), plural("person"), plural("TV")
+        ('wine glasses', 'people', 'TVs')
+    """
+    return f"{name}s" if name.isupper() else str(_engine().plural_noun(name))
+
+
+def _written(word: str) -> str:
+    """Undo capitals that only mark the start of a name; "DVD" and "X-ray" keep theirs."""
+    lower = word.lower()
+    return _WRITTEN.get(lower, lower if word[1:].islower() and word.isalpha() else word)
+
+
+def _is_plural(word: str) -> bool:
+    if word in _PLURAL:
+        return True
+    if not word.endswith("s") or word.endswith(("ss", "us", "is", "as")) or word in _SINGULAR:
+        return False
+    one = _engine().singular_noun(word)
+    return bool(one) and _engine().plural_noun(one) == word
+
+
+@cache
+def _engine() -> Any:
+    """Load inflect when a name first needs it: it takes half a second to import."""
+    return importlib.import_module("inflect").engine()

@@ -1,0 +1,58 @@
+"""Whether there is one of a category."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from mmgen_datasets.grounded.draft import Draft, facts, say, shuffled
+from mmgen_datasets.grounded.nouns import noun
+from mmgen_datasets.grounded.scene import Scene, negatives
+
+_QUESTIONS = (
+    "{Be} there {any} in the picture?",
+    "Can you see {any} in this image?",
+    "Does the picture show {any}?",
+    "Does {any} appear anywhere in the image?",
+    "{Be} there {any} anywhere in this picture?",
+)
+_ONE = ("Yes, there {be} {a} in the picture.", "Yes, the picture shows {a}.")
+_SEVERAL = ("Yes, there are {many} in the picture.", "Yes, the picture shows {many}.")
+_SOME = ("Yes, there is at least one in the picture.", "Yes, the picture shows at least one.")
+_NONE = (
+    "No, there {be} no {one} in the picture.",
+    "No, the picture does not show {any}.",
+    "No, I cannot see {any} in the image.",
+)
+
+
+def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
+    """Ask for what is there or for what is not, as often the one as the other.
+
+    Nothing is asked where every answer would be the same.
+    """
+    if not scene.seen or not scene.absent:
+        return
+    if rng.random() < 0.5:
+        for category in shuffled(rng, scene.seen):
+            yield _draft(rng, category, _yes(scene, category))
+    else:
+        for category in negatives(scene, rng):
+            yield _draft(rng, category, _NONE)
+
+
+def _yes(scene: Scene, category: str) -> tuple[str, ...]:
+    if scene.seen[category] > 1 and noun(category).is_counted:
+        return _SEVERAL
+    return _ONE if category in scene.single or not noun(category).is_counted else _SOME
+
+
+def _draft(rng: Random, category: str, answers: tuple[str, ...]) -> Draft:
+    name = noun(category)._asdict()
+    be = noun(category).be
+    return Draft(
+        say(rng, _QUESTIONS, Be=be.capitalize(), **name),
+        say(rng, answers, **name),
+        asks=facts("there", category),
+        tells=frozenset(),
+    )
