@@ -1,0 +1,204 @@
+"""The chat-completions protocol: a request as JSON, and JSON as a reply.
+
+Format: https://platform.openai.com/docs/api-reference/chat, as vLLM, SGLang, llama.cpp, Ollama
+and the gateways speak it too. Nothing here opens a connection.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from mmgen_datasets.chat import Media, MediaKind, Part, Reply, Request, Text, Turn
+from mmgen_datasets.errors import RetryError, RowError, StopError
+
+
+def encode_request(request: Request, model: str, limit_field: str = "max_tokens") -> bytes:
+    """Write a request as the body of a POST.
+
+    Args:
+        request: the chat and how to sample its reply.
+        model: the name that the server knows the model by.
+        limit_field: what the server calls the longest reply.
+
+    Raises:
+        RowError: the chat holds half a surrogate pair, which UTF-8 cannot.
+        StopError: the chat holds a medium that the protocol cannot carry.
+    """
+    settings = request.sampling.settings()
+    if "max_tokens" in settings:
+        settings[limit_field] = settings.pop("max_tokens")
+    messages = [{"role": turn.role, "content": _content(turn)} for turn in request.chat]
+    try:
+        return msgspec.json.encode({"model": model, "messages": messages, **settings})
+    except UnicodeEncodeError as error:
+        raise RowError(
+            f"the chat holds {error.object[error.start : error.end]!r}, which is not Unicode text",
+            "repair or drop this row of the source",
+        ) from error
+
+
+def _content(turn: Turn) -> str | list[dict[str, Any]]:
+    # Old servers take strings only, so a turn is a list only where it has to be.
+    if all(isinstance(part, Text) for part in turn.parts):
+        return turn.text
+    return [_part(part) for part in turn.parts if not (isinstance(part, Text) and not part.text)]
+
+
+def _part(part: Part) -> dict[str, Any]:
+    if isinstance(part, Text):
+        return {"type": "text", "text": part.text}
+    if part.kind not in _MEDIA:
+        raise StopError(
+            f"the chat-completions protocol cannot carry a medium of kind {part.kind!r}",
+            f"use a recipe that puts it into words; {', '.join(_MEDIA)} can be sent",
+        )
+    return _MEDIA[part.kind](part)
+
+
+def _data_uri(media: Media) -> str:
+    return f"data:{media.mime_type};base64,{b64encode(media.data).decode('ascii')}"
+
+
+def _image(media: Media) -> dict[str, Any]:
+    return {"type": "image_url", "image_url": {"url": _data_uri(media)}}
+
+
+def _video(media: Media) -> dict[str, Any]:
+    """Write a video as vLLM and OpenRouter take it; OpenAI has no such part."""
+    return {"type": "video_url", "video_url": {"url": _data_uri(media)}}
+
+
+def _audio(media: Media) -> dict[str, Any]:
+    """Write a recording; the protocol names its format: ``wav`` or ``mp3``."""
+    suffix = media.mime_type.rpartition("/")[2].removeprefix("x-")
+    audio = {"data": b64encode(media.data).decode("ascii"), "format": _FORMAT.get(suffix, suffix)}
+    return {"type": "input_audio", "input_audio": audio}
+
+
+_FORMAT = {"mpeg": "mp3", "wave": "wav"}
+_MEDIA: dict[MediaKind, Callable[[Media], dict[str, Any]]] = {
+    "image": _image,
+    "video": _video,
+    "audio": _audio,
+}
+
+
+class _Piece(msgspec.Struct):
+    text: str | None = None
+
+
+class _Message(msgspec.Struct):
+    content: str | list[_Piece] | None = None
+    refusal: str | None = None
+
+
+class Choice(msgspec.Struct):
+    """One of the replies that a server drew."""
+
+    message: _Message | None = None
+    finish_reason: str | None = None
+    error: Any = None
+
+
+class _Details(msgspec.Struct):
+    cached_tokens: int | None = None
+
+
+class _Usage(msgspec.Struct):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    prompt_tokens_details: _Details | None = None
+
+
+class Completion(msgspec.Struct):
+    """What a server sends back; fields that are not read here are skipped."""
+
+    choices: list[Choice] | None = None
+    usage: _Usage | None = None
+    model: str | None = None
+    error: Any = None
+    """A failure that a gateway met after it had sent status 200 (OpenRouter does this)."""
+
+    @property
+    def failure(self) -> Any:
+        """The failure that stands in the place of a reply, or beside it; null if there is none."""
+        return self.error or next((c.error for c in self.choices or () if c.error), None)
+
+
+_decode = msgspec.json.Decoder(Completion, strict=False).decode
+
+
+def decode_completion(body: bytes) -> Completion:
+    """Read the body of an answer with status 200.
+
+    Raises:
+        RetryError: it is no JSON, or JSON cut off: the transfer or the server broke.
+        RowError: it is JSON of another kind.
+    """
+    try:
+        return _decode(body)
+    except msgspec.ValidationError as error:
+        raise RowError(f"the server's answer is no chat completion: {error}", _CHECK_URL) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RetryError(f"the server's answer is not JSON: {error}", _CHECK_URL) from error
+
+
+_CHECK_URL = "if this goes on, check that base_url is the API's own address, often ending in /v1"
+
+
+def read_reply(completion: Completion) -> Reply:
+    """Take the reply out of a completion without failure.
+
+    Reasoning is left out: ``reasoning_content`` is not read, and a leading
+    ``<think>...</think>`` is cut off.
+
+    Raises:
+        RowError: there is no usable text in it; the reason says why.
+    """
+    if not completion.choices:
+        raise RowError("the server's answer holds no choices")
+    choice = completion.choices[0]
+    text = _without_thought(_text(choice.message or _Message()))
+    _check(choice, text)
+    usage = completion.usage or _Usage()
+    return Reply(
+        text,
+        choice.finish_reason,
+        usage.prompt_tokens,
+        usage.completion_tokens,
+        usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None,
+        completion.model,
+    )
+
+
+def _text(message: _Message) -> str:
+    """Join the content of a message, which some servers send in pieces."""
+    if isinstance(message.content, list):
+        return "".join(piece.text or "" for piece in message.content)
+    return message.content or ""
+
+
+def _without_thought(text: str) -> str:
+    """Cut leading reasoning off; its opening tag may stand in the chat template, unseen here."""
+    thought, closing, answer = text.partition("</think>")
+    if thought.lstrip().startswith("<think>") or (closing and "<think>" not in thought):
+        return answer.lstrip()
+    return text
+
+
+def _check(choice: Choice, text: str) -> None:
+    if choice.message and choice.message.refusal:
+        raise RowError(f"the model refused: {choice.message.refusal[:300]}")
+    if choice.finish_reason == "content_filter":
+        raise RowError("the server's content filter cut the reply off")
+    if not text.strip():
+        raise RowError(
+            f"the reply is empty (finish_reason {choice.finish_reason!r})",
+            "raise max_tokens: the model may have spent all on reasoning"
+            if choice.finish_reason == "length"
+            else "",
+        )

@@ -1,0 +1,143 @@
+"""Any server that speaks the chat-completions protocol, over a thin client of our own.
+
+Measured with `scripts/bench/client.py`: the vendor's client costs ten times as much processor
+time for each request, which is what bounds a run against a fast server.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from yarl import URL
+
+from mmgen_datasets.backends.chat_completions import decode_completion, encode_request, read_reply
+from mmgen_datasets.backends.http_client import Post, post
+from mmgen_datasets.backends.http_failures import Asked, complaint_of, failure, read_complaint
+from mmgen_datasets.chat import Reply, Request
+from mmgen_datasets.errors import StopError, UsageError
+
+
+@dataclass(frozen=True)
+class OpenAI:
+    """A model behind the chat-completions protocol: OpenAI, vLLM, llama.cpp, a gateway.
+
+    Proxies are read from the environment (``HTTPS_PROXY``, ``NO_PROXY``).
+
+    Raises:
+        UsageError: a setting that cannot be meant.
+    """
+
+    model: str
+    base_url: str = field(default="https://api.openai.com/v1", repr=False)
+    """The address before ``/chat/completions``. A user and password in it are sent in the place
+    of the key; neither they nor its query become part of `endpoint` or of a message."""
+    api_key_env: str = "OPENAI_API_KEY"
+    """The environment variable to read the key from each time; only OpenAI insists on a key."""
+    timeout_s: float = 300.0
+    """The longest wait for a whole reply, the server's queue included."""
+    token_limit_field: Literal["max_tokens", "max_completion_tokens"] | None = None
+    """What the server calls the longest reply. Null: ``max_completion_tokens`` at OpenAI and
+    Azure, whose newer models refuse the other name; ``max_tokens`` elsewhere, since servers of
+    old models know no other."""
+
+    def __post_init__(self) -> None:
+        _address(self.base_url)
+        if not self.model:
+            raise UsageError("the name of the model is empty", "name one that the server has")
+        if not self.timeout_s > 0:
+            raise UsageError(f"timeout_s is {self.timeout_s!r}", "give a number of seconds above 0")
+        if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", self.api_key_env):
+            # The value is not shown: it may be the key itself.
+            raise UsageError(
+                "api_key_env is no name of an environment variable in capitals",
+                "put the key into a variable such as OPENAI_API_KEY, and give its name",
+            )
+
+    @property
+    def endpoint(self) -> str:
+        """The server's address, without user, password, query and default port."""
+        return _address(self.base_url).endpoint
+
+    async def reply(self, request: Request) -> Reply:
+        """Answer one chat, once, without retrying."""
+        address, key = _address(self.base_url), self._key()
+        body = encode_request(request, self.model, self.token_limit_field or address.limit_field)
+        secrets = (key, address.chat.password or "", address.chat.raw_query_string)
+        headers = address.authorization(key)
+        answer = await post(Post(address.chat, body, headers, self.timeout_s, secrets))
+        asked = Asked(self.endpoint, self.model, self.api_key_env)
+        if not 200 <= answer.status < 300:
+            complaint = read_complaint(answer.status, answer.body, secrets)
+            raise failure(complaint, asked, answer.headers)
+        completion = decode_completion(answer.body)
+        if completion.failure:
+            complaint = complaint_of(answer.status, completion.failure, secrets)
+            raise failure(complaint, asked, answer.headers)
+        return read_reply(completion)
+
+    def _key(self) -> str:
+        key = os.environ.get(self.api_key_env, "").strip()
+        if not key and _address(self.base_url).needs_key:
+            raise StopError(
+                f"the environment variable {self.api_key_env} holds no key for {self.endpoint}",
+                f"run: export {self.api_key_env}=...; or name a server of your own in base_url",
+            )
+        if not (key.isascii() and key.isprintable()):
+            raise StopError(
+                f"the environment variable {self.api_key_env} holds characters that no key has",
+                "copy the key again, without line breaks and typographic characters",
+            )
+        return key
+
+
+class _Address(NamedTuple):
+    chat: URL
+    """Where requests are sent."""
+    endpoint: str
+    """What may be shown of it."""
+    limit_field: str
+    needs_key: bool
+
+    def authorization(self, key: str) -> dict[str, str]:
+        """The header that carries the key; aiohttp sends a user and password by itself."""
+        if not key or self.chat.user or self.chat.password:
+            return {}
+        if "/deployments/" in self.chat.path:  # Azure's older addresses
+            return {"api-key": key}
+        return {"Authorization": f"Bearer {key}"}
+
+
+@lru_cache
+def _address(base_url: str) -> _Address:
+    url = _parsed(base_url)
+    path = url.raw_path.rstrip("/").removesuffix("/chat/completions").rstrip("/")
+    chat = url.with_path(f"{path}/chat/completions", encoded=True).with_query(url.query or None)
+    host = chat.host or ""
+    renamed = host == _OPENAI or host.endswith(".azure.com")
+    return _Address(
+        chat,
+        str(url.origin().with_path(path, encoded=True)),
+        "max_completion_tokens" if renamed else "max_tokens",
+        needs_key=host == _OPENAI,
+    )
+
+
+_OPENAI = "api.openai.com"
+
+
+def _parsed(base_url: str) -> URL:
+    try:
+        url = URL(base_url)
+    except ValueError:
+        url = URL()
+    if url.scheme not in {"http", "https"} or not url.host or re.search(r"\s", base_url.strip()):
+        shown = re.sub(r"//.*@", "//", base_url.partition("?")[0])  # no password
+        raise UsageError(
+            f"base_url is no address of a server: {shown!r}",
+            "write it with http:// or https://, such as http://localhost:8000/v1",
+        )
+    return url

@@ -1,0 +1,66 @@
+"""Replies without a model: fixed, or computed by a function. For tests and dry runs."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mmgen_datasets.chat import Reply, Request
+from mmgen_datasets.errors import StopError, UnknownNameError, UsageError
+from mmgen_datasets.registry import resolve
+
+DIALOGUE = (
+    "Question:\nWhat does this reply stand for?\n"
+    "===\n"
+    "Answer:\nFor the words of a model that was not asked."
+)
+"""An exchange in the form that the LLaVA recipes ask for."""
+
+
+@dataclass(frozen=True)
+class Scripted:
+    """Answers at once and for nothing; no tokens are counted, since none are used.
+
+    Raises:
+        UsageError: there is no reply to choose from, or `function` is no such name.
+    """
+
+    model: str = "scripted"
+    replies: tuple[str, ...] = (DIALOGUE,)
+    """What may be answered; the request's key decides which, so that it is always the same."""
+    function: str | None = None
+    """``"module:attribute"`` of a function that is given the `Request` and returns the text or
+    a `Reply`, or raises a `BackendError`; it takes the place of `replies`."""
+    latency_s: float = 0.0
+    """How long a reply is made to take."""
+
+    def __post_init__(self) -> None:
+        if not self.replies:
+            raise UsageError("a scripted backend has no replies", "give one at least")
+        if self.function is not None and ":" not in self.function:
+            raise UsageError(f"function is {self.function!r}", "write it as 'module:attribute'")
+
+    @property
+    def endpoint(self) -> str:
+        """The script, since another script answers otherwise; the latency changes nothing."""
+        script = self.function or hashlib.sha256(repr(self.replies).encode()).hexdigest()[:16]
+        return f"scripted:{script}"
+
+    async def reply(self, request: Request) -> Reply:
+        """Look the reply up, or compute it."""
+        await asyncio.sleep(self.latency_s)
+        said = self._function()(request) if self.function else self._chosen(request.key)
+        return Reply(said, "stop", model=self.model) if isinstance(said, str) else said
+
+    def _chosen(self, key: str) -> str:
+        digest = hashlib.sha256(key.encode()).digest()
+        return self.replies[int.from_bytes(digest[:8], "big") % len(self.replies)]
+
+    def _function(self) -> Callable[[Request], str | Reply]:
+        try:
+            found: Callable[[Request], str | Reply] = resolve("function", {}, self.function or "")
+        except UnknownNameError as error:
+            raise StopError(error.problem, error.hint) from error
+        return found
