@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -177,15 +177,14 @@ def export(
     out: Out,
     format: Annotated[str, typer.Option(help=f"One of {', '.join(EXPORTERS)}.")] = "llava",
     images: Annotated[
-        str, typer.Option(help="Picture files: copy, link (no space used), or none.")
+        Literal["copy", "link", "none"],
+        typer.Option(help="Whether picture files are copied, linked (no space used) or left."),
     ] = "copy",
 ) -> None:
     """Write a run's conversations in the format that a trainer reads.
 
     Example: mmgen export runs/first --format llava --out llava-data
     """
-    if images not in ("copy", "link", "none"):
-        raise UsageError(f"--images is {images!r}", "give copy, link or none")
     exported = mmgen.export(mmgen.load_run(run), format, out, pictures=images)
     _say(f"{exported.conversations:,} conversations in {exported.file}")
     if exported.pictures:

@@ -1,0 +1,45 @@
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all lint bench clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/installed ## make a LLaVA dataset from the bundled sample
+	@rm -rf demo
+	$(BIN)/mmgen generate coco2017 --data-dir builders/sample/coco --recipe grounded --out demo/run
+	$(BIN)/mmgen export demo/run --format llava --out demo/llava
+	@echo && echo "The first conversation in demo/llava/llava.json:" && echo
+	@$(BIN)/python scripts/show_first.py demo/llava/llava.json
+
+test: lint ## check style and types, then run the tests
+	$(BIN)/pytest --numprocesses auto -m "not slow"
+
+test-all: lint ## the same with the slow tests
+	$(BIN)/pytest --numprocesses auto
+
+lint: .venv/tested
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+clean: ## remove what was made
+	rm -rf .venv demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "make: $(PYTHON) is older than 3.11; name another: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(PIP) pip
+	@touch $@
+
+.venv/installed: .venv/created pyproject.toml constraints.txt
+	$(PIP) --editable .
+	@touch $@
+
+.venv/tested: .venv/installed
+	$(PIP) --group dev
+	@touch $@
