@@ -30,9 +30,10 @@ import datasets
 import pyarrow as pa
 from datasets.builder import Key
 
-from mmgen_datasets.builders import coco_files, coco_rows
 from mmgen_datasets.errors import MissingFileError
 from mmgen_datasets.schema import POSE, sample_features
+
+from . import coco_files, coco_rows
 
 _LOG = logging.getLogger(__name__)
 _ROWS_PER_TABLE = 1000
@@ -81,8 +82,8 @@ class Coco(datasets.ArrowBasedBuilder):
         offered = [split for split in folders if files[split]]
         if not offered:
             raise MissingFileError(
-                f"coco: no instances_{folders[datasets.Split.TRAIN]}.json, nor any other annotation "
-                f"file of {self.config.name}, in {self.config.data_dir}",
+                f"coco: no instances_train{year}.json, nor any other annotation file of "
+                f"{self.config.name}, in {self.config.data_dir}",
                 f"unpack annotations_trainval{year}.zip of {_HOME} there, or leave out data_dir "
                 "to download it",
             )

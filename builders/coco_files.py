@@ -72,7 +72,7 @@ def find_annotations(data_dir: str, year: str) -> dict[str, str]:
         MissingFileError: the folder is not there.
     """
     root = _folder(data_dir)
-    packed = {}
+    packed: dict[str, str] = {}
     for archive in _annotation_archives(root):
         if year in archive.name:
             packed |= list_annotations(str(archive))

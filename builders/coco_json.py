@@ -1,7 +1,7 @@
 """Read the arrays of a COCO file, in pieces and into columns.
 
 A COCO file is one JSON object whose arrays hold hundreds of thousands of records; most of its
-bytes are outlines that nobody here reads. It is read two megabytes at a time, which stay in a
+bytes are outlines that nobody here reads. It is read a megabyte at a time, which stays in a
 processor's cache, and decoded into typed records, which skips undeclared fields without
 building them. A piece ends between two records. Where that is, a pattern guesses and the
 decoder proves: a guess inside a string or a nested array leaves an unfinished value, and an
@@ -11,6 +11,7 @@ earlier one is tried. Nothing is assumed of key order, white space or a caption'
 from __future__ import annotations
 
 import re
+import types
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -23,7 +24,7 @@ import pyarrow as pa
 
 from mmgen_datasets.errors import SourceError
 
-PIECE_BYTES = 2 << 20
+PIECE_BYTES = 1 << 20
 _TAIL_BYTES = 1 << 16
 _NUM_GUESSES = 8
 _AGAIN = "download it again from https://cocodataset.org/#download, or correct it"
@@ -115,18 +116,19 @@ def read_tables(url: str, kinds: Mapping[str, type[msgspec.Struct]]) -> dict[str
     Raises:
         SourceError: the file is damaged, is not of this form, or lacks a key.
     """
+    schemas = {key: _schema(kind) for key, kind in kinds.items()}
     batches: dict[str, list[pa.RecordBatch]] = {}
     try:
         with fsspec.open(url, "rb") as file:
             for key, records in stream_arrays(file, url, kinds):
-                batches.setdefault(key, []).append(_columns(records, kinds[key]))
+                batches.setdefault(key, []).append(_columns(records, schemas[key]))
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise SourceError(f"coco: {url} is damaged: {error}", _AGAIN) from error
     if missing := [key for key in kinds if key not in batches and key != "licenses"]:
         raise SourceError(f"coco: {url} has no {missing[0]!r}", _AGAIN)
     return {
-        key: pa.Table.from_batches(batches.get(key, []), _schema(kind)).combine_chunks()
-        for key, kind in kinds.items()
+        key: pa.Table.from_batches(batches.pop(key, []), schema).combine_chunks()
+        for key, schema in schemas.items()
     }
 
 
@@ -156,7 +158,8 @@ def stream_arrays(
         key = window.value(str)
         window.take(b":")
         if key in kinds:
-            for records in _pieces(window, key, msgspec.json.Decoder(list[kinds[key]])):  # type: ignore[misc]
+            records_of = types.GenericAlias(list, (kinds[key],))
+            for records in _pieces(window, key, msgspec.json.Decoder(records_of)):
                 yield key, records
         else:
             window.value(msgspec.Raw)
@@ -208,7 +211,7 @@ class _Window:
                     found = msgspec.json.decode(self.data[self.at : self.at + end], type=kind)
                     self.at += end
                     return found
-                if "truncated" not in str(error):
+                if not _unfinished(error, len(self.data) - self.at):
                     raise self.translated(error, self.at) from error
             if not self.more():
                 raise self.too_short()
@@ -229,7 +232,7 @@ class _Window:
             _AGAIN,
         )
 
-    def translated(self, error: ValueError, start: int) -> SourceError:
+    def translated(self, error: Exception, start: int) -> SourceError:
         text = str(error).removeprefix("JSON is malformed: ")
         byte = _AT_BYTE.search(text)
         return self.malformed(_AT_BYTE.sub("", text), start + int(byte[1]) if byte else start)
@@ -251,8 +254,10 @@ def _pieces(window: _Window, key: str, decoder: msgspec.json.Decoder[Any]) -> It
 def _piece(window: _Window, decoder: msgspec.json.Decoder[Any]) -> tuple[list[Any], bool]:
     """Decode as many records as are in memory; also tell whether the array ends with them."""
     while True:
+        view = memoryview(window.data)
         for cut in (*_guesses(window), None):
-            text = b"[" + window.data[window.at : cut and cut.start() + 1] + (b"]" if cut else b"")
+            stretch = view[window.at : cut.start() + 1 if cut else None]
+            text = b"".join((b"[", stretch, b"]" if cut else b""))
             try:
                 records = decoder.decode(text)
             except msgspec.ValidationError:
@@ -262,7 +267,7 @@ def _piece(window: _Window, decoder: msgspec.json.Decoder[Any]) -> tuple[list[An
                     records = decoder.decode(text[:end])
                     window.at += end - 1
                     return records, True
-                if cut is None and "truncated" not in str(error):
+                if cut is None and not _unfinished(error, len(text)):
                     raise window.translated(error, window.at - 1) from error
             else:
                 window.at = cut.end() if cut else len(window.data)
@@ -280,10 +285,16 @@ def _guesses(window: _Window) -> list[re.Match[bytes]]:
     return []
 
 
-def _trailing(error: ValueError) -> int | None:
+def _trailing(error: Exception) -> int | None:
     """Where the value ended, if the error is that more follows it."""
     found = _TRAILING.search(str(error))
     return int(found[1]) - 1 if found else None
+
+
+def _unfinished(error: Exception, size: int) -> bool:
+    """Whether more text may mend it: it breaks off, perhaps inside a number."""
+    byte = _AT_BYTE.search(str(error))
+    return "truncated" in str(error) or (byte is not None and int(byte[1]) >= size - 1)
 
 
 def _wrong_record(
@@ -300,8 +311,7 @@ def _schema(kind: type[msgspec.Struct]) -> pa.Schema:
     return pa.schema([(f.name, _COLUMN_TYPES[f.type]) for f in msgspec.structs.fields(kind)])
 
 
-def _columns(records: list[Any], kind: type[msgspec.Struct]) -> pa.RecordBatch:
-    schema = _schema(kind)
+def _columns(records: list[Any], schema: pa.Schema) -> pa.RecordBatch:
     columns = [
         pa.array(list(map(attrgetter(name), records)), type)
         for name, type in zip(schema.names, schema.types, strict=True)

@@ -1,6 +1,6 @@
 """Join the tables of COCO's files into one row per image.
 
-All of it is arithmetic on columns: an annotation's image is looked up by binary search, a
+All of it is arithmetic on columns: an annotation's image is looked up by its id, a
 stable sort brings the annotations of an image together without changing their order, and the
 lists are cut by offsets. No Python runs per row.
 """
@@ -16,11 +16,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mmgen_datasets.builders import coco_json
-from mmgen_datasets.builders.coco_files import Pictures
 from mmgen_datasets.errors import SourceError
 from mmgen_datasets.licence import license_from_url
 from mmgen_datasets.vocabulary import COCO
+
+from . import coco_json
+from .coco_files import Pictures
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 """``(N,)``."""
@@ -127,8 +128,10 @@ def _objects(
     _refuse(
         boxes,
         pc.fill_null(pc.or_(pc.less(known["area"], 0), pc.greater(known["area"], 1.01)), False),
-        lambda row: f"{url}: the area {row['area']} of annotation {row['id']} is not one of its "
-        f"image {row['image_id']}",
+        lambda row: (
+            f"{url}: the area {row['area']} of annotation {row['id']} is not one of its "
+            f"image {row['image_id']}"
+        ),
     )
     known["area"] = pc.min_element_wise(known["area"], 1.0, skip_nulls=False)
     objects = _structs(schema.field("objects").type.value_type, known, boxes.num_rows)
@@ -157,9 +160,7 @@ _READERS: dict[str, Callable[..., dict[str, pa.Array]]] = {
 }
 
 
-def _by_image(
-    annotations: pa.Table, images: pa.Table, url: str
-) -> tuple[pa.Table, pa.Array, Ints]:
+def _by_image(annotations: pa.Table, images: pa.Table, url: str) -> tuple[pa.Table, pa.Array, Ints]:
     """Bring the annotations of each image together, in the order of the images.
 
     Returns:
@@ -171,8 +172,9 @@ def _by_image(
     _refuse(
         annotations,
         ~found,
-        lambda row: f"{url}: annotation {row['id']} is of image {row['image_id']}, "
-        "which the file does not have",
+        lambda row: (
+            f"{url}: annotation {row['id']} is of image {row['image_id']}, which no file has"
+        ),
     )
     order = np.argsort(rows, kind="stable")
     counts = np.bincount(rows, minlength=images.num_rows)
@@ -188,8 +190,10 @@ def _box_columns(
     _refuse(
         boxes,
         ~found,
-        lambda row: f"{url}: annotation {row['id']} is of category {row['category_id']}, "
-        "which the file does not have",
+        lambda row: (
+            f"{url}: annotation {row['id']} is of category {row['category_id']}, "
+            "which the file does not have"
+        ),
     )
     crowd = boxes["iscrowd"]
     return {
@@ -202,20 +206,23 @@ def _box_columns(
 
 def _shares(boxes: pa.Table, sizes: Floats, url: str) -> pa.Array:
     """Turn x, y, width, height in pixels into corners as shares of the image."""
-    pixels: Floats = _flat(boxes["bbox"]).reshape(-1, 4)  # (N, 4)
-    corners = pixels.copy()
-    corners[:, 2:] += corners[:, :2]
-    limits = np.tile(sizes, 2)  # (N, 4)
-    wrong = (pixels[:, 2:] < 0).any(axis=1)
-    wrong |= ((corners < -SLACK) | (corners > limits + SLACK)).any(axis=1)
+    pixels = _flat(boxes["bbox"]).reshape(-1, 4)
+    shares = np.empty(pixels.shape, np.float32)
+    wrong = np.zeros(len(pixels), np.bool_)
+    for axis in (0, 1):
+        start, length, size = pixels[:, axis], pixels[:, axis + 2], sizes[:, axis]
+        end = start + length
+        wrong |= (length < 0) | (start < -SLACK) | (end > size + SLACK)
+        shares[:, axis], shares[:, axis + 2] = start / size, end / size
     _refuse(
         boxes,
         wrong,
-        lambda row: f"{url}: the box {row['bbox']} of annotation {row['id']} is not in its image "
-        f"{row['image_id']} of {'{:.0f} x {:.0f}'.format(*sizes[wrong.argmax()])} pixels",
+        lambda row: (
+            f"{url}: the box {row['bbox']} of annotation {row['id']} is not in its image "
+            f"{row['image_id']} of {'{:.0f} x {:.0f}'.format(*sizes[wrong.argmax()])} pixels"
+        ),
     )
-    shares = np.clip(corners / limits, 0, 1).astype(np.float32)
-    return pa.FixedSizeListArray.from_arrays(pa.array(shares.ravel()), 4)
+    return pa.FixedSizeListArray.from_arrays(pa.array(shares.clip(0, 1, out=shares).ravel()), 4)
 
 
 def _joints(
@@ -226,8 +233,10 @@ def _joints(
     _refuse(
         poses,
         pc.list_value_length(poses["keypoints"]).to_numpy() != 3 * num_joints,
-        lambda row: f"{url}: annotation {row['id']} has {len(row['keypoints'])} numbers for its "
-        "joints, not three for each",
+        lambda row: (
+            f"{url}: annotation {row['id']} has {len(row['keypoints'])} numbers for its "
+            "joints, not three for each"
+        ),
     )
     points = _flat(poses["keypoints"]).reshape(-1, 3)  # (sum of num_joints, 3)
     marked = points[:, 2] > 0
@@ -238,7 +247,7 @@ def _joints(
         "name": names.flatten().filter(pa.array(marked)),
         "x": pa.array(shares[marked, 0]),
         "y": pa.array(shares[marked, 1]),
-        "is_visible": pa.array(points[marked, 2] == 2),  # noqa: PLR2004
+        "is_visible": pa.array(points[marked, 2] == 2),
     }
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     joints = _structs(type.value_type, known, int(marked.sum()))
@@ -247,12 +256,8 @@ def _joints(
 
 def _positions(wanted: pa.ChunkedArray, ids: pa.ChunkedArray) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """Where each wanted id stands among the ids, and whether it does."""
-    wanted, ids = _numbers(wanted), _numbers(ids)
-    if not len(ids):
-        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.bool_)
-    order = np.argsort(ids, kind="stable")
-    places = order[np.searchsorted(ids, wanted, sorter=order).clip(max=len(ids) - 1)]
-    return places, ids[places] == wanted
+    places = pc.index_in(wanted, value_set=ids.combine_chunks())
+    return _numbers(pc.fill_null(places, 0)).astype(np.int64), _numbers(pc.is_valid(places))
 
 
 def _refuse(table: pa.Table, wrong: Any, describe: Callable[[dict[str, Any]], str]) -> None:
@@ -268,12 +273,11 @@ def _refuse(table: pa.Table, wrong: Any, describe: Callable[[dict[str, Any]], st
 
 
 def _refuse_repeated(table: pa.Table, what: str) -> None:
-    ids = _numbers(table["id"])
-    unique, counts = np.unique(ids, return_counts=True)
-    if len(unique) < len(ids):
-        first = unique[counts.argmax()]
+    ids = np.sort(_numbers(table["id"]))
+    repeated = ids[1:][ids[1:] == ids[:-1]]
+    if len(repeated):
         raise SourceError(
-            f"coco: {what} {first} stands {counts.max()} times",
+            f"coco: {what} {repeated[0]} stands more than once",
             "give each record an id of its own",
         )
 

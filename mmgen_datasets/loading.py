@@ -1,0 +1,259 @@
+"""Load a source by name, with the meaning of `datasets.load_dataset`.
+
+`datasets` knows no plug-ins and refuses scripts, so a source is a builder class whose module
+stands in a table here. Its cache is named by all that can change its rows: the builder's own
+source text and the path, size and time of the files it reads. `datasets` by itself would name
+it by ``data_dir`` alone and go on serving old rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import datasets
+import datasets.inspect
+import datasets.load
+import pyarrow as pa
+from datasets.arrow_writer import ParquetWriter
+from datasets.exceptions import DatasetGenerationError
+from datasets.table import embed_table_storage
+
+from mmgen_datasets.errors import MMGenError, UsageError
+from mmgen_datasets.registry import Entry, resolve
+
+
+@dataclass(frozen=True)
+class Source(Entry):
+    """A row of the table of sources."""
+
+    config: str | None = None
+    """The builder's configuration that the name stands for."""
+    license_note: str = ""
+    """What the annotations and the media are under."""
+
+
+_COCO_LICENSE = "annotations CC BY 4.0; each photograph a Flickr licence of its own"
+
+SOURCES: dict[str, Source] = {
+    "coco2014": Source(
+        "mmgen_datasets.builders.coco:Coco",
+        "COCO 2014: 123,287 photographs with captions and boxes, as LLaVA and POPE use it",
+        config="coco2014",
+        license_note=_COCO_LICENSE,
+    ),
+    "coco2017": Source(
+        "mmgen_datasets.builders.coco:Coco",
+        "COCO 2017: the same photographs, split into 118,287 and 5,000",
+        config="coco2017",
+        license_note=_COCO_LICENSE,
+    ),
+}
+"""Every source by name."""
+
+_OWN = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+_PREPARING = ("download_config", "download_mode", "verification_mode", "num_proc")
+_SHARED_MODULES = ("schema.py", "licence.py", "vocabulary.py")
+_ROWS_PER_GROUP = 100
+
+
+def load_dataset(
+    path: str,
+    name: str | None = None,
+    *,
+    data_dir: str | None = None,
+    split: str | None = None,
+    streaming: bool = False,
+    keep_in_memory: bool = False,
+    **kwargs: Any,
+) -> Any:
+    """Load a source of this library, or anything that `datasets.load_dataset` loads.
+
+    Args:
+        path: a name of `SOURCES`, ``"module:attribute"`` of a builder class of your own, or
+            else whatever `datasets` understands.
+        name: the configuration, where a source has several.
+        data_dir: the folder with the source's files.
+        split: ``"train"``, ``"train[:100]"``, ...; all of them if left out.
+        streaming: read as the rows are asked for, and keep nothing.
+        keep_in_memory: copy the table into memory.
+        kwargs: the source's own settings and all else that `datasets.load_dataset` takes.
+
+    Returns:
+        What `datasets.load_dataset` returns: a `Dataset`, or one for each split, or their
+        streaming kinds.
+
+    Raises:
+        MMGenError: the source's files are not there, or hold what they must not.
+    """
+    if not _is_source(path):
+        return datasets.load_dataset(
+            path,
+            name,
+            data_dir=data_dir,
+            split=split,
+            streaming=streaming,
+            keep_in_memory=keep_in_memory,
+            **kwargs,
+        )
+    preparing = {key: kwargs.pop(key) for key in _PREPARING if key in kwargs}
+    builder = _builder(path, name, data_dir=data_dir, **kwargs)
+    if streaming:
+        return builder.as_streaming_dataset(split=split)
+    try:
+        builder.download_and_prepare(**preparing)
+    except DatasetGenerationError as error:
+        if isinstance(error.__cause__, MMGenError):
+            raise error.__cause__ from None
+        raise
+    return builder.as_dataset(split=split, in_memory=keep_in_memory)
+
+
+def register() -> None:
+    """Make `datasets.load_dataset` itself know the names of `SOURCES`.
+
+    It then gives the same rows from the same cache as `load_dataset`. This changes `datasets`
+    for the whole process, so it is never done on import.
+    """
+    factory = datasets.load.dataset_module_factory
+    if getattr(factory, "knows_sources", False):
+        return
+
+    def module_factory(path: str, *args: Any, **kwargs: Any) -> Any:
+        if path not in SOURCES:
+            return factory(path, *args, **kwargs)
+        builder = resolve("source", SOURCES, path)
+        return datasets.load.DatasetModule(
+            builder.__module__,
+            cache_hash(builder, kwargs.get("data_dir")),
+            {"dataset_name": path, **_config(path, None)},
+        )
+
+    module_factory.knows_sources = True  # type: ignore[attr-defined]
+    datasets.load.dataset_module_factory = module_factory
+    datasets.inspect.dataset_module_factory = module_factory
+
+
+def prepare(
+    source: str,
+    out: str | Path,
+    *,
+    data_dir: str | None = None,
+    max_shard_mb: int = 500,
+    **kwargs: Any,
+) -> Path:
+    """Write a source as parquet that anybody's ``datasets.load_dataset(out)`` reads.
+
+    Pictures go in as the bytes of their files. The folder appears whole or not at all.
+
+    Args:
+        source: as `load_dataset` takes it.
+        out: the folder to make.
+        data_dir: as for `load_dataset`.
+        max_shard_mb: the size, before compression, at which a split goes on in another file.
+        kwargs: the source's own settings, and those of `load_dataset` but split and streaming.
+
+    Raises:
+        UsageError: `out` exists already.
+    """
+    out = Path(out).expanduser().absolute()
+    if out.exists():
+        raise UsageError(f"{out} exists already", "name another folder, or remove this one first")
+    splits = load_dataset(source, data_dir=data_dir, split=None, streaming=False, **kwargs)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        for split, dataset in splits.items():
+            _write_shards(dataset, unfinished, split, max_bytes=max_shard_mb * 10**6)
+        unfinished.chmod(0o755)  # mkdtemp made it the user's alone
+        unfinished.rename(out)
+    except BaseException:
+        shutil.rmtree(unfinished)
+        raise
+    return out
+
+
+def cache_hash(builder: type[datasets.DatasetBuilder], data_dir: str | None) -> str:
+    """Digest what rows depend on: the builder's source text, and the files it reads.
+
+    A builder names the files by a static method ``source_files(data_dir)``; of a builder
+    without one, all files under `data_dir` count.
+    """
+    digest = hashlib.sha256()
+    for module in _modules(builder):
+        digest.update(module.read_bytes())
+    if data_dir is not None:
+        find = getattr(builder, "source_files", _all_files)
+        for path in sorted(find(data_dir)):
+            status = path.stat()
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _is_source(path: str) -> bool:
+    return path in SOURCES or _OWN.fullmatch(path) is not None
+
+
+def _builder(path: str, name: str | None, *, data_dir: str | None, **kwargs: Any) -> Any:
+    builder = resolve("source", SOURCES, path)
+    return builder(
+        dataset_name=path if path in SOURCES else None,
+        data_dir=data_dir,
+        hash=cache_hash(builder, data_dir),
+        **_config(path, name),
+        **kwargs,
+    )
+
+
+def _config(path: str, name: str | None) -> dict[str, str]:
+    """The argument ``config_name`` of the builder, where there is a choice."""
+    fixed = SOURCES[path].config if path in SOURCES else None
+    if fixed and name not in (None, fixed):
+        raise UsageError(
+            f"the source {path!r} has no configuration {name!r}", "leave it out: the name says all"
+        )
+    chosen = fixed or name
+    return {"config_name": chosen} if chosen else {}
+
+
+def _modules(builder: type) -> Iterable[Path]:
+    """The builder's module, those named after it beside it, and what all builders share."""
+    own = Path(str(sys.modules[builder.__module__].__file__))
+    yield from sorted(own.parent.glob(f"{own.stem}*.py"))
+    yield from (Path(__file__).with_name(name) for name in _SHARED_MODULES)
+
+
+def _all_files(data_dir: str) -> list[Path]:
+    return [path for path in Path(data_dir).absolute().rglob("*") if path.is_file()]
+
+
+def _write_shards(dataset: datasets.Dataset, folder: Path, split: str, *, max_bytes: int) -> None:
+    """Write one split, and only then name its files by how many they are."""
+    tables = map(embed_table_storage, dataset.with_format("arrow").iter(_ROWS_PER_GROUP))
+    shards: list[Path] = []
+    first = next(tables, None)
+    while first is not None or not shards:
+        shards.append(folder / f"{split}-{len(shards)}")
+        with ParquetWriter(features=dataset.features, path=str(shards[-1])) as writer:
+            _fill(writer, chain([] if first is None else [first], tables), max_bytes)
+        first = next(tables, None)
+    for number, shard in enumerate(shards):
+        shard.rename(folder / f"{split}-{number:05}-of-{len(shards):05}.parquet")
+
+
+def _fill(writer: ParquetWriter, tables: Iterable[pa.Table], max_bytes: int) -> None:
+    size = 0
+    for table in tables:
+        writer.write_table(table)
+        size += table.nbytes
+        if size >= max_bytes:
+            break
+    writer.finalize()
