@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from mmgen_datasets.chat import Exchange
 from mmgen_datasets.errors import UsageError
-from mmgen_datasets.grounded.draft import Draft, clash
+from mmgen_datasets.grounded.draft import Draft, spoils
 from mmgen_datasets.grounded.scene import Scene, read_scene
 from mmgen_datasets.registry import Entry, resolve
 
@@ -44,19 +44,20 @@ FAMILIES: dict[str, Entry] = {
 def answer(
     sample: Mapping[str, Any],
     *,
-    families: Sequence[str] = tuple(FAMILIES),
+    families: Sequence[str] | None = None,
     max_exchanges: int = 5,
     seed: int = 0,
 ) -> list[Exchange]:
     """Ask about a sample what its annotations answer for certain.
 
     The draw depends on nothing but the seed and the sample's source and id, and each family
-    has a draw of its own. Families take turns; no exchange repeats another or gives its answer
-    away.
+    has a draw of its own. A family asks once at most; no exchange repeats one before it, and
+    none is given away by what was said before.
 
     Args:
         sample: a row of `mmgen_datasets.schema.SAMPLE`; its media are not looked at.
-        families: names of `FAMILIES`, or ``"module:attribute"`` of a `Family` of one's own.
+        families: names of `FAMILIES`, or ``"module:attribute"`` of a `Family` of one's own;
+            all of `FAMILIES` where None.
         max_exchanges: the most to return, at least 1.
         seed: for another draw.
 
@@ -72,28 +73,26 @@ def answer(
         raise UsageError(
             f"max_exchanges is {max_exchanges}, which leaves nothing to ask", "use 1 or more"
         )
-    asking = [(name, _family(name)) for name in families]
+    asking = {name: _family(name) for name in (FAMILIES if families is None else families)}
     scene = read_scene(sample)
-    draws = {name: _draw(seed, sample["source"], sample["id"], name) for name in families}
-    order = sorted(asking, key=lambda family: draws[family[0]].random())
-    offers = [(name, family(scene, draws[name])) for name, family in order]
-    return _take_turns(offers, max_exchanges)
-
-
-def _take_turns(offers: list[tuple[str, Iterator[Draft]]], most: int) -> list[Exchange]:
-    """Let each family in turn add its first draft that clashes with none taken so far."""
+    draws = {name: _draw(seed, sample["source"], sample["id"], name) for name in asking}
+    order = sorted(asking, key=lambda name: draws[name].random())
     taken: list[tuple[str, Draft]] = []
-    while offers:
-        again = []
-        for name, drafts in offers:
-            if len(taken) == most:
-                break
-            draft = next((d for d in drafts if not any(clash(d, t) for _, t in taken)), None)
-            if draft is not None:
-                taken.append((name, draft))
-                again.append((name, drafts))
-        offers = again if len(taken) < most else []
+    for name in order:
+        if len(taken) == max_exchanges:
+            break
+        _add(taken, name, asking[name](scene, draws[name]))
     return [Exchange(draft.question, draft.answer, name) for name, draft in taken]
+
+
+def _add(taken: list[tuple[str, Draft]], name: str, drafts: Iterator[Draft]) -> None:
+    """Put in the first draft that some place allows, as late as possible."""
+    for draft in drafts:
+        for spot in range(len(taken), -1, -1):
+            is_news = not any(spoils(earlier, draft) for _, earlier in taken[:spot])
+            if is_news and not any(spoils(draft, later) for _, later in taken[spot:]):
+                taken.insert(spot, (name, draft))
+                return
 
 
 def _draw(*key: object) -> Random:

@@ -33,9 +33,12 @@ class Draft(NamedTuple):
     """What the question or the answer gives away besides."""
 
 
-def clash(a: Draft, b: Draft) -> bool:
-    """Whether one of two drafts repeats the other or gives its answer away."""
-    return not (a.asks.isdisjoint(b.asks | b.tells) and b.asks.isdisjoint(a.tells))
+def spoils(earlier: Draft, later: Draft) -> bool:
+    """Whether a draft, said first, repeats the other's question or gives its answer away.
+
+    "Where is the dog?" spoils "Is there a dog?"; the other way round they follow on.
+    """
+    return not later.asks.isdisjoint(earlier.asks | earlier.tells)
 
 
 def facts(aspect: str, *categories: str) -> frozenset[Fact]:

@@ -102,7 +102,9 @@ _ALSO_SAID = {
 """Words of captions that may mean a category of COCO, or hint that it is there. Drawn up by
 reading captions; to list a word too many only loses a question, one too few may cost a lie."""
 
-_CROWDS = {"person": frozenset("people crowd group couple family team audience".split())}
+_CROWDS = {
+    "person": frozenset({"people", "crowd", "group", "couple", "family", "team", "audience"})
+}
 """Words that speak of several at once."""
 
 _LOOK_ALIKE = (
@@ -118,6 +120,10 @@ _LOOK_ALIKE = (
     frozenset({"cake", "donut"}),
 )
 """Things mistaken for one another, or of which one is a part of another."""
+
+VAGUE = frozenset({"dining table"})
+"""Names that annotators apply to some things and not to others much like them (a desk, a
+counter): never said to be absent."""
 
 
 class Words(NamedTuple):

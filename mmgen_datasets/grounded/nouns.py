@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 """How a number is written in a sentence; the index is the number."""
 
-_MASS = frozenset(
-    "bread broccoli candy cheese clothing coffee cutlery equipment food footwear furniture "
-    "fruit grass guacamole hair jewellery jewelry juice luggage milk pasta popcorn rice sand "
-    "seafood snow sushi tableware tea water wine".split()
+_MASS = (
+    "bread broccoli candy cheese clothing coffee cutlery equipment food footwear "
+    "furniture fruit grass guacamole hair jewellery jewelry juice luggage milk pasta "
+    "popcorn rice sand seafood snow sushi tableware tea water wine"
 )
-_PLURAL = frozenset(
-    "binoculars clothes glasses goggles headphones jeans pants pliers scissors shorts skis "
-    "stairs sunglasses tights tongs trousers".split()
+_PLURAL = (
+    "binoculars clothes glasses goggles headphones jeans pants pliers scissors shorts "
+    "skis stairs sunglasses tights tongs trousers"
 )
 """Pairs and the like: one box may hold one of them or two."""
 
@@ -69,7 +69,7 @@ be='is', is_counted=True)
     """
     name = " ".join(_written(word) for word in category.replace("_", " ").split())
     head = name.rpartition(" ")[2].lower()
-    if head in _MASS:
+    if head in _MASS.split():
         return Noun(name, name, name, f"any {name}", "is", is_counted=False)
     if _is_plural(head):
         return Noun(name, name, name, f"any {name}", "are", is_counted=False)
@@ -110,7 +110,7 @@ def _written(word: str) -> str:
 
 
 def _is_plural(word: str) -> bool:
-    if word in _PLURAL:
+    if word in _PLURAL.split():
         return True
     if not word.endswith("s") or word.endswith(("ss", "us", "is", "as")) or word in _SINGULAR:
         return False

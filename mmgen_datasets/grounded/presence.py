@@ -9,11 +9,14 @@ from mmgen_datasets.grounded.draft import Draft, facts, say, shuffled
 from mmgen_datasets.grounded.nouns import noun
 from mmgen_datasets.grounded.scene import Scene, negatives
 
+_SHARE_OF_YES = 0.6
+"""Of the questions offered; of those kept it is half, as what is there has often been told."""
+
 _QUESTIONS = (
     "{Be} there {any} in the picture?",
     "Can you see {any} in this image?",
     "Does the picture show {any}?",
-    "Does {any} appear anywhere in the image?",
+    "{Be} there {any} to be seen in the image?",
     "{Be} there {any} anywhere in this picture?",
 )
 _ONE = ("Yes, there {be} {a} in the picture.", "Yes, the picture shows {a}.")
@@ -33,7 +36,7 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
     """
     if not scene.seen or not scene.absent:
         return
-    if rng.random() < 0.5:
+    if rng.random() < _SHARE_OF_YES:
         for category in shuffled(rng, scene.seen):
             yield _draft(rng, category, _yes(scene, category))
     else:
@@ -54,5 +57,5 @@ def _draft(rng: Random, category: str, answers: tuple[str, ...]) -> Draft:
         say(rng, _QUESTIONS, Be=be.capitalize(), **name),
         say(rng, answers, **name),
         asks=facts("there", category),
-        tells=frozenset(),
+        tells=facts("number", category),
     )

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from mmgen_datasets.errors import SourceError
 from mmgen_datasets.grounded.draft import shuffled
 from mmgen_datasets.grounded.geometry import Box, Thing, overlap
-from mmgen_datasets.grounded.kin import look_alikes, senses, spoken, words
+from mmgen_datasets.grounded.kin import VAGUE, look_alikes, senses, spoken, words
 from mmgen_datasets.grounded.nouns import is_speakable, noun
 from mmgen_datasets.vocabulary import VOCABULARIES
 
@@ -126,7 +126,7 @@ def _supercategories(vocabulary: str | None) -> dict[str, str]:
             f"a sample names the vocabulary {vocabulary!r}, which does not exist",
             f"use {known}, or null where the annotators had no closed list",
         )
-    return {name: broader for name, broader in VOCABULARIES[vocabulary]}
+    return dict(VOCABULARIES[vocabulary])
 
 
 def _sort(objects: Iterable[Mapping[str, Any]]) -> dict[str, _Found]:
@@ -204,6 +204,7 @@ def _absent(
         c
         for c in looked_for
         if c not in alike
+        and c not in VAGUE
         and senses(c).isdisjoint(there)
         and words(c).one.isdisjoint(heard)
         and words(c).many.isdisjoint(heard)
