@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -70,7 +70,7 @@ class Sampling:
 
     def settings(self) -> dict[str, Any]:
         """The fields that are set, in a form that JSON can hold."""
-        return {k: v for k, v in asdict(self).items() if v is not None and v != ()}
+        return {k: v for k, v in vars(self).items() if v is not None and v != ()}
 
 
 @dataclass(frozen=True)
