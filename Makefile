@@ -12,8 +12,9 @@ demo: .venv/installed ## make a LLaVA dataset from the bundled sample
 	@rm -rf demo
 	$(BIN)/mmgen generate coco2017 --data-dir builders/sample/coco --recipe grounded --out demo/run
 	$(BIN)/mmgen export demo/run --format llava --out demo/llava
-	@echo && echo "The first conversation in demo/llava/llava.json:" && echo
-	@$(BIN)/python scripts/show_first.py demo/llava/llava.json
+	@echo
+	$(BIN)/mmgen show demo/run --number 2
+	@echo "The dataset is demo/llava: llava.json, and the pictures it names under images/."
 
 test: lint ## check style and types, then run the tests
 	$(BIN)/pytest --numprocesses auto -m "not slow"

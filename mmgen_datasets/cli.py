@@ -7,6 +7,7 @@ the commands use they take from the package, which imports its public names on f
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -172,6 +173,24 @@ def status(run: Run) -> None:
 
 
 @app.command()
+def show(
+    run: Run,
+    number: Annotated[int, typer.Option(help="How many.", min=1)] = 3,
+    start: Annotated[int, typer.Option(help="From which on; the first is 0.", min=0)] = 0,
+) -> None:
+    """Print conversations of a run, to be read.
+
+    Example: mmgen show runs/first --number 10
+    """
+    conversations = mmgen.load_run(run)
+    for row in conversations.select(range(start, min(start + number, len(conversations)))):
+        _say(f"{row['id']} · {row['kind']} · {row['file_name']} · {row['license']['name']}")
+        for message in row["messages"]:
+            _say(f"  {message['role']:>9}  {message['content'].strip()}")
+        _say("")
+
+
+@app.command()
 def export(
     run: Run,
     out: Out,
@@ -205,6 +224,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit status: 0 done, 1 finished with too many rejects, 2 wrong use or bad input, 130
         interrupted.
     """
+    if not sys.stderr.isatty():  # read by `datasets` when it is imported
+        os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler's stop is an interrupt
     try:
         app(argv)

@@ -157,6 +157,7 @@ class _Reader:
             | {"request_key": key, "sampling": request["sampling"]}
             | {"model": self.backend.model, "backend": self.backend.endpoint}
             | _of_record(record),
+            "checks": [],
             "error": error,
         }
 
@@ -175,6 +176,7 @@ def _grounded_row(
         "kind": "grounded",
         "provenance": _provenance(recipe, seed)
         | {"families": [exchange.family for exchange in exchanges]},
+        "checks": [],
         "error": None if exchanges else "no question follows from the annotations",
     }
 

@@ -260,11 +260,13 @@ class _Engine:
 def pause_s(attempt: int, retry_after: float | None) -> float:
     """Seconds to leave a request alone after its attempt of this number failed.
 
-    Doubling from half a second, with jitter, so that requests which failed together do not
-    come back together; never less than the server asked for.
+    Twice as long each time, from what the server asked for or half a second, to a minute or
+    what the server asked for; and up to a quarter more, so that requests which failed together
+    do not come back together.
     """
-    pause = min(FIRST_PAUSE_S * 2.0 ** (attempt - 1), LONGEST_PAUSE_S)
-    return max(pause * random.uniform(0.75, 1.25), retry_after or 0.0)
+    first = FIRST_PAUSE_S if retry_after is None else retry_after
+    pause = min(first * 2.0 ** (attempt - 1), max(first, LONGEST_PAUSE_S))
+    return pause * random.uniform(1.0, 1.25)
 
 
 async def _now(load: Callable[[], Request]) -> Request:
@@ -281,6 +283,7 @@ def _run_in_thread(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -
     stopping = asyncio.Event()
     main_task = loop.create_task(main(stopping))
     failure: list[BaseException] = []
+    finished = threading.Event()
 
     async def finish() -> None:
         await main_task
@@ -291,13 +294,14 @@ def _run_in_thread(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -
                 runner.run(finish())
         except BaseException as error:  # handed to the caller's thread, below
             failure.append(error)
+        finally:
+            finished.set()
 
-    thread = threading.Thread(target=run, name="mmgen-engine", daemon=True)
-    thread.start()
+    threading.Thread(target=run, name="mmgen-engine", daemon=True).start()
     interrupts = 0
-    while thread.is_alive():
+    while not finished.is_set():
         try:
-            thread.join()
+            finished.wait()  # not join: before Python 3.13 an interrupted join forgets the thread
         except KeyboardInterrupt:
             interrupts += 1
             with contextlib.suppress(RuntimeError):  # it ended meanwhile, and its loop with it

@@ -15,10 +15,17 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 from datasets import Dataset
+from datasets.exceptions import DatasetsError
 
 from mmgen_datasets.backends import open_backend
 from mmgen_datasets.backends.base import Backend
-from mmgen_datasets.errors import StopError, UsageError
+from mmgen_datasets.errors import (
+    MMGenError,
+    SourceError,
+    StopError,
+    UnknownNameError,
+    UsageError,
+)
 from mmgen_datasets.files import PARTIAL, whole_file
 from mmgen_datasets.generation.conversations import (
     NOT_ASKED,
@@ -32,7 +39,7 @@ from mmgen_datasets.generation.generate import ask, check_fit
 from mmgen_datasets.generation.journal import Record, open_journal
 from mmgen_datasets.generation.requests import build_requests
 from mmgen_datasets.generation.run import Manifest, Plan, RunFolder, Status, now
-from mmgen_datasets.loading import load_dataset
+from mmgen_datasets.loading import SOURCES, load_dataset
 from mmgen_datasets.prompts.recipe import Recipe, load_recipe
 
 _BYTES_A_FILE = 500_000_000
@@ -106,7 +113,7 @@ def rejected_keys(folder: RunFolder) -> frozenset[str]:
 
 
 def _samples(plan: Plan, folder: RunFolder) -> Dataset:
-    samples = load_dataset(plan.source, data_dir=plan.data_dir, split=plan.split)
+    samples = _load(plan)
     if plan.limit is not None:
         samples = samples.select(range(min(plan.limit, len(samples))))
     if len(samples) < folder.shard.count:
@@ -116,6 +123,25 @@ def _samples(plan: Plan, folder: RunFolder) -> Dataset:
             "see that its files hold any, or use fewer shards",
         )
     return samples.shard(folder.shard.count, folder.shard.index, contiguous=True)
+
+
+def _load(plan: Plan) -> Dataset:
+    """The samples of a source, a prepared folder, or a dataset of the hub."""
+    source = plan.source
+    if source not in SOURCES and not {":", "/"} & set(source) and not Path(source).exists():
+        raise UnknownNameError(
+            f"no source is called {source!r}",
+            f"use {', '.join(SOURCES)}, a folder made by 'mmgen prepare', or OWNER/NAME of the hub",
+        )
+    try:
+        return load_dataset(source, data_dir=plan.data_dir, split=plan.split)
+    except MMGenError:
+        raise
+    except (DatasetsError, OSError, ValueError) as error:
+        raise SourceError(
+            f"{source}, split {plan.split!r}: cannot be loaded: {error}",
+            "see that it exists and has this split",
+        ) from error
 
 
 def _without_secrets(plan: Plan, backend: Backend | None) -> Plan:
