@@ -86,6 +86,8 @@ def _all_images(by_file: Mapping[str, pa.Table]) -> pa.Table:
     for url, images in by_file.items():
         _refuse_repeated(images, f"{url}: the image id")
     images = pa.concat_tables(by_file.values())
+    if not images.num_rows:
+        raise SourceError(f"coco: {next(iter(by_file))} lists no images", "give it some images")
     _, first = np.unique(_numbers(images["id"]), return_index=True)
     return images.take(np.sort(first)).combine_chunks()
 
