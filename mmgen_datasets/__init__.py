@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mmgen_datasets.backends import open_backend
     from mmgen_datasets.backends.openai import OpenAI
     from mmgen_datasets.backends.scripted import Scripted
-    from mmgen_datasets.errors import MMGenError
+    from mmgen_datasets.errors import MMGenError, UsageError
     from mmgen_datasets.exporters import export
     from mmgen_datasets.generation.engine import Pace
     from mmgen_datasets.generation.fill import fill_run
@@ -40,6 +40,7 @@ _PUBLIC = {
     "RunFolder": "generation.run",
     "Scripted": "backends.scripted",
     "Shard": "generation.run",
+    "UsageError": "errors",
     "build_requests": "generation.requests",
     "export": "exporters",
     "fill_run": "generation.fill",
@@ -62,6 +63,7 @@ __all__ = [
     "RunFolder",
     "Scripted",
     "Shard",
+    "UsageError",
     "build_requests",
     "export",
     "fill_run",
