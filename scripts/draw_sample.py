@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # when run by i
 from mmgen_datasets.vocabulary import COCO
 from scripts.sample.captions import describe
 from scripts.sample.drawing import HEIGHT, SCENES, WIDTH, Drawn, draw
-from scripts.sample.outlines import polygons, run_lengths
+from scripts.sample.outlines import area, polygons, run_lengths
 
 FIRST_IDS = {"train": 1009, "val": 7013}
 LICENSE_TURNS = (4, 5, 7, 4, 1, 8, 2, 4, 5, 6, 4, 3)
@@ -123,9 +123,10 @@ def _instance(thing: Drawn, image_id: int) -> dict[str, Any]:
     rows, columns = (np.flatnonzero(thing.mask.any(axis)) for axis in (1, 0))
     left, top = int(columns[0]), int(rows[0])
     width, height = int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top
+    outline = [] if thing.is_crowd else polygons(thing.mask)
     return {
-        "segmentation": run_lengths(thing.mask) if thing.is_crowd else polygons(thing.mask),
-        "area": float(thing.mask.sum()),
+        "segmentation": outline or run_lengths(thing.mask),
+        "area": sum(map(area, outline)) or float(thing.mask.sum()),
         "iscrowd": int(thing.is_crowd),
         "image_id": image_id,
         "bbox": [float(left), float(top), float(width), float(height)],

@@ -93,7 +93,8 @@ def chat_for(task: Task, sample: Mapping[str, Any], media: Sequence[Media] = ())
     for example in task.examples:
         turns.append(text_turn("user", _query_of(task, example)))
         turns.append(text_turn("assistant", reply_of(task, example)))
-    query = (*_media_parts(task, media), Text(layout.render(sample, task.inputs)))
+    text = layout.render(sample, task.inputs)
+    query = (*_media_parts(task, media), *([Text(text)] if text else ()))
     return (*turns, Turn("user", query))
 
 

@@ -53,23 +53,28 @@ class Document:
     value: Any
     """Dictionaries, tuples and scalars."""
 
-    def line(self, place: Place) -> int:
-        """The line, counted from 1, where a value stands; of its parent if it stands nowhere."""
-        node, mark = self.node, self.node.start_mark
-        for step in place:
-            if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-                node = node.value[step]
-                mark = node.start_mark
-            elif isinstance(node, yaml.MappingNode):
-                for key, value in node.value:
-                    if key.value == str(step):
-                        node, mark = value, key.start_mark
-                        break
-        return mark.line + 1
+    def find(self, place: Place) -> tuple[int, str]:
+        """Say where a value stands.
+
+        Returns:
+            its line, counted from 1, or that of the nearest thing around it that exists; and
+            its path in the file, as in ``tasks[0].system``, without steps that the file does
+            not have, save the last.
+        """
+        node, mark, path = self.node, self.node.start_mark, ""
+        for number, step in enumerate(place, 1):
+            found = _step(node, step)
+            if found is not None:
+                node, mark = found
+            if found is not None or number == len(place):
+                path += f"[{step}]" if isinstance(step, int) else f".{step}"
+        return mark.line + 1, path.lstrip(".")
 
     def error(self, problem: str, hint: str, place: Place = ()) -> RecipeError:
-        """A refusal that names the file and the line."""
-        return RecipeError(f"{self.path}, line {self.line(place)}: {problem}", hint)
+        """A refusal that names the file, the line and the path in the file."""
+        line, path = self.find(place)
+        where = f"{self.path}, line {line}: {path}".removesuffix(": ")
+        return RecipeError(f"{where}: {problem}", hint)
 
     def validate(self, model: type[ModelT], value: Any, place: Place = ()) -> ModelT:
         """Read a value of this document as a model; of several faults, report the first.
@@ -86,8 +91,8 @@ class Document:
             return model.model_validate(value)
         except ValidationError as error:
             faults = [(_place(fault, place), fault) for fault in error.errors()]
-            where, fault = min(faults, key=lambda item: self.line(item[0]))
-            raise self.error(_problem(where, fault), _hint(fault), where) from error
+            where, fault = min(faults, key=lambda item: self.find(item[0])[0])
+            raise self.error(_problem(fault), _hint(fault), where) from error
 
 
 def read_document(path: Path) -> Document:
@@ -152,23 +157,31 @@ class FileModel(BaseModel):
         return known_keys(cls.model_fields, value)
 
 
+def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Mark] | None:
+    """A value inside another, and where its key or, in a list, it itself begins."""
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step].start_mark
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return value, key.start_mark
+    return None
+
+
 def _place(fault: ErrorDetails, start: Place) -> tuple[str | int, ...]:
     return (*start, *fault["loc"], *fault.get("ctx", {}).get("at", ()))
 
 
-def _problem(place: Place, fault: ErrorDetails) -> str:
-    name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
-    said = _PROBLEMS.get(fault["type"], f"{reprlib.repr(fault['input'])} does not fit")
-    said = fault.get("ctx", {}).get("problem", said)
-    return f"{name.lstrip('.')}: {said}" if name else said
+def _problem(fault: ErrorDetails) -> str:
+    if fault["type"] == "missing":
+        return "it is missing"
+    problem = f"{reprlib.repr(fault['input'])} does not fit"
+    return str(fault.get("ctx", {}).get("problem", problem))
 
 
 def _hint(fault: ErrorDetails) -> str:
     hint = fault.get("ctx", {}).get("hint", fault["msg"])
-    return str(hint).replace("Input should be", "it must be")
-
-
-_PROBLEMS = {"missing": "this key is missing"}
+    return str(hint).replace("Input should be", "it must be").replace("Field required", "add it")
 
 
 def _fault_of_syntax(error: yaml.YAMLError) -> str:

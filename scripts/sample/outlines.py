@@ -32,6 +32,11 @@ def polygons(mask: Mask) -> list[list[float]]:
     return [[float(number) for point in loop for number in point] for loop in simple]
 
 
+def area(polygon: Sequence[float]) -> float:
+    """What a polygon x1, y1, x2, y2, ... covers, in pixels."""
+    return _signed_area(list(zip(polygon[::2], polygon[1::2], strict=True)))
+
+
 def run_lengths(mask: Mask) -> dict[str, list[int]]:
     """Lengths of the empty and covered runs in turn, column by column, empty first."""
     flat = mask.T.ravel()
@@ -59,7 +64,7 @@ def _loops(mask: Mask) -> Iterator[list[Point]]:
         yield loop[:-1]
 
 
-def _signed_area(loop: Sequence[Point]) -> float:
+def _signed_area(loop: Sequence[tuple[float, float]]) -> float:
     following = (*loop[1:], loop[0])
     return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(loop, following, strict=True)) / 2
 

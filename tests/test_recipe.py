@@ -1,0 +1,198 @@
+"""Recipe files: what they may say, and how a fault in one is reported."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from mmgen_datasets.chat import Sampling
+from mmgen_datasets.errors import RecipeError, UnknownNameError
+from mmgen_datasets.prompts import RECIPES
+from mmgen_datasets.prompts.recipe import TEMPLATES, load_recipe
+from mmgen_datasets.prompts.task import Task
+from tests.contracts.recipe import RecipeContract, TaskRecipeContract
+
+SMALL = Path(__file__).parent / "fixtures" / "recipes" / "small.yaml"
+
+
+class TestGrounded(RecipeContract):
+    name = "grounded"
+
+    def test_it_asks_no_model(self) -> None:
+        recipe = load_recipe("grounded")
+        assert recipe.tasks == ()
+        assert recipe.grounded is not None
+        assert recipe.grounded.families is None
+
+
+class TestLlava(TaskRecipeContract):
+    name = "llava"
+    min_examples = 2
+    max_tokens = 1500
+
+    def test_an_example_of_a_conversation_has_four_exchanges_or_more(self) -> None:
+        task = load_recipe("llava").tasks[0]
+        replies = [example.model_dump()["exchanges"] for example in task.examples]
+        assert min(map(len, replies)) >= 4
+
+
+class TestLlavaSmall(TaskRecipeContract):
+    name = "llava-small"
+    max_tokens = 450
+
+
+class TestLlavaVision(TaskRecipeContract):
+    name = "llava-vision"
+    max_tokens = 1000
+
+    def test_every_task_shows_the_picture(self) -> None:
+        assert all("image" in task.inputs for task in load_recipe("llava-vision").tasks)
+
+
+def test_every_row_has_a_contract() -> None:
+    contracts = {TestGrounded, TestLlava, TestLlavaSmall, TestLlavaVision}
+    assert {contract.name for contract in contracts} == set(RECIPES)
+
+
+def test_every_template_has_a_row() -> None:
+    files = {path.name for path in TEMPLATES.iterdir()}
+    assert files == {template.file for template in RECIPES.values()}
+
+
+def test_a_file_is_read_as_written() -> None:
+    recipe = load_recipe(SMALL)
+    [task] = recipe.tasks
+    assert recipe.name == "small"
+    assert recipe.sha256 == hashlib.sha256(SMALL.read_bytes()).hexdigest()
+    assert task.inputs == ("captions", "boxes")
+    assert task.sampling == Sampling(max_tokens=300, temperature=0.5)
+
+
+def test_a_path_may_be_a_string() -> None:
+    assert load_recipe(str(SMALL)) == load_recipe(SMALL)
+
+
+def test_a_kind_follows_from_the_name() -> None:
+    task = Task(name="detail", inputs=("captions",), system="Write.", reply="turns")
+    assert task.kind == "detail"
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UnknownNameError, match=r"no recipe is called 'lava'\n.*'llava'"):
+        load_recipe("lava")
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"none\.yaml cannot be read: No such file"):
+        load_recipe(tmp_path / "none.yaml")
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="cannot be read"):
+        load_recipe(tmp_path)
+
+
+FAULTS = {
+    "unknown key of a task": ("kind: conv", "knid: conv", 3, "unknown key 'knid'", "kind"),
+    "unknown key of an object": ("category:", "name:", 10, "unknown key 'name'", "category"),
+    "unknown key of the sampling": ("temperature", "heat", 17, "unknown key 'heat'", "top_p"),
+    "unknown key of the file": ("tasks:", "taks:", 1, "unknown key 'taks'", "tasks, grounded"),
+    "unknown input": ("boxes]", "boxen]", 4, "'boxen'", "'boxes_openimages'"),
+    "unknown form of reply": ("reply: turns", "reply: prose", 5, "'prose'", "'turns'"),
+    "number for text": ("system: Talk about the picture.", "system: 3", 6, "3", "valid string"),
+    "text for a number": ("max_tokens: 300", "max_tokens: many", 16, "'many'", "valid integer"),
+    "yes for a number": ("temperature: 0.5", "temperature: yes", 17, "True", "valid number"),
+    "number out of range": ("max_tokens: 300", "max_tokens: 0", 16, "0 is out of", "1 to inf"),
+    "box of three": ("0.3, 0.4]", "0.3]", 11, "bbox[3]: it is missing", "add it"),
+    "missing key": (
+        "    system: Talk about the picture.\n",
+        "",
+        2,
+        ".system: it is missing",
+        "add it",
+    ),
+    "box upside down": ("0.3, 0.4]", "0.3, 0.1]", 11, "is not a box", "x1 < x2"),
+    "box in pixels": ("[0.1, 0.2, 0.3, 0.4]", "[10, 20, 30, 40]", 11, "is not a box", "<= 1"),
+    "box of nothing": ("[0.1,", "[.nan,", 11, "[nan, 0.2, 0.3, 0.4] is not a box", "x1 < x2"),
+    "blank text": ("answer: Red.", "answer: ' '", 14, "there is no text", "a word"),
+    "instructions missing": ("reply: turns", "reply: answer", 2, "needs a question", "instruct"),
+    "key twice": ("reply: turns", "reply: turns\n    reply: json", 6, "in line 5 already", "YAML"),
+    "broken syntax": ("inputs: [captions, boxes]", "inputs: [captions", 5, "expected", "YAML"),
+    "a tab": ("    reply: turns", "\treply: turns", 5, "cannot start any token", "YAML"),
+    "an object of Python": ("Talk about", "!!python/name:os.system ", 6, "could not", "YAML"),
+    "two documents": ("tasks:", "--- {}\n---\ntasks:", 2, "another document", "YAML"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "line", "problem", "hint"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_is_reported_with_its_line(
+    tmp_path: Path, old: str, new: str, line: int, problem: str, hint: str
+) -> None:
+    path = tmp_path / "faulty.yaml"
+    text = SMALL.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(RecipeError) as refused:
+        load_recipe(path)
+    assert f"{path}, line {line}:" in refused.value.problem
+    assert problem in refused.value.problem
+    assert hint in refused.value.hint
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n"])
+def test_an_empty_file_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(RecipeError):
+        load_recipe(_write(tmp_path, text))
+
+
+@pytest.mark.parametrize("text", ["3", "[tasks]", "tasks: []", "{}", "grounded:"])
+def test_a_file_without_a_recipe_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(RecipeError, match="line 1"):
+        load_recipe(_write(tmp_path, text))
+
+
+def test_tasks_and_grounded_questions_exclude_each_other(tmp_path: Path) -> None:
+    text = SMALL.read_text(encoding="utf-8") + "grounded: {max_exchanges: 3}\n"
+    with pytest.raises(RecipeError, match="both `tasks` and `grounded`"):
+        load_recipe(_write(tmp_path, text))
+
+
+def test_two_tasks_of_one_name_are_refused(tmp_path: Path) -> None:
+    text = SMALL.read_text(encoding="utf-8")
+    twice = text + text.partition("\n")[2]
+    with pytest.raises(RecipeError, match=r"line 18: tasks\[1\]\.name: two tasks are called"):
+        load_recipe(_write(tmp_path, twice))
+
+
+def test_an_example_must_have_the_reply_that_its_task_reads(tmp_path: Path) -> None:
+    text = SMALL.read_text(encoding="utf-8").partition("        exchanges:")[0]
+    with pytest.raises(RecipeError, match=r"line 8: tasks\[0\]\.examples\[0\].* no reply"):
+        load_recipe(_write(tmp_path, text))
+
+
+def test_a_file_that_is_not_text_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "latin.yaml"
+    path.write_bytes("tasks:\n  # für\n".encode("latin-1"))
+    with pytest.raises(RecipeError, match="line 2: not UTF-8"):
+        load_recipe(path)
+
+
+def test_grounded_families_can_be_chosen(tmp_path: Path) -> None:
+    recipe = load_recipe(_write(tmp_path, "grounded: {families: [counting], max_exchanges: 2}"))
+    assert recipe.grounded is not None
+    assert recipe.grounded.families == ("counting",)
+    assert recipe.grounded.max_exchanges == 2
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + SMALL.read_bytes())
+    assert load_recipe(path).tasks == load_recipe(SMALL).tasks
+
+
+def _write(folder: Path, text: str) -> Path:
+    path = folder / "recipe.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
