@@ -34,7 +34,7 @@ def open_backend(name: str, **settings: Any) -> Backend:
         UsageError: a setting it does not have, or lacks.
 
     Example:
-        >>> open_backend("scripted", replies=["Question: Who?\n===\nAnswer: Nobody."]).endpoint
+        >>> open_backend("scripted", replies=["Question: Who?\n===\nAnswer: Nobody."]).model
         'scripted'
     """
     kind = resolve("backend", BACKENDS, name)

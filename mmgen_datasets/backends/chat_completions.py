@@ -143,7 +143,7 @@ def decode_completion(body: bytes) -> Completion:
         return _decode(body)
     except msgspec.ValidationError as error:
         raise RowError(f"the server's answer is no chat completion: {error}", _CHECK_URL) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RetryError(f"the server's answer is not JSON: {error}", _CHECK_URL) from error
 
 

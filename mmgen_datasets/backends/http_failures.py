@@ -158,7 +158,7 @@ def read_complaint(status: int, body: bytes, secrets: Iterable[str] = ()) -> Com
     """
     try:
         value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         value = body.decode(errors="replace")
     return complaint_of(status, value, secrets)
 
@@ -178,7 +178,7 @@ def complaint_of(status: int, value: Any, secrets: Iterable[str] = ()) -> Compla
         status = int(code)
     return Complaint(
         status,
-        f"{code} {fields.get('type') or ''}".lower(),
+        f"{code} {fields.get('type') or ''}".strip().lower(),
         quoted(_message(fields), secrets),
         quoted(str(fields.get("param") or ""), secrets),
     )
@@ -205,8 +205,10 @@ def pause(headers: Mapping[str, str]) -> float | None:
     if (milliseconds := _number(headers.get("retry-after-ms", ""))) is not None:
         return milliseconds / 1000
     text = headers.get("retry-after", "")
-    seconds = _number(text)
-    return _until(text) or _renewal(headers) if seconds is None else seconds
+    for seconds in (_number(text), _until(text)):
+        if seconds is not None:
+            return seconds
+    return _renewal(headers)
 
 
 def _number(text: str) -> float | None:

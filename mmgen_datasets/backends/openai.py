@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64encode
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -66,7 +67,7 @@ class OpenAI:
         """Answer one chat, once, without retrying."""
         address, key = _address(self.base_url), self._key()
         body = encode_request(request, self.model, self.token_limit_field or address.limit_field)
-        secrets = (key, address.chat.password or "", address.chat.raw_query_string)
+        secrets = (key, *address.secrets)
         headers = address.authorization(key)
         answer = await post(Post(address.chat, body, headers, self.timeout_s, secrets))
         asked = Asked(self.endpoint, self.model, self.api_key_env)
@@ -81,7 +82,7 @@ class OpenAI:
 
     def _key(self) -> str:
         key = os.environ.get(self.api_key_env, "").strip()
-        if not key and _address(self.base_url).needs_key:
+        if not key and _address(self.base_url).is_openai:
             raise StopError(
                 f"the environment variable {self.api_key_env} holds no key for {self.endpoint}",
                 f"run: export {self.api_key_env}=...; or name a server of your own in base_url",
@@ -99,12 +100,24 @@ class _Address(NamedTuple):
     """Where requests are sent."""
     endpoint: str
     """What may be shown of it."""
-    limit_field: str
-    needs_key: bool
+    basic: str
+    """A user and password, as HTTP's basic authentication writes them."""
+    secrets: tuple[str, ...]
+
+    @property
+    def limit_field(self) -> str:
+        renamed = self.is_openai or (self.chat.host or "").endswith(".azure.com")
+        return "max_completion_tokens" if renamed else "max_tokens"
+
+    @property
+    def is_openai(self) -> bool:
+        return self.chat.host == "api.openai.com"
 
     def authorization(self, key: str) -> dict[str, str]:
-        """The header that carries the key; aiohttp sends a user and password by itself."""
-        if not key or self.chat.user or self.chat.password:
+        """The header that carries the key, or what stands in its place."""
+        if self.basic:
+            return {"Authorization": f"Basic {self.basic}"}
+        if not key:
             return {}
         if "/deployments/" in self.chat.path:  # Azure's older addresses
             return {"api-key": key}
@@ -115,18 +128,15 @@ class _Address(NamedTuple):
 def _address(base_url: str) -> _Address:
     url = _parsed(base_url)
     path = url.raw_path.rstrip("/").removesuffix("/chat/completions").rstrip("/")
-    chat = url.with_path(f"{path}/chat/completions", encoded=True).with_query(url.query or None)
-    host = chat.host or ""
-    renamed = host == _OPENAI or host.endswith(".azure.com")
+    chat = url.origin().with_path(f"{path}/chat/completions", encoded=True)
+    login = f"{url.user or ''}:{url.password or ''}"
+    basic = "" if login == ":" else b64encode(login.encode()).decode("ascii")
     return _Address(
-        chat,
-        str(url.origin().with_path(path, encoded=True)),
-        "max_completion_tokens" if renamed else "max_tokens",
-        needs_key=host == _OPENAI,
+        chat.with_query(url.query or None),
+        str(url.origin()) + path,
+        basic,
+        (basic, url.user or "", url.password or "", url.raw_query_string),
     )
-
-
-_OPENAI = "api.openai.com"
 
 
 def _parsed(base_url: str) -> URL:

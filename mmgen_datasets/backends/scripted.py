@@ -24,7 +24,7 @@ class Scripted:
     """Answers at once and for nothing; no tokens are counted, since none are used.
 
     Raises:
-        UsageError: there is no reply to choose from, or `function` is no such name.
+        UsageError: there is no reply to choose from, or `function` is no address.
     """
 
     model: str = "scripted"
@@ -37,8 +37,9 @@ class Scripted:
     """How long a reply is made to take."""
 
     def __post_init__(self) -> None:
-        if not self.replies:
-            raise UsageError("a scripted backend has no replies", "give one at least")
+        if not self.replies or isinstance(self.replies, str):
+            raise UsageError(f"replies is {self.replies!r}", "give a list of one reply or more")
+        object.__setattr__(self, "replies", tuple(self.replies))  # JSON and YAML have lists
         if self.function is not None and ":" not in self.function:
             raise UsageError(f"function is {self.function!r}", "write it as 'module:attribute'")
 

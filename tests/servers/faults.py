@@ -78,6 +78,20 @@ def _without_usage(reply: dict[str, Any]) -> None:
     del reply["usage"]
 
 
+async def _tell_all(request: web.BaseRequest, reply: bytes) -> Answer:
+    """Repeat the request's headers and address, as careless servers do."""
+    heard = f"{request.path_qs} {dict(request.headers)}"
+    return json_answer(msgspec.json.encode({"error": {"message": heard}}), 400)
+
+
+async def _tell_all_as_text(request: web.BaseRequest, reply: bytes) -> Answer:
+    return web.Response(status=500, text=f"Traceback: {request.path_qs} {dict(request.headers)}")
+
+
+async def _move(request: web.BaseRequest, reply: bytes) -> Answer:
+    return web.Response(status=307, headers={"Location": "https://elsewhere.test/v1?a=b"})
+
+
 async def _close_before(request: web.BaseRequest, reply: bytes) -> Answer:
     assert request.transport is not None
     request.transport.abort()
@@ -133,6 +147,9 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "refused": _changed(_refused),
         "empty": _changed(_empty),
         "no-usage": _changed(_without_usage),
+        "tell-all": _tell_all,
+        "tell-all-as-text": _tell_all_as_text,
+        "moved": _move,
         "close": _close_before,
         "close-midway": _close_midway,
         "drip": _drip,

@@ -62,7 +62,8 @@ class Behaviour:
     schedule: tuple[str, ...] = ()
     """Faults of the first requests in order of arrival; ``"ok"`` is none."""
     form: str = "dialogue"
-    """``"dialogue"``, ``"plain"`` or ``"json"``."""
+    """``"dialogue"``, ``"plain"``, ``"json"``, or ``"auto"``: a dialogue where turns between
+    ``===`` are asked for, else plain."""
     reply_chars: int = 0
     """The least length of a reply."""
     key: str = ""
@@ -117,6 +118,7 @@ class Server:
         self.faults: Counter[str] = Counter()
         self.peak = 0
         """The most requests that were under way at once."""
+        self.listener: web.Server | None = None
         self._under_way = 0
         self._random = random.Random(behaviour.seed)
 
@@ -130,6 +132,11 @@ class Server:
             "peak": self.peak,
             "faults": dict(self.faults),
         }
+
+    @property
+    def open(self) -> int:
+        """How many connections are open."""
+        return len(self.listener.connections) if self.listener else 0
 
     async def handle(self, request: web.BaseRequest) -> Answer:
         path = request.rel_url.raw_path
@@ -148,7 +155,7 @@ class Server:
         return web.Response(status=404, text="no such page")
 
     async def _chat(self, request: web.BaseRequest) -> Answer:
-        body = await request.read()
+        body = await request.content.read()  # has no limit, unlike request.read()
         digest = hashlib.sha256(body).digest()
         self.requests.append(Received(request.path_qs, request.headers, body))
         self.asked_again += digest in self.answered
@@ -188,7 +195,10 @@ class Server:
     def _reply(self, body: bytes) -> bytes:
         asked = _decode(body)
         content = asked.messages[-1].content if asked.messages else ""
-        text = reply_text(content, self.behaviour.form, self.behaviour.reply_chars)
+        form = self.behaviour.form
+        if form == "auto":
+            form = "dialogue" if b"===" in body else "plain"
+        text = reply_text(content, form, self.behaviour.reply_chars)
         return msgspec.json.encode(
             {
                 "id": "chatcmpl-1",
@@ -214,8 +224,8 @@ class Server:
 
 async def _start(server: Server, port: int = 0) -> web.ServerRunner:
     """Listen without a router, a log and a limit on what is received: they cost time."""
-    listener = web.Server(server.handle, access_log=None, handler_cancellation=True)
-    runner = web.ServerRunner(listener, shutdown_timeout=0.01)  # 0 would wait for ever
+    server.listener = web.Server(server.handle, access_log=None, handler_cancellation=True)
+    runner = web.ServerRunner(server.listener, shutdown_timeout=0.01)  # 0 would wait for ever
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()
@@ -266,7 +276,7 @@ def main() -> None:
     parser.add_argument("--sigma", type=float, default=0.0, help="of the latency's logarithm")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME=SHARE")
     parser.add_argument("--schedule", default="", metavar="NAME,NAME,...")
-    parser.add_argument("--form", default="dialogue", choices=["dialogue", "plain", "json"])
+    parser.add_argument("--form", default="dialogue", choices=["auto", "dialogue", "plain", "json"])
     parser.add_argument("--reply-chars", type=int, default=0)
     parser.add_argument("--model", default="")
     parser.add_argument("--seed", type=int, default=0)

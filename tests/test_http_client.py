@@ -1,0 +1,132 @@
+"""The client against a server that fails; what it is asked through is the openai backend."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+
+from mmgen_datasets.backends.openai import OpenAI
+from mmgen_datasets.chat import Media, Turn
+from mmgen_datasets.errors import BackendError, RetryError, RowError, StopError
+from tests.contracts.backend import ask, error_of, of_turn, request
+from tests.servers.faults import ANSWERS, FAULTS
+from tests.servers.openai_server import Behaviour, Server, reply_text, serve
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serve() as running:
+        yield running
+
+
+def _soon(fact: Callable[[], bool]) -> bool:
+    """Wait for a fact that another thread is about to bring about."""
+    deadline = time.monotonic() + 5
+    while not fact() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return fact()
+
+
+EXPECTED: dict[type[BackendError], str] = {
+    RetryError: "busy busy-1s busy-50ms error-500 error-503 error-in-200 html malformed close "
+    "close-midway drip tell-all-as-text",
+    RowError: "too-long bad-request filtered-prompt no-choices filtered refused empty tell-all",
+    StopError: "quota wrong-key no-model moved",
+}
+KINDS = {fault: kind for kind, faults in EXPECTED.items() for fault in faults.split()}
+
+
+class TestOverTheWire:
+    @pytest.mark.parametrize(("fault", "expected"), KINDS.items())
+    def test_each_fault_of_a_server_is_classed(
+        self, server: Server, fault: str, expected: type[BackendError]
+    ) -> None:
+        backend = OpenAI("any", base_url=server.url, timeout_s=0.3)
+        assert type(error_of(backend, request(f"inject:{fault}"))) is expected
+
+    def test_every_fault_has_its_class(self) -> None:
+        assert KINDS.keys() == FAULTS.keys() - ANSWERS
+
+    def test_a_server_that_is_not_there_may_come_back(self) -> None:
+        with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+            port = taken.getsockname()[1]
+        error = error_of(OpenAI("any", base_url=f"http://127.0.0.1:{port}"), request("hello"))
+        assert isinstance(error, RetryError)
+        assert f"127.0.0.1:{port}" in error.problem
+
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    @pytest.mark.parametrize("words", [b"", b"SSH-2.0-OpenSSH_9.6\r\n", b"HTTP/1.1 abc\r\n\r\n"])
+    def test_a_server_of_another_protocol_is_a_backend_error(
+        self, scheme: str, words: bytes
+    ) -> None:
+        def answer(listener: socket.socket) -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(2**16)
+                connection.sendall(words)
+
+        with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+            thread = threading.Thread(target=answer, args=(listener,))
+            thread.start()
+            url = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
+            error = error_of(OpenAI("any", base_url=url, timeout_s=5), request("hello"))
+            thread.join()
+        assert isinstance(error, RetryError)
+
+    def test_a_body_above_a_mebibyte_arrives(self, server: Server) -> None:
+        turn = Turn("user", (Media("image", bytes(2**21), "image/png"),))
+        [reply] = ask(OpenAI("any", base_url=server.url), of_turn(turn))
+        assert reply.text == reply_text(server.requests[0].json["messages"][0]["content"])
+
+    def test_nothing_but_the_caller_limits_how_many_run_at_once(self) -> None:
+        with serve(Behaviour(latency_s=0.3)) as server:
+            ask(OpenAI("any", base_url=server.url), *(request(str(n)) for n in range(200)))
+            assert server.peak == 200
+
+    def test_loops_in_several_threads_do_not_share_connections(self, server: Server) -> None:
+        backend = OpenAI("any", base_url=server.url)
+        texts: dict[int, str] = {}
+
+        def work(number: int) -> None:
+            for _ in range(3):
+                texts[number] = ask(backend, request(str(number)))[0].text
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert texts == {number: reply_text(str(number)) for number in range(4)}
+
+    def test_connections_are_kept_on_a_loop_and_closed_with_it(self, server: Server) -> None:
+        backend = OpenAI("any", base_url=server.url)
+
+        async def one_after_another() -> int:
+            for _ in range(5):
+                await backend.reply(request("hello"))
+            return server.open
+
+        assert asyncio.run(one_after_another()) == 1
+        assert _soon(lambda: server.open == 0)
+
+    def test_a_program_that_never_closes_anything_is_not_warned(self, server: Server) -> None:
+        program = (
+            "import asyncio\n"
+            "from mmgen_datasets.backends.openai import OpenAI\n"
+            "from mmgen_datasets.chat import Request, text_turn\n"
+            f"backend = OpenAI('any', base_url={server.url!r})\n"
+            "asked = Request('key', (text_turn('user', 'hello'),))\n"
+            "for _ in range(2):\n"
+            "    print(asyncio.run(backend.reply(asked)).finish_reason)\n"
+        )
+        command = [sys.executable, "-W", "error", "-X", "dev", "-c", program]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert (done.stdout, done.stderr) == ("stop\nstop\n", "")
