@@ -118,8 +118,14 @@ FAULTS = {
     "unknown key": ("  stopwords: [", "  stopword: [", 11, "unknown key 'stopword'", "stopwords"),
     "unknown input": ("    - boxes\n", "    - boxen\n", 14, "'boxen'", "boxes_openimages"),
     "unknown key of an example": ("    - input: |", "    - in: |", 50, "key 'in'", "input, output"),
-    "a task that is none": ("complex_reasoning:\n", "extra: 3\nreason:\n", 56, "extra: 3", "dict"),
-    "a number for a text": ("    - What is this?", "    - 7", 44, "7 does not fit", "string"),
+    "a task that is none": (
+        "complex_reasoning:\n",
+        "extra: 3\nreason:\n",
+        56,
+        "extra: 3",
+        "mapping",
+    ),
+    "a number for a text": ("    - What is this?", "    - 7", 44, "7 does not fit", "quotes"),
     "no prompt": ("  system_prompt: Ask a hard question.\n", "", 56, "system_prompt", "add it"),
     "no way to ask": ('  split_user_assistant: "==="\n', "", 56, "needs instructions", "split"),
 }

@@ -47,6 +47,8 @@ GOOD_TURNS = {
     "There.\r\n",
     "all in a line": "Question: What? === Answer: That. === Question: Where? === Answer: There.",
     "in a line without labels": "What? === That. === Where? === There.",
+    "longer separators": "What?\n=====\nThat.\n====\nWhere?\n===\nThere.",
+    "a code fence": "```\nWhat?\n===\nThat.\n===\nWhere?\n===\nThere.\n```",
     "spaces around separators": "What?\n  ===\t\nThat.\n ===\nWhere?\n===\nThere.",
     "labels without separators": "Question: What?\nAnswer: That.\n\n"
     "Question: Where?\nAnswer: There.",

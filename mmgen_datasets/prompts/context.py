@@ -129,7 +129,7 @@ def _turns(task: Task, example: Example) -> str:
     turns = [
         f"{label}\n{text.strip()}"
         for exchange in example.exchanges
-        for label, text in zip(task.labels, (exchange.question, exchange.answer), strict=False)
+        for label, text in zip(task.labels[:2], (exchange.question, exchange.answer), strict=True)
     ]
     return f"\n{task.separator}\n".join(turns)
 

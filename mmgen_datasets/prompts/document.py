@@ -113,7 +113,7 @@ def read_document(path: Path) -> Document:
         line = data.count(b"\n", 0, error.start) + 1
         raise RecipeError(f"{path}, line {line}: not UTF-8", "save the file as UTF-8") from error
     except yaml.YAMLError as error:
-        raise RecipeError(f"{path}{_fault_of_syntax(error)}", "write it as YAML 1.1") from error
+        raise RecipeError(f"{path}{_fault_of_syntax(error)}", "correct the YAML there") from error
     if node is None:
         raise RecipeError(f"{path} is empty", "write `tasks:` or `grounded:` into it")
     return Document(path, hashlib.sha256(data).hexdigest(), node, value)
@@ -180,8 +180,17 @@ def _problem(fault: ErrorDetails) -> str:
 
 
 def _hint(fault: ErrorDetails) -> str:
-    hint = fault.get("ctx", {}).get("hint", fault["msg"])
-    return str(hint).replace("Input should be", "it must be").replace("Field required", "add it")
+    given = fault.get("ctx", {}).get("hint") or _HINTS.get(fault["type"])
+    return str(given or fault["msg"].replace("Input should be", "it must be"))
+
+
+_HINTS = {
+    "missing": "add it",
+    "model_type": "write a mapping of keys to values",
+    "string_type": "write text; what looks like a number or yes needs quotes",
+    "tuple_type": "write a list",
+}
+"""What to do about faults that pydantic puts in the terms of Python."""
 
 
 def _fault_of_syntax(error: yaml.YAMLError) -> str:

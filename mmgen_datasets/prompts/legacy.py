@@ -87,7 +87,7 @@ def _read_task(document: Document, name: Any, value: Any) -> Task:
         reply="turns" if task.split_user_assistant else "answer",
         separator=task.split_user_assistant or "===",
         labels=task.stopwords,
-        instructions=task.questions,
+        instructions=() if task.split_user_assistant else task.questions,
         examples=task.examples,
         layout="verbatim",
     )

@@ -15,7 +15,7 @@ from functools import cache
 
 from mmgen_datasets.chat import Exchange
 from mmgen_datasets.errors import RowError
-from mmgen_datasets.prompts.reply_json import read_json
+from mmgen_datasets.prompts.reply_json import read_json, unfenced
 from mmgen_datasets.prompts.task import Task
 
 _SPEAKERS = {"question": 0, "q": 0, "answer": 1, "a": 1}
@@ -42,7 +42,10 @@ def read_reply(task: Task, text: str, *, seed: int, sample_id: str) -> list[Exch
         return _paired(read_json(text))
     if task.reply == "turns":
         return _paired(
-            [_unlabelled(task, turn, side=n % 2) for n, turn in enumerate(_split(task, text))]
+            [
+                _unlabelled(task, turn, side=n % 2)
+                for n, turn in enumerate(_split(task, unfenced(text)))
+            ]
         )
     question = draw_instruction(task, seed=seed, sample_id=sample_id)
     return _paired([question, _unlabelled(task, text, side=1)])
@@ -72,7 +75,9 @@ def _split(task: Task, text: str) -> list[str]:
     within an answer about code. Where none does, each one counts: small models write all in
     a line. Where there is none at all, labels that begin a line do the work.
     """
-    mark, label = re.escape(task.separator.strip()), _label(task.labels)
+    separator = task.separator.strip()
+    mark = f"{re.escape(separator)}{re.escape(separator[-1])}*"  # "=====" will do as well
+    label = _label(task.labels)
     ways = (rf"^[ \t]*{mark}[ \t]*\r?$|{mark}(?=\s*{label})", mark, rf"^(?={label})")
     for way in ways:
         if re.search(way, text, re.MULTILINE | re.IGNORECASE):

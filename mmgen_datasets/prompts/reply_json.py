@@ -27,8 +27,7 @@ def read_json(text: str) -> list[str]:
     Raises:
         RowError: there is no JSON, it breaks off, or it has none of the known shapes.
     """
-    fenced = _FENCE.match(text)
-    body = fenced[1] if fenced else text
+    body = unfenced(text)
     start = re.search(r"[\[{]", body)
     if not start:
         raise RowError("there is no JSON in the reply")
@@ -37,6 +36,12 @@ def read_json(text: str) -> list[str]:
         if side != number % 2:
             raise RowError(f"turn {number + 1} of {len(turns)} is not by the one whose turn it is")
     return [turn.strip() for _, turn in turns]
+
+
+def unfenced(text: str) -> str:
+    """Take off a code fence that is around all of a reply."""
+    fenced = _FENCE.match(text)
+    return fenced[1] if fenced else text
 
 
 def _values(body: str) -> list[Any]:

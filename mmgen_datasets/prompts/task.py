@@ -120,9 +120,20 @@ class Task(FileModel):
     """How a sample is put into text; see `mmgen_datasets.prompts.context.LAYOUTS`."""
 
     @model_validator(mode="after")
-    def _needs_instructions(self) -> Task:
+    def _instructions_are_for_answers(self) -> Task:
         if self.reply == "answer" and not self.instructions:
             raise refusal("an answer needs a question", "list some under `instructions`")
+        if self.reply != "answer" and self.instructions:
+            hint = "leave them out: the reply brings its own questions"
+            raise refusal(f"`reply: {self.reply}` uses no instructions", hint, ("instructions",))
+        return self
+
+    @model_validator(mode="after")
+    def _examples_need_two_labels(self) -> Task:
+        structured = any(isinstance(example, Example) for example in self.examples)
+        if self.reply == "turns" and structured and len(self.labels) < 2:
+            hint = "give one for questions and one for answers"
+            raise refusal(f"{list(self.labels)} are too few labels", hint, ("labels",))
         return self
 
     @model_validator(mode="after")
