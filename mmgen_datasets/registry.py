@@ -53,7 +53,7 @@ def resolve(kind: str, table: Mapping[str, Entry], name: str) -> Any:
 def _import(kind: str, name: str, entry: Entry) -> Any:
     module, _, attribute = entry.target.partition(":")
     try:
-        return getattr(importlib.import_module(module), attribute)
+        found = importlib.import_module(module)
     except ModuleNotFoundError as error:
         if entry.extra is not None:
             raise MissingExtraError(
@@ -64,11 +64,12 @@ def _import(kind: str, name: str, entry: Entry) -> Any:
             f"the {kind} {name!r} cannot be imported: no module {error.name!r}",
             "write it as 'module:attribute', with the module on the Python path",
         ) from error
-    except AttributeError as error:
+    if not hasattr(found, attribute):
         raise UnknownNameError(
             f"the {kind} {name!r} cannot be imported: {module} has no {attribute!r}",
             "write it as 'module:attribute'",
-        ) from error
+        )
+    return getattr(found, attribute)
 
 
 def _suggestion(table: Mapping[str, Entry], name: str) -> str:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+from typing import Any
+
+import pytest
+
+import mmgen_datasets
+from tests.sample import SAMPLE_DIR
 
 # `datasets` and `huggingface_hub` read these once, when they are imported.
 _home = tempfile.mkdtemp(prefix="mmgen-tests-")
@@ -16,3 +22,15 @@ os.environ.update(
 for _name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "HF_TOKEN", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ.pop(_name, None)
     os.environ.pop(_name.lower(), None)
+
+
+@pytest.fixture(scope="session")
+def samples() -> Any:
+    """The training split of the bundled sample."""
+    return mmgen_datasets.load_dataset("coco2017", data_dir=str(SAMPLE_DIR), split="train")
+
+
+@pytest.fixture(scope="session")
+def conversations(samples: Any) -> Any:
+    """What `grounded` makes of it."""
+    return mmgen_datasets.generate(samples)

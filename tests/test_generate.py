@@ -26,11 +26,6 @@ from tests.sample import SAMPLE_DIR
 from tests.servers.openai_server import serve
 
 
-@pytest.fixture(scope="module")
-def samples() -> Dataset:
-    return load_dataset("coco2017", data_dir=str(SAMPLE_DIR), split="train")
-
-
 def test_grounded_needs_no_backend_and_answers_for_every_sample(samples: Dataset) -> None:
     conversations = generate(samples)
     assert conversations.features == conversation_features("image")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from datasets import Dataset
 
@@ -43,6 +45,24 @@ class Exported:
             "put the pictures where the source looks for them and generate again, or give"
             " '--images none' to write their names only",
         )
+
+
+def alternating(row: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The messages of a conversation, known to be user and assistant by turns.
+
+    Raises:
+        UsageError: they are not; trainers drop or misread such a conversation without a word.
+    """
+    messages: list[dict[str, str]] = row["messages"]
+    for message, role in zip(messages, cycle(("user", "assistant"))):
+        if message["role"] != role:
+            raise UsageError(
+                f"{row['id']}: a message of {message['role']!r} where one of {role!r} is due",
+                "let user and assistant alternate, the user first",
+            )
+    if len(messages) % 2 or not messages:
+        raise UsageError(f"{row['id']}: ends without an answer", "complete it or leave it out")
+    return messages
 
 
 class Exporter(Protocol):

@@ -21,7 +21,7 @@ from typing import Any, get_args
 from datasets import Dataset
 
 from mmgen_datasets.chat import MediaKind
-from mmgen_datasets.exporters.base import Exported, Pictures
+from mmgen_datasets.exporters.base import Exported, Pictures, alternating
 from mmgen_datasets.files import whole_file
 from mmgen_datasets.schema import media_kinds
 
@@ -49,7 +49,7 @@ def write(conversations: Dataset, out: Path, *, pictures: Pictures = "none") -> 
 
 def _records(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     sample_id = row["sample_id"]
-    turns = [m["content"] for m in row["messages"] if m["role"] != "system"]
+    turns = [message["content"] for message in alternating(row)]
     for question, answer in zip(turns[::2], turns[1::2], strict=True):
         yield {
             "id": row["id"],

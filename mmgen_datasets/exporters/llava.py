@@ -20,12 +20,12 @@ from typing import Any
 from datasets import Dataset
 
 from mmgen_datasets.errors import RowError
-from mmgen_datasets.exporters.base import Exported, Pictures
+from mmgen_datasets.exporters.base import Exported, Pictures, alternating
 from mmgen_datasets.exporters.pictures import place
 from mmgen_datasets.files import whole_file
 from mmgen_datasets.media import undecoded
 
-_SPEAKERS = {"user": "human", "assistant": "gpt", "system": "system"}
+_SPEAKERS = {"user": "human", "assistant": "gpt"}
 
 
 def write(conversations: Dataset, out: Path, *, pictures: Pictures = "copy") -> Exported:
@@ -54,7 +54,7 @@ def write(conversations: Dataset, out: Path, *, pictures: Pictures = "copy") -> 
 def _record(row: Mapping[str, Any], has_images: bool) -> dict[str, Any]:
     turns = [
         {"from": _SPEAKERS[message["role"]], "value": message["content"]}
-        for message in row["messages"]
+        for message in alternating(row)
     ]
     image = {"image": row["file_name"]} if has_images else {}
     return {"id": row["id"], **image, "conversations": turns}

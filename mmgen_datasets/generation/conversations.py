@@ -60,7 +60,7 @@ def answer_all(samples: Dataset, recipe: Recipe, *, seed: int, cache: str | None
         batched=True,
         batch_size=_ROWS_A_BATCH,
         features=conversation_features(*media),
-        new_fingerprint=_fingerprint("grounded", samples, recipe.sha256, seed),
+        new_fingerprint=_fingerprint("grounded", samples, recipe.model_dump_json(), seed),
         cache_file_name=cache,
         desc="conversations",
     )
@@ -114,7 +114,7 @@ def lay_out(
             batch_size=_ROWS_A_BATCH,
             features=conversation_features(*media),
             new_fingerprint=_fingerprint(
-                "replies", requests, recipe.sha256, seed, backend, opened.last_id()
+                "replies", requests, recipe.model_dump_json(), seed, backend, opened.last_id()
             ),
             cache_file_name=cache,
             desc="conversations",
@@ -140,7 +140,7 @@ class _Reader:
         self, request: Mapping[str, Any], sample_id: str, key: str, record: Record | None
     ) -> _Row:
         """A conversation, or why there is none."""
-        task = next(task for task in self.recipe.tasks if task.name == request["task"])
+        task = {task.name: task for task in self.recipe.tasks}[request["task"]]
         exchanges, error = [], request["error"]
         if error is None:
             try:

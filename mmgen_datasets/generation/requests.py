@@ -74,7 +74,7 @@ def build_requests(samples: Dataset, recipe: Recipe) -> Dataset:
         batch_size=_ROWS_A_BATCH,
         remove_columns=rows.column_names,
         features=REQUEST,
-        new_fingerprint=Hasher.hash(["requests", samples._fingerprint, recipe.sha256]),
+        new_fingerprint=Hasher.hash(["requests", samples._fingerprint, recipe.model_dump_json()]),
         desc="requests",
     )
 

@@ -1,0 +1,161 @@
+"""The exporters: the contract of all, and what is special about each."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datasets import Dataset, Image
+from datasets import load_dataset as load_files
+
+from mmgen_datasets import export
+from mmgen_datasets.errors import UnknownNameError, UsageError
+from mmgen_datasets.exporters import EXPORTERS
+from tests.contracts.exporter import ExporterContract
+
+
+class TestLlava(ExporterContract):
+    format = "llava"
+
+    def read(self, file: Path) -> list[Any]:
+        return list(json.loads(file.read_text(encoding="utf-8")))
+
+    def texts(self, records: list[Any]) -> list[str]:
+        return [turn["value"] for record in records for turn in record["conversations"]]
+
+    def test_a_record_is_what_llava_reads(self, conversations: Dataset, tmp_path: Path) -> None:
+        """By docs/Finetune_Custom_Data.md: the tag once, first turn, human and gpt by turns."""
+        exported = export(conversations, "llava", tmp_path)
+        for record in self.read(exported.file):
+            assert record.keys() == {"id", "image", "conversations"}
+            assert (tmp_path / "images" / record["image"]).is_file()
+            speakers = [turn["from"] for turn in record["conversations"]]
+            assert speakers == ["human", "gpt"] * (len(speakers) // 2)
+            values = [turn["value"] for turn in record["conversations"]]
+            assert values[0].startswith("<image>\n")
+            assert "".join(values).count("<image>") == 1
+
+    def test_datasets_reads_it(self, conversations: Dataset, tmp_path: Path) -> None:
+        exported = export(conversations, "llava", tmp_path)
+        read = load_files("json", data_files=str(exported.file), split="train")
+        assert len(read) == exported.conversations
+
+    def test_pictures_keep_their_bytes(self, conversations: Dataset, tmp_path: Path) -> None:
+        export(conversations, "llava", tmp_path)
+        for row in conversations.cast_column("image", Image(decode=False)):
+            if row["error"] is None:
+                copy = tmp_path / "images" / row["file_name"]
+                assert copy.read_bytes() == Path(row["image"]["path"]).read_bytes()
+
+    def test_links_take_no_space(self, conversations: Dataset, tmp_path: Path) -> None:
+        """The source is copied first, as another file system cannot be linked to."""
+        source = tmp_path / "source"
+        source.mkdir()
+        rows = conversations.cast_column("image", Image(decode=False)).select([0]).to_list()
+        here = source / "a.jpg"
+        here.write_bytes(Path(rows[0]["image"]["path"]).read_bytes())
+        rows[0]["image"] = {"bytes": None, "path": str(here)}
+        linked = Dataset.from_list(rows, features=conversations.features)
+        export(linked, "llava", tmp_path / "out", pictures="link")
+        target = tmp_path / "out" / "images" / rows[0]["file_name"]
+        assert here.samefile(target)
+
+    def test_embedded_pictures_are_written_out(
+        self, conversations: Dataset, tmp_path: Path
+    ) -> None:
+        rows = conversations.cast_column("image", Image(decode=False)).select([0]).to_list()
+        data = Path(rows[0]["image"]["path"]).read_bytes()
+        rows[0]["image"] = {"bytes": data, "path": "a.jpg"}
+        embedded = Dataset.from_list(rows, features=conversations.features)
+        export(embedded, "llava", tmp_path, pictures="link")
+        assert (tmp_path / "images" / rows[0]["file_name"]).read_bytes() == data
+
+    def spoiled(self, conversations: Dataset, image: Any, **changes: Any) -> Dataset:
+        rows = conversations.cast_column("image", Image(decode=False)).select(range(3)).to_list()
+        rows[0] |= {"image": image, **changes}
+        return Dataset.from_list(rows, features=conversations.features)
+
+    def test_a_conversation_without_its_picture_is_left_out_and_counted(
+        self, conversations: Dataset, tmp_path: Path
+    ) -> None:
+        exported = export(self.spoiled(conversations, None), "llava", tmp_path)
+        assert (exported.conversations, exported.left_out) == (2, {"the picture is not on disk": 1})
+
+    def test_without_pictures_every_conversation_is_written(
+        self, conversations: Dataset, tmp_path: Path
+    ) -> None:
+        exported = export(self.spoiled(conversations, None), "llava", tmp_path, pictures="none")
+        assert (exported.conversations, exported.pictures) == (3, 0)
+        assert [path.name for path in tmp_path.iterdir()] == ["llava.json"]
+
+    def test_where_no_picture_is_there_at_all_it_says_so(
+        self, conversations: Dataset, tmp_path: Path
+    ) -> None:
+        nothing = self.spoiled(conversations, None).select([0])
+        with pytest.raises(UsageError, match="none of 1 conversations can be exported"):
+            export(nothing, "llava", tmp_path)
+        assert not (tmp_path / "llava.json").exists()
+
+    @pytest.mark.parametrize("data", [b"", b"not a picture", b"\xff\xd8\xff\xe0 cut"])
+    def test_a_broken_picture_is_left_out_by_name(
+        self, conversations: Dataset, tmp_path: Path, data: bytes
+    ) -> None:
+        broken = self.spoiled(conversations, {"bytes": data, "path": "a.jpg"})
+        exported = export(broken, "llava", tmp_path)
+        [reason] = exported.left_out
+        assert f"not a readable picture ({len(data)} bytes)" in reason
+        assert broken[1]["file_name"] not in reason
+
+    def test_a_picture_cut_short_is_found(self, conversations: Dataset, tmp_path: Path) -> None:
+        rows = conversations.cast_column("image", Image(decode=False)).select([0]).to_list()
+        whole = Path(rows[0]["image"]["path"]).read_bytes()
+        half = {"bytes": whole[: len(whole) // 2], "path": "a.jpg"}
+        exported = export(self.spoiled(conversations, half), "llava", tmp_path)
+        assert exported.left_out.total() == 1
+
+    @pytest.mark.parametrize("name", ["../up.jpg", "/etc/passwd", "a\\b.jpg", "", "C:x.jpg"])
+    def test_a_name_out_of_data_never_leaves_the_folder(
+        self, conversations: Dataset, tmp_path: Path, name: str
+    ) -> None:
+        [image] = conversations.cast_column("image", Image(decode=False)).select([0])["image"]
+        with pytest.raises(UsageError, match="cannot be used as a file name"):
+            export(self.spoiled(conversations, image, file_name=name), "llava", tmp_path / "out")
+
+
+class TestInstructJsonl(ExporterContract):
+    format = "instruct-jsonl"
+
+    def read(self, file: Path) -> list[Any]:
+        return [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n")[:-1]]
+
+    def texts(self, records: list[Any]) -> list[str]:
+        return [text for record in records for text in (record["instruction"], record["response"])]
+
+    def test_a_line_has_the_six_fields(self, conversations: Dataset, tmp_path: Path) -> None:
+        exported = export(conversations, "instruct-jsonl", tmp_path)
+        first, row = self.read(exported.file)[0], conversations.remove_columns("image")[0]
+        question, answer = (message["content"] for message in row["messages"][:2])
+        assert first == {
+            "id": row["id"],
+            "instruction": question.removeprefix("<image>\n"),
+            "response": answer,
+            "image": int(row["sample_id"]),
+            "image_source": "COCO2017",
+            "type": "grounded",
+        }
+
+    def test_every_exchange_is_a_line(self, conversations: Dataset, tmp_path: Path) -> None:
+        exported = export(conversations, "instruct-jsonl", tmp_path)
+        turns = sum(len(messages) for messages in conversations["messages"])
+        assert len(self.read(exported.file)) == turns // 2
+
+
+def test_every_exporter_has_its_contract() -> None:
+    assert {kind.format for kind in ExporterContract.__subclasses__()} == set(EXPORTERS)
+
+
+def test_an_unknown_format_is_named_with_what_there_is(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="no format is called 'lava'\n  → use 'llava'"):
+        export(Dataset.from_dict({}), "lava", tmp_path)

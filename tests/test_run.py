@@ -1,0 +1,253 @@
+"""The run folder: what a run leaves behind, how it goes on, and who may fill it."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datasets import load_dataset as load_files
+
+from mmgen_datasets import Pace, Plan, RunFolder, Shard, fill_run, load_run, read_run
+from mmgen_datasets.chat import Request
+from mmgen_datasets.errors import MMGenError, RunError, SourceError, UnknownNameError, UsageError
+from mmgen_datasets.generation.fill import rejected_keys
+from tests.sample import SAMPLE_DIR
+from tests.servers.openai_server import Behaviour, Server, serve
+
+GROUNDED = Plan("coco2017", data_dir=str(SAMPLE_DIR))
+
+
+def asking(url: str, **changes: Any) -> Plan:
+    settings = {"model": "any", "base_url": url}
+    plan = replace(GROUNDED, recipe="llava", backend="openai", settings=settings)
+    return replace(plan, **changes)
+
+
+def scripted(function: str, **changes: Any) -> Plan:
+    settings = {"function": f"{__name__}:{function}"}
+    return replace(GROUNDED, recipe="llava-small", backend="scripted", settings=settings, **changes)
+
+
+def test_a_run_leaves_its_manifest_and_parquet_that_datasets_reads(tmp_path: Path) -> None:
+    manifest = fill_run(RunFolder(tmp_path / "run"), GROUNDED)
+    assert (manifest.status, manifest.samples, manifest.conversations) == ("finished", 24, 24)
+    value = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert value["plan"]["source"] == "coco2017"
+    assert value["conversations"] == 24
+    read = load_files(str(tmp_path / "run" / "conversations"))
+    assert read["train"].column_names == load_run(tmp_path / "run").column_names
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
+        ".lock", "conversations", "rejects.jsonl", "run.json",
+    ]  # fmt: skip
+
+
+def test_the_same_plan_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        fill_run(RunFolder(tmp_path / name), GROUNDED)
+    first, second = (
+        (tmp_path / name / "conversations" / "train-00000-of-00001.parquet").read_bytes()
+        for name in ("a", "b")
+    )
+    assert first == second
+
+
+def test_the_shards_of_a_run_together_are_the_run(tmp_path: Path) -> None:
+    fill_run(RunFolder(tmp_path / "whole"), GROUNDED)
+    for index in range(3):
+        fill_run(RunFolder(tmp_path / "parts", Shard(index, 3)), GROUNDED)
+    assert load_run(tmp_path / "parts").to_list() == load_run(tmp_path / "whole").to_list()
+    assert [manifest.samples for _, manifest in read_run(tmp_path / "parts")] == [8, 8, 8]
+
+
+def test_a_run_goes_on_with_a_larger_limit(tmp_path: Path) -> None:
+    with serve(Behaviour(form="auto")) as server:
+        for limit in (2, 5):
+            manifest = fill_run(RunFolder(tmp_path), asking(server.url, limit=limit))
+        assert (manifest.conversations, server.stats["received"]) == (15, 15)
+
+
+def test_a_finished_run_asks_nothing_more(tmp_path: Path) -> None:
+    with serve(Behaviour(form="auto")) as server:
+        for _ in range(2):
+            manifest = fill_run(RunFolder(tmp_path), asking(server.url))
+        assert server.stats["received"] == 72
+    assert manifest.prompt_tokens > 0
+
+
+def test_the_manifest_of_a_run_has_no_password(tmp_path: Path) -> None:
+    with serve(Behaviour(form="auto")) as server:
+        url = server.url.replace("http://", "http://someone:hush@")
+        fill_run(RunFolder(tmp_path), asking(url, limit=1))
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"hush" not in kept
+
+
+def every_third_fails(request: Request) -> str:
+    text = "" if int(request.key, 16) % 3 == 0 else "Question: What?\n===\nAnswer: A drawing."
+    return text if any("===" in turn.text for turn in request.chat) else text and "A drawing."
+
+
+def test_rejects_are_kept_with_their_reason_and_reply(tmp_path: Path) -> None:
+    manifest = fill_run(RunFolder(tmp_path), scripted("every_third_fails"))
+    rejects = [json.loads(line) for line in (tmp_path / "rejects.jsonl").read_text().splitlines()]
+    assert 0 < len(rejects) == sum(manifest.rejects.values()) < 72
+    assert manifest.conversations + len(rejects) == 72
+    assert all(reject["reason"] and reject["reply"] == "" for reject in rejects)
+
+
+def test_rejects_can_be_put_once_more_and_only_they(tmp_path: Path) -> None:
+    with serve(Behaviour(form="auto", schedule=("cut-short", "filtered", "ok"))) as server:
+        folder, plan = RunFolder(tmp_path), asking(server.url, limit=4)
+        before = fill_run(folder, plan, pace=Pace(1))
+        after = fill_run(folder, plan, again=rejected_keys(folder))
+        assert (sum(before.rejects.values()), sum(after.rejects.values())) == (2, 0)
+        assert server.stats["received"] == 12 + 2
+
+
+def test_a_stop_keeps_what_was_answered_and_says_why(tmp_path: Path) -> None:
+    with serve(Behaviour(form="auto", schedule=("ok",) * 9 + ("quota",))) as server:
+        manifest = fill_run(RunFolder(tmp_path), asking(server.url), pace=Pace(1))
+    assert manifest.status == "stopped"
+    assert manifest.problem and "look at the account's plan and balance" in manifest.problem
+    assert manifest.conversations == 9
+    assert manifest.rejects == {"not asked yet": 63}
+    assert len(load_run(tmp_path)) == 9
+    assert (tmp_path / "rejects.jsonl").read_text() == "", "what was not asked is no reject"
+
+
+class TestRefusals:
+    def test_another_recipe_in_the_same_folder(self, tmp_path: Path) -> None:
+        fill_run(RunFolder(tmp_path), GROUNDED)
+        with pytest.raises(RunError, match=r"another recipe \(it was 'grounded'\)"):
+            fill_run(RunFolder(tmp_path), scripted("every_third_fails"))
+
+    def test_another_number_of_shards(self, tmp_path: Path) -> None:
+        fill_run(RunFolder(tmp_path, Shard(0, 2)), GROUNDED)
+        with pytest.raises(RunError, match="was cut into 2 shards, not 3"):
+            fill_run(RunFolder(tmp_path, Shard(0, 3)), GROUNDED)
+
+    def test_more_shards_than_samples(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="2 samples for 3 shards"):
+            fill_run(RunFolder(tmp_path, Shard(0, 3)), replace(GROUNDED, limit=2))
+
+    @pytest.mark.parametrize("text", ["2", "2/2", "-1/2", "a/b"])
+    def test_what_is_no_shard(self, text: str) -> None:
+        with pytest.raises(UsageError, match="is no shard"):
+            Shard.parse(text)
+
+    def test_a_source_that_does_not_exist(self, tmp_path: Path) -> None:
+        with pytest.raises(UnknownNameError, match="no source is called 'coco2071'"):
+            fill_run(RunFolder(tmp_path), Plan("coco2071"))
+
+    def test_a_split_that_does_not_exist(self, tmp_path: Path) -> None:
+        with pytest.raises(MMGenError, match="'test'"):
+            fill_run(RunFolder(tmp_path), replace(GROUNDED, split="test"))
+
+    def test_a_folder_that_holds_no_dataset(self, tmp_path: Path) -> None:
+        with pytest.raises(SourceError, match="cannot be loaded"):
+            fill_run(RunFolder(tmp_path / "run"), Plan(str(tmp_path)))
+
+    def test_a_manifest_that_is_damaged(self, tmp_path: Path) -> None:
+        (tmp_path / "run.json").write_text('{"plan": ')
+        with pytest.raises(RunError, match=r"run\.json: not the manifest of a run"):
+            read_run(tmp_path)
+
+    def test_a_folder_that_is_no_run(self, tmp_path: Path) -> None:
+        with pytest.raises(RunError, match="is not the folder of a run"):
+            load_run(tmp_path)
+
+    def test_nothing_is_written_before_the_plan_is_known_to_be_good(self, tmp_path: Path) -> None:
+        plans = [
+            Plan("coco2071"),
+            replace(GROUNDED, recipe="no-such-recipe"),
+            replace(GROUNDED, recipe="llava"),
+            replace(GROUNDED, data_dir=str(tmp_path)),
+            replace(GROUNDED, recipe="llava", backend="no-such-backend"),
+            replace(GROUNDED, recipe="llava", backend="openai"),
+            replace(GROUNDED, recipe="llava", backend="openai", settings={"modle": "x"}),
+        ]
+        for plan in plans:
+            with pytest.raises(MMGenError):
+                fill_run(RunFolder(tmp_path / "run"), plan)
+        assert not (tmp_path / "run").exists()
+
+
+def hold(path: Path, held: Any) -> None:
+    with RunFolder(path).locked():
+        held.set()
+        time.sleep(60)
+
+
+def test_two_processes_do_not_fill_the_same_run(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    held = context.Event()
+    other = context.Process(target=hold, args=(tmp_path, held))
+    other.start()
+    try:
+        assert held.wait(30)
+        with pytest.raises(RunError, match=f"is being filled by process {other.pid}"):
+            fill_run(RunFolder(tmp_path), GROUNDED)
+    finally:
+        other.kill()
+        other.join()
+    fill_run(RunFolder(tmp_path), GROUNDED)  # the lock died with its process
+
+
+def start(plan: Plan, folder: Path, concurrency: int) -> subprocess.Popen[str]:
+    command = [
+        *(sys.executable, "-m", "mmgen_datasets", "generate", plan.source),
+        *("--data-dir", str(plan.data_dir), "--recipe", plan.recipe, "--out", str(folder)),
+        *("--backend", "openai", "--model", "any", "--base-url", plan.settings["base_url"]),
+        *("--concurrency", str(concurrency)),
+    ]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, **pipes)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+def answered(server: Server) -> int:
+    return int(server.stats["answered"])
+
+
+def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
+    """After kill -9 only what was in flight is asked again, and the result is complete."""
+    with serve(Behaviour(form="auto", latency_s=0.1)) as server:
+        with start(asking(server.url), tmp_path, 4) as process:
+            wait_for(lambda: answered(server) > 30)
+            process.kill()
+        after = start(asking(server.url), tmp_path, 4)
+        output, _ = after.communicate()
+        assert after.returncode == 0, output
+        assert server.stats["asked_again"] <= 4
+        assert len(load_run(tmp_path)) == 72
+
+
+def test_an_interrupted_run_says_how_to_go_on_and_asks_nothing_twice(tmp_path: Path) -> None:
+    with serve(Behaviour(form="auto", latency_s=0.1)) as server:
+        process = start(asking(server.url), tmp_path, 4)
+        wait_for(lambda: answered(server) > 30)
+        os.kill(process.pid, signal.SIGINT)
+        _, errors = process.communicate()
+        assert process.returncode == 130
+        assert "give the same command again to go on" in errors
+        with pytest.raises(RunError, match=r"not finished \(interrupted\)"):
+            load_run(tmp_path)
+        fill_run(RunFolder(tmp_path), asking(server.url))
+        assert server.stats["asked_again"] == 0
+        assert len(load_run(tmp_path)) == 72
