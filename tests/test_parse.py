@@ -186,6 +186,7 @@ BAD_JSON = {
     "answer first": (json.dumps(MESSAGES[1:]), "turn 1 of 3 is not by"),
     "the last answer missing": (json.dumps(MESSAGES[:3]), "odd number of turns"),
     "an unknown role": ('[{"role": "narrator", "content": "x"}]', "'narrator'"),
+    "nested without end": ("[" * 100_000, "nested too deeply|breaks off|no question"),
     "words in between": (f"{json.dumps(PAIRS)} and {json.dumps(PAIRS)}", "JSON, words, and JSON"),
 }
 

@@ -212,6 +212,11 @@ def test_a_file_that_is_not_text_is_refused_with_its_line(tmp_path: Path) -> Non
         load_recipe(path)
 
 
+def test_a_file_nested_without_end_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="nested too deeply"):
+        load_recipe(_write(tmp_path, "[" * 3000))
+
+
 def test_grounded_families_can_be_chosen(tmp_path: Path) -> None:
     recipe = load_recipe(_write(tmp_path, "grounded: {families: [counting], max_exchanges: 2}"))
     assert recipe.grounded is not None

@@ -114,6 +114,8 @@ def read_document(path: Path) -> Document:
         raise RecipeError(f"{path}, line {line}: not UTF-8", "save the file as UTF-8") from error
     except yaml.YAMLError as error:
         raise RecipeError(f"{path}{_fault_of_syntax(error)}", "correct the YAML there") from error
+    except RecursionError as error:
+        raise RecipeError(f"{path} is nested too deeply", "write it flatter") from error
     if node is None:
         raise RecipeError(f"{path} is empty", "write `tasks:` or `grounded:` into it")
     return Document(path, hashlib.sha256(data).hexdigest(), node, value)

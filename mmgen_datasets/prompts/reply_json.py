@@ -31,7 +31,10 @@ def read_json(text: str) -> list[str]:
     start = re.search(r"[\[{]", body)
     if not start:
         raise RowError("there is no JSON in the reply")
-    turns = list(_turns(_values(body[start.start() :])))
+    try:
+        turns = list(_turns(_values(body[start.start() :])))
+    except RecursionError as error:
+        raise RowError("the JSON of the reply is nested too deeply") from error
     for number, (side, _) in enumerate(turns):
         if side != number % 2:
             raise RowError(f"turn {number + 1} of {len(turns)} is not by the one whose turn it is")
