@@ -15,14 +15,15 @@ import types
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from operator import attrgetter
-from typing import Annotated, Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO
 
 import fsspec
 import msgspec
 import pyarrow as pa
 
 from mmgen_datasets.errors import SourceError
+
+from .coco_records import columns_of, schema_of
 
 PIECE_BYTES = 1 << 20
 _TAIL_BYTES = 1 << 16
@@ -34,75 +35,6 @@ _WHITE_SPACE = re.compile(rb"[ \t\n\r]*")
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 _AT_BYTE = re.compile(r" \(byte (\d+)\)")
 _AT_INDEX = re.compile(r" - at `\$\[(\d+)\](.*)`")
-
-Id: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-Pixels: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
-Box: TypeAlias = tuple[float, float, float, float]
-
-
-class ImageRecord(msgspec.Struct, gc=False):
-    """An image; the same in every file of a split."""
-
-    id: Id
-    width: Pixels
-    height: Pixels
-    file_name: str
-    license: Id | None = None
-    flickr_url: str | None = None
-
-
-class ObjectRecord(msgspec.Struct, gc=False):
-    """A thing in an image; `bbox` is x, y, width, height and `area` square pixels."""
-
-    id: Id
-    image_id: Id
-    category_id: Id
-    bbox: Box
-    area: float | None = None
-    iscrowd: Id | None = None
-
-
-class CaptionRecord(msgspec.Struct, gc=False):
-    """A sentence about an image."""
-
-    id: Id
-    image_id: Id
-    caption: str
-
-
-class PoseRecord(ObjectRecord, gc=False, kw_only=True):
-    """A thing with its joints: x, y in pixels and 0 (not marked), 1 (hidden) or 2 (seen)."""
-
-    keypoints: list[float]
-
-
-class CategoryRecord(msgspec.Struct, gc=False):
-    """A kind of thing; `keypoints` names its joints."""
-
-    id: Id
-    name: str
-    keypoints: list[str] = []
-
-
-class LicenseRecord(msgspec.Struct, gc=False):
-    """Terms that images are under."""
-
-    id: Id
-    name: str = ""
-    url: str = ""
-
-
-_COLUMN_TYPES: dict[Any, pa.DataType] = {
-    Id: pa.int64(),
-    Id | None: pa.int64(),
-    Pixels: pa.int32(),
-    float | None: pa.float64(),
-    Box: pa.list_(pa.float64(), 4),
-    list[float]: pa.list_(pa.float64()),
-    list[str]: pa.list_(pa.string()),
-    str: pa.string(),
-    str | None: pa.string(),
-}
 
 
 def read_tables(url: str, kinds: Mapping[str, type[msgspec.Struct]]) -> dict[str, pa.Table]:
@@ -116,12 +48,12 @@ def read_tables(url: str, kinds: Mapping[str, type[msgspec.Struct]]) -> dict[str
     Raises:
         SourceError: the file is damaged, is not of this form, or lacks a key.
     """
-    schemas = {key: _schema(kind) for key, kind in kinds.items()}
+    schemas = {key: schema_of(kind) for key, kind in kinds.items()}
     batches: dict[str, list[pa.RecordBatch]] = {}
     try:
         with fsspec.open(url, "rb") as file:
             for key, records in stream_arrays(file, url, kinds):
-                batches.setdefault(key, []).append(_columns(records, schemas[key]))
+                batches.setdefault(key, []).append(columns_of(records, schemas[key]))
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise SourceError(f"coco: {url} is damaged: {error}", _AGAIN) from error
     if missing := [key for key in kinds if key not in batches and key != "licenses"]:
@@ -305,15 +237,3 @@ def _wrong_record(
         where = f"{key}[{num_read + int(at[1])}]{at[2]}"
         text = text[: at.start()]
     return SourceError(f"coco: {name}: {where}: {text[:1].lower() + text[1:]}", _AGAIN)
-
-
-def _schema(kind: type[msgspec.Struct]) -> pa.Schema:
-    return pa.schema([(f.name, _COLUMN_TYPES[f.type]) for f in msgspec.structs.fields(kind)])
-
-
-def _columns(records: list[Any], schema: pa.Schema) -> pa.RecordBatch:
-    columns = [
-        pa.array(list(map(attrgetter(name), records)), type)
-        for name, type in zip(schema.names, schema.types, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)

@@ -15,12 +15,15 @@ from typing import Any
 import datasets
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from mmgen_datasets.builders import coco_files, coco_json
+from mmgen_datasets.builders import coco_files, coco_json, coco_rows
+from mmgen_datasets.builders.coco_records import CaptionRecord
 
 from mmgen_datasets.errors import MissingFileError, SourceError
 from mmgen_datasets.loading import load_dataset
+from mmgen_datasets.schema import sample_features
+from mmgen_datasets.vocabulary import COCO
 from tests.coco_files import (
     Documents,
     documents,
@@ -442,6 +445,7 @@ class TestReadingInPieces:
         records = [{**r, "more": [{"a": 1}, {"a": 2}] * 20} for r in _captions(["x", "y", "z"])]
         assert _read_captions(json.dumps({"annotations": records})) == ["x", "y", "z"]
 
+    @settings(deadline=None)
     @given(
         captions=st.lists(st.text(st.sampled_from('{}[],:"\\ id1é\n')), max_size=20),
         others=st.dictionaries(
@@ -495,9 +499,44 @@ def _captions(texts: list[str]) -> list[dict[str, Any]]:
 
 def _read_captions(text: str) -> list[str]:
     pieces = coco_json.stream_arrays(
-        io.BytesIO(text.encode()), "here.json", {"annotations": coco_json.CaptionRecord}
+        io.BytesIO(text.encode()), "here.json", {"annotations": CaptionRecord}
     )
     return [record.caption for key, records in pieces for record in records]
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    owners=st.lists(st.integers(0, 4), max_size=30),
+    boxes=st.lists(st.tuples(*[st.integers(0, 40)] * 4), min_size=30, max_size=30),
+)
+def test_rows_are_those_of_a_plain_join(
+    tmp_path_factory: pytest.TempPathFactory, owners: list[int], boxes: list[tuple[int, ...]]
+) -> None:
+    image = _records(documents(), key="images")[0]
+    files = documents()
+    for kind in ("instances", "captions"):
+        files[f"{kind}_val2017.json"]["images"] = [image | {"id": n} for n in (4, 2, 0, 3, 1)]
+    thing = _records(documents())[0]
+    files["instances_val2017.json"]["annotations"] = [
+        thing | {"id": number, "image_id": owner, "bbox": list(box), "category_id": number + 1}
+        for number, (owner, box) in enumerate(zip(owners, boxes, strict=False))
+    ]
+    files["captions_val2017.json"]["annotations"] = [
+        {"id": number, "image_id": owner, "caption": f"caption {number}"}
+        for number, owner in enumerate(owners)
+    ]
+    folder = write(tmp_path_factory.mktemp("coco"), files)
+    names = {kind: str(folder / f"{kind}_val2017.json") for kind in ("instances", "captions")}
+    rows = coco_rows.read_rows(names, sample_features("image").arrow_schema).to_pylist()
+    assert [row["id"] for row in rows] == ["4", "2", "0", "3", "1"]
+    for row in rows:
+        mine = [number for number, owner in enumerate(owners) if str(owner) == row["id"]]
+        assert row["captions"] == [f"caption {number}" for number in mine]
+        assert [thing["category"] for thing in row["objects"]] == [COCO[n].name for n in mine]
+        for number, thing in zip(mine, row["objects"], strict=True):
+            x, y, width, height = boxes[number]
+            corners = [x / 100, y / 80, (x + width) / 100, (y + height) / 80]
+            assert thing["bbox"] == pytest.approx(corners)
 
 
 def test_the_order_of_annotations_in_the_file_is_kept_within_an_image(root: Path) -> None:

@@ -1,0 +1,123 @@
+"""The arithmetic that puts annotations beside their images.
+
+An annotation's image is looked up by its id, a stable sort brings the annotations of an image
+together without changing their order, and the lists are cut by offsets: no Python runs per row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mmgen_datasets.errors import SourceError
+
+Ints: TypeAlias = npt.NDArray[np.int64]
+"""``(N,)``."""
+Floats: TypeAlias = npt.NDArray[np.float64]
+"""``(N, 2)`` where it holds the width and height of an image."""
+Bools: TypeAlias = npt.NDArray[np.bool_]
+"""``(N,)``."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of a split's files."""
+
+    url: str
+    tables: Mapping[str, pa.Table]
+    images: pa.Table
+    """The images of all files of the split, one for each row that is made."""
+
+
+def by_image(part: Part) -> tuple[pa.Table, pa.Array, Ints]:
+    """Bring the annotations of each image together, in the order of the images.
+
+    Returns:
+        The annotations, where each image's begin in them (one more at the end), and the row of
+        the image of each.
+
+    Raises:
+        SourceError: an id stands twice, or an image is not there.
+    """
+    annotations = part.tables["annotations"]
+    refuse_repeated(annotations, f"{part.url}: the annotation id")
+    rows, found = positions(annotations["image_id"], part.images["id"])
+    refuse(
+        annotations,
+        ~found,
+        lambda row: (
+            f"{part.url}: annotation {row['id']} is of image {row['image_id']}, which no file has"
+        ),
+    )
+    order = np.argsort(rows, kind="stable")
+    offsets = offsets_of(rows, part.images.num_rows)
+    return annotations.take(order).combine_chunks(), offsets, rows[order]
+
+
+def positions(wanted: pa.ChunkedArray, ids: pa.ChunkedArray) -> tuple[Ints, Bools]:
+    """Where each wanted id stands among the ids, and whether it does."""
+    places = pc.index_in(wanted, value_set=ids.combine_chunks())
+    return numbers(pc.fill_null(places, 0)).astype(np.int64), numbers(pc.is_valid(places))
+
+
+def offsets_of(owners: Ints, num_lists: int) -> pa.Array:
+    """Where each list begins, by the list that each item belongs to."""
+    counts = np.bincount(owners, minlength=num_lists)
+    return pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32())
+
+
+def refuse(annotations: pa.Table, wrong: Any, describe: Callable[[dict[str, Any]], str]) -> None:
+    """Raise for the first annotation that is wrong.
+
+    Args:
+        annotations: the annotations.
+        wrong: true where one is.
+        describe: what is wrong with one, given as a dictionary.
+    """
+    wrong = np.asarray(wrong)
+    if wrong.any():
+        [row] = annotations.slice(int(wrong.argmax()), 1).to_pylist()
+        raise SourceError(
+            f"coco: {describe(row)}",
+            f"correct or leave out this annotation ({int(wrong.sum())} such); boxes are x, y, "
+            "width, height in pixels from the upper left corner",
+        )
+
+
+def refuse_repeated(records: pa.Table, what: str) -> None:
+    """Raise where an id stands twice; `what` names it."""
+    ids = np.sort(numbers(records["id"]))
+    repeated = ids[1:][ids[1:] == ids[:-1]]
+    if len(repeated):
+        raise SourceError(
+            f"coco: {what} {repeated[0]} stands more than once",
+            "give each record an id of its own",
+        )
+
+
+def column(known: Mapping[str, Any], field: pa.Field, num_rows: int) -> Any:
+    """A column in the schema's form: null where nothing is known, a list empty."""
+    if field.name in known:
+        return known[field.name].cast(field.type)
+    if pa.types.is_list(field.type):
+        nothing = pa.array(np.zeros(num_rows + 1, np.int32))
+        return pa.ListArray.from_arrays(nothing, pa.nulls(0, field.type.value_type))
+    return pa.nulls(num_rows, field.type)
+
+
+def structs(type: pa.DataType, known: Mapping[str, Any], num_rows: int) -> pa.StructArray:
+    """Records of a type, from those of their fields that are known."""
+    arrays = [column(known, field, num_rows) for field in type]
+    whole = [a.combine_chunks() if isinstance(a, pa.ChunkedArray) else a for a in arrays]
+    return pa.StructArray.from_arrays(whole, fields=[*type])
+
+
+def numbers(column: Any) -> npt.NDArray[Any]:
+    """A column of numbers for NumPy."""
+    return np.asarray(column.to_numpy())
