@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from tests.grounded_facts import (
+    SMALL_MARGIN,
     Item,
     Sample,
     WrongError,
@@ -25,11 +26,10 @@ from tests.grounded_facts import (
     must_be_there,
 )
 from tests.grounded_names import COCO_NAMES, NAMES, without_article
+from tests.grounded_sentences import NUMBERS, QUESTIONS
 
 Groups: TypeAlias = dict[str, str]
 Rule: TypeAlias = Callable[[Sample, Groups, str], None]
-
-NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 
 
 _FORMS: dict[str, dict[str, list[str]]] = {"one": {}, "many": {}, "a": {}}
@@ -46,7 +46,6 @@ def _alternatives(form: str) -> str:
 
 def _pattern(text: str) -> re.Pattern[str]:
     """Compile ``<form:group>`` to a group that matches that form of any known name."""
-    text = re.sub(r"<number:(\w+)>", rf"(?P<\1>{_NUMBER})", text)
     return re.compile(
         re.sub(r"<(\w+):(\w+)>", lambda m: f"(?P<{m[2]}>{_alternatives(m[1])})", text)
     )
@@ -65,11 +64,11 @@ def confirm(sample: Sample, question: str, answer: str) -> str:
         WrongError: no pattern reads it, or the annotations say otherwise.
     """
     plain_question, plain_answer = _plain(question), _plain(answer)
-    for kind, (patterns, rule) in RULES.items():
+    for kind, patterns in _READERS.items():
         for pattern in patterns:
             if match := pattern.fullmatch(plain_question):
                 try:
-                    rule(sample, match.groupdict(), plain_answer)
+                    _RULES[kind](sample, match.groupdict(), plain_answer)
                 except WrongError as error:
                     raise WrongError(f"{kind}: {error}: {question!r} {answer!r}") from error
                 return kind
@@ -324,189 +323,27 @@ def _flag(name: str, *, question_is_positive: bool) -> Rule:
     return rule
 
 
-_ANY = "(?P<c>[^?]+?)"
-_THREE = "(?P<options>[^?]+)"
-_SIDE = "(?P<side>left|right|upper|lower)"
-_CLAIM = "(?:to the |)(?P<claim>left|right|higher|lower) (?:of|up than|down than)"
-_COUNT = rf"(?P<claim>(?:{_NUMBER}) [^?.]+?)"
-_WAY = r"(?P<way>furthest to the left|furthest to the right|highest up|lowest down)"
-_MOST = r"(?P<most>most|least)"
-
-_TEXTS: dict[str, tuple[list[str], Rule]] = {
-    "counting": (
-        [
-            r"how many <many:c> (?:are there|can you see) in PIC\?",
-            r"how many <many:c> does PIC show\?",
-            r"can you tell me how many <many:c> are in PIC\?",
-            r"please count the <many:c> in PIC\.",
-        ],
-        counting,
-    ),
-    "count_check": (
-        [
-            rf"(?:is|are) there exactly {_COUNT} in PIC\?",
-            rf"does PIC show exactly {_COUNT}\?",
-            rf"would you say that there (?:is|are) exactly {_COUNT} in PIC\?",
-            rf"is it true that PIC shows exactly {_COUNT}\?",
-            rf"[iI] count {_COUNT} in PIC\. Is that right\?",
-        ],
-        count_check,
-    ),
-    "more": (
-        [
-            r"are there more <many:a> or more <many:b> in PIC\?",
-            r"does PIC show more <many:a> or more <many:b>\?",
-            r"which are there more of in PIC, <many:a> or <many:b>\?",
-            r"which does PIC show more of, <many:a> or <many:b>\?",
-        ],
-        more,
-    ),
-    "relation_check": (
-        [
-            rf"is the <one:a> {_CLAIM} the <one:b> in PIC\?",
-            rf"in PIC, is the <one:a> {_CLAIM} the <one:b>\?",
-            rf"is it true that the <one:a> is {_CLAIM} the <one:b> in PIC\?",
-            rf"looking at PIC, would you say that the <one:a> is {_CLAIM} the <one:b>\?",
-        ],
-        relation_check,
-    ),
-    "relation beside": (
-        [
-            r"is the <one:a> to the left or to the right of the <one:b> in PIC\?",
-            r"on which side of the <one:b> is the <one:a> in PIC\?",
-            r"looking at PIC, which side of the <one:b> is the <one:a> on\?",
-            r"where is the <one:a> in PIC, to the left or to the right of the <one:b>\?",
-        ],
-        beside,
-    ),
-    "relation stacked": (
-        [
-            r"which (?:is higher up|appears higher) in PIC, the <one:a> or the <one:b>\?",
-            r"of the <one:a> and the <one:b>, which is higher up in PIC\?",
-            r"is it the <one:a> or the <one:b> that is higher up in PIC\?",
-        ],
-        stacked,
-    ),
-    "nearest": (
-        [
-            r"which is closer to the <one:anchor> in PIC, the <one:a> or the <one:b>\?",
-            r"in PIC, is the <one:a> or the <one:b> closer to the <one:anchor>\?",
-            r"of the <one:a> and the <one:b>, which is nearer to the <one:anchor> in PIC\?",
-            r"looking at PIC, what is nearer to the <one:anchor>, the <one:a> or the <one:b>\?",
-        ],
-        nearest,
-    ),
-    "size": (
-        [
-            r"which (?:takes up|covers) more of PIC, the <one:a> or the <one:b>\?",
-            r"of the <one:a> and the <one:b>, which takes up more space in PIC\?",
-            r"does the <one:a> or the <one:b> fill more of PIC\?",
-        ],
-        size,
-    ),
-    "size_check": (
-        [
-            r"does the <one:a> (?:take up|cover) more of PIC than the <one:b>\?",
-            r"is it true that the <one:a> takes up more of PIC than the <one:b>\?",
-            r"would you say that the <one:a> fills more of PIC than the <one:b>\?",
-        ],
-        size_check,
-    ),
-    "extreme": (
-        [
-            rf"which is {_WAY} in PIC: {_THREE}\?",
-            rf"of these, which one is {_WAY} in PIC: {_THREE}\?",
-            rf"looking at PIC, which is {_WAY}: {_THREE}\?",
-            rf"which of these appears {_WAY} in PIC: {_THREE}\?",
-        ],
-        extreme,
-    ),
-    "largest": (
-        [
-            rf"which takes up the {_MOST} space in PIC: {_THREE}\?",
-            rf"of these, which one covers the {_MOST} of PIC: {_THREE}\?",
-            rf"which of the following fills the {_MOST} of PIC: {_THREE}\?",
-            rf"looking at PIC, which takes up the {_MOST} of it: {_THREE}\?",
-        ],
-        largest,
-    ),
-    "missing": (
-        [
-            rf"which of these is (?:not in|missing from) PIC: {_THREE}\?",
-            rf"which of the following does PIC not show: {_THREE}\?",
-            rf"two of these can be seen in PIC\. Which one cannot: {_THREE}\?",
-        ],
-        missing,
-    ),
-    "choice": (
-        [
-            rf"which of these is in PIC: {_THREE}\?",
-            rf"which of the following does PIC show: {_THREE}\?",
-            rf"only one of these can be seen in PIC\. Which one: {_THREE}\?",
-            rf"what does PIC show: {_THREE}\?",
-        ],
-        choice,
-    ),
-    "half": (
-        [
-            rf"is the <one:c> in the {_SIDE} half of PIC\?",
-            rf"can the <one:c> be seen in the {_SIDE} half of PIC\?",
-            rf"is it true that the <one:c> is in the {_SIDE} half of PIC\?",
-            rf"would I find the <one:c> in the {_SIDE} half of PIC\?",
-        ],
-        half,
-    ),
-    "is_truncated": (
-        [
-            r"is the <one:c> cut off by the edge of PIC\?",
-            r"does the <one:c> reach beyond the edge of PIC\?",
-        ],
-        _flag("is_truncated", question_is_positive=True),
-    ),
-    "is not truncated": (
-        [
-            r"is all of the <one:c> within the frame of PIC\?",
-            r"does the <one:c> fit into PIC without being cut off\?",
-        ],
-        _flag("is_truncated", question_is_positive=False),
-    ),
-    "is_occluded": (
-        [
-            r"is the <one:c> partly hidden by something in PIC\?",
-            r"does anything in PIC stand in front of the <one:c>\?",
-        ],
-        _flag("is_occluded", question_is_positive=True),
-    ),
-    "is not occluded": (
-        [
-            r"is the <one:c> free of anything that hides a part of it\?",
-            r"does PIC show the <one:c> with nothing in front of it\?",
-        ],
-        _flag("is_occluded", question_is_positive=False),
-    ),
-    "where": (
-        [
-            r"where in PIC (?:is|are) the <one:c>\?",
-            r"in which part of PIC is the <one:c>\?",
-            r"whereabouts in PIC can the <one:c> be seen\?",
-            r"which part of PIC is the <one:c> in\?",
-            r"can you tell me where the <one:c> is in PIC\?",
-            r"what (?:is|are) the <one:c> in PIC next to\?",
-            r"which side of PIC (?:is|are) the <one:c> on\?",
-            r"what can you tell me about the <one:c> in PIC\?",
-            r"can you point out the <one:c> in PIC\?",
-        ],
-        where,
-    ),
-    "presence": (
-        [
-            rf"(?:is|are) there {_ANY} to be seen in PIC\?",
-            rf"(?:is|are) there {_ANY}(?: anywhere)? in PIC\?",
-            rf"can you see {_ANY} in PIC\?",
-            rf"does PIC show {_ANY}\?",
-        ],
-        presence,
-    ),
+_RULES: dict[str, Rule] = {
+    "counting": counting,
+    "count_check": count_check,
+    "more": more,
+    "relation_check": relation_check,
+    "relation beside": beside,
+    "relation stacked": stacked,
+    "nearest": nearest,
+    "size": size,
+    "size_check": size_check,
+    "extreme": extreme,
+    "largest": largest,
+    "missing": missing,
+    "choice": choice,
+    "half": half,
+    "is_truncated": _flag("is_truncated", question_is_positive=True),
+    "is not truncated": _flag("is_truncated", question_is_positive=False),
+    "is_occluded": _flag("is_occluded", question_is_positive=True),
+    "is not occluded": _flag("is_occluded", question_is_positive=False),
+    "where": where,
+    "presence": presence,
 }
 
-RULES = {kind: ([_pattern(text) for text in texts], rule) for kind, (texts, rule) in _TEXTS.items()}
+_READERS = {kind: [_pattern(text) for text in texts] for kind, texts in QUESTIONS.items()}

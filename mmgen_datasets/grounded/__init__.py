@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from mmgen_datasets.chat import Exchange
 from mmgen_datasets.errors import UsageError
-from mmgen_datasets.grounded.draft import Draft, spoils
+from mmgen_datasets.grounded.draft import Draft, is_alike, spoils
 from mmgen_datasets.grounded.scene import Scene, read_scene
 from mmgen_datasets.registry import Entry, resolve
 
@@ -40,6 +40,9 @@ FAMILIES: dict[str, Entry] = {
 }
 """The question families."""
 
+MOST_ALIKE = 2
+"""How many exchanges of a conversation may be about the same aspect, such as places."""
+
 
 def answer(
     sample: Mapping[str, Any],
@@ -51,8 +54,8 @@ def answer(
     """Ask about a sample what its annotations answer for certain.
 
     The draw depends on nothing but the seed and the sample's source and id, and each family
-    has a draw of its own. A family asks once at most; no exchange repeats one before it, and
-    none is given away by what was said before.
+    has a draw of its own. A family asks once at most, and two exchanges at most are about the
+    same aspect; none repeats one before it or is given away by what was said before.
 
     Args:
         sample: a row of `mmgen_datasets.schema.SAMPLE`; its media are not looked at.
@@ -88,6 +91,8 @@ def answer(
 def _add(taken: list[tuple[str, Draft]], name: str, drafts: Iterator[Draft]) -> None:
     """Put in the first draft that some place allows, as late as possible."""
     for draft in drafts:
+        if sum(is_alike(draft, other) for _, other in taken) == MOST_ALIKE:
+            return
         for spot in range(len(taken), -1, -1):
             is_news = not any(spoils(earlier, draft) for _, earlier in taken[:spot])
             if is_news and not any(spoils(draft, later) for _, later in taken[spot:]):

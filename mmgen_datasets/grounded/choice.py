@@ -11,9 +11,10 @@ from mmgen_datasets.grounded.scene import Scene, negatives
 
 _QUESTIONS = (
     "Which of these is in the picture: {options}?",
-    "Which of the following does the image show: {options}?",
-    "Only one of these can be seen in the picture. Which one: {options}?",
     "What does this picture show: {options}?",
+    "One of these can be seen in the image: {options}. Which one?",
+    "Which can you see in this picture, {options}?",
+    "Is it {options} that the image shows?",
 )
 _ANSWERS = (
     "The picture shows {shown}.",

@@ -41,6 +41,11 @@ def spoils(earlier: Draft, later: Draft) -> bool:
     return not later.asks.isdisjoint(earlier.asks | earlier.tells)
 
 
+def is_alike(a: Draft, b: Draft) -> bool:
+    """Whether two drafts ask about the same aspect, if of other things."""
+    return not {aspect for aspect, _ in a.asks}.isdisjoint(aspect for aspect, _ in b.asks)
+
+
 def facts(aspect: str, *categories: str) -> frozenset[Fact]:
     """The same aspect of several categories."""
     return frozenset((aspect, category) for category in categories)

@@ -13,9 +13,9 @@ from mmgen_datasets.grounded.scene import Scene
 
 _QUESTIONS = (
     "Which is {furthest} in the picture: {options}?",
-    "Of these, which one is {furthest} in the image: {options}?",
+    "Among {options}, which is {furthest} in the image?",
     "Looking at this picture, which is {furthest}: {options}?",
-    "Which of these appears {furthest} in the image: {options}?",
+    "What do you see {furthest} in the image, {options}?",
 )
 _ANSWERS = (
     "The {winner} is {furthest}.",

@@ -11,7 +11,7 @@ from mmgen_datasets.grounded.scene import Scene, negatives
 
 _QUESTIONS = (
     "Where in the picture {be} the {one}?",
-    "What {be} the {one} in this image next to?",
+    "What can be seen next to the {one} in this image?",
     "Which side of the picture {be} the {one} on?",
     "What can you tell me about the {one} in this picture?",
     "Can you point out the {one} in the image?",

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from mmgen_datasets.grounded.nouns import plural
+from mmgen_datasets.grounded.nouns import head, plural
 
 _ALSO_SAID = {
     "person": "man woman boy girl child kid baby toddler guy lady gentleman human adult "
@@ -142,8 +142,8 @@ def senses(category: str) -> frozenset[str]:
         ['man', 'person']
     """
     name = " ".join(category.replace("_", " ").lower().split())
-    head = name.rpartition(" ")[2]
-    return frozenset({name, head, *(key for key, said in _also_said().items() if head in said)})
+    kind = head(name)
+    return frozenset({name, kind, *(key for key, said in _also_said().items() if kind in said)})
 
 
 @cache
@@ -158,14 +158,14 @@ def words(category: str) -> Words:
     one: set[str] = set()
     many: set[str] = set()
     for sense in senses(category):
-        one |= {sense.rpartition(" ")[2], *_also_said().get(sense, ())}
+        one |= {head(sense), *_also_said().get(sense, ())}
         many |= _CROWDS.get(sense, frozenset())
     return Words(frozenset(one), frozenset(many.union(map(plural, one)) - one))
 
 
 def spoken(captions: Iterable[str]) -> frozenset[str]:
     """The words of all captions, lower case."""
-    return frozenset(re.findall(r"[a-z]+", " ".join(captions).lower()))
+    return frozenset(re.findall(r"[^\W\d_]+", " ".join(captions).lower()))
 
 
 @cache

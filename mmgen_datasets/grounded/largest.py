@@ -13,8 +13,8 @@ from mmgen_datasets.grounded.scene import Scene
 
 _QUESTIONS = (
     "Which takes up the {most} space in the picture: {options}?",
-    "Of these, which one covers the {most} of the image: {options}?",
-    "Which of the following fills the {most} of this picture: {options}?",
+    "What covers the {most} of the image, {options}?",
+    "Among {options}, which fills the {most} of this picture?",
     "Looking at the image, which takes up the {most} of it: {options}?",
 )
 _ANSWERS = (

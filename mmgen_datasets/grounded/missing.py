@@ -12,9 +12,10 @@ from mmgen_datasets.grounded.scene import Scene, negatives
 
 _QUESTIONS = (
     "Which of these is not in the picture: {options}?",
-    "Which of the following does the image not show: {options}?",
-    "Two of these can be seen in the picture. Which one cannot: {options}?",
-    "Which of these is missing from the image: {options}?",
+    "What is missing from the image: {options}?",
+    "Two of these can be seen in the picture: {options}. Which one cannot?",
+    "Which can you not see in this image, {options}?",
+    "The picture shows two of the following: {options}. What does it not show?",
 )
 _ANSWERS = (
     "There {be} no {one} in the picture.",

@@ -68,13 +68,23 @@ def noun(category: str) -> Noun:
 be='is', is_counted=True)
     """
     name = " ".join(_written(word) for word in category.replace("_", " ").split())
-    head = name.rpartition(" ")[2].lower()
-    if head in _MASS.split():
+    kind = head(name).lower()
+    if kind in _MASS.split():
         return Noun(name, name, name, f"any {name}", "is", is_counted=False)
-    if _is_plural(head):
+    if _is_plural(kind):
         return Noun(name, name, name, f"any {name}", "are", is_counted=False)
     a = _engine().a(name)
     return Noun(name, plural(name), a, a, "is", is_counted=True)
+
+
+def head(name: str) -> str:
+    """The word of a name that says what kind of thing it is.
+
+    Example:
+        >>> head("wine glass"), head("chest of drawers")
+        ('glass', 'chest')
+    """
+    return name.partition(" of ")[0].rpartition(" ")[2]
 
 
 def counted(category: str, number: int) -> str:

@@ -3,8 +3,8 @@
 A question may only be asked of what stands here. The rules, each of which guards against an
 answer that a viewer of the picture would call wrong:
 
-* a box that covers less than 0.2 % of the picture, holds a drawing, is seen from within or was
-  found by a detector settles nothing, and nor does a broken box;
+* a box that covers less than 0.2 % of the picture, is nearly empty by its outline, holds a
+  drawing, is seen from within or was found by a detector settles nothing, nor does a broken one;
 * a category is *numbered* if its boxes are complete (it stands in the sample's closed
   vocabulary, or annotators confirmed its label), each box holds one, no two boxes are nearly
   the same, none of its kin is annotated, no caption speaks of several where one box stands,
@@ -36,6 +36,9 @@ MOST = 8
 """The highest number given; annotators miscount beyond it."""
 TWINS = 0.9
 """Intersection over union from which two boxes of a category may be the same thing."""
+SCATTERED = 0.05
+"""Share of its box that an outline must fill; one that fills less is of several things apart, or
+drawn by mistake."""
 _BEYOND = 0.01
 """How far a box may reach beyond the picture by rounding."""
 
@@ -136,13 +139,12 @@ def _sort(objects: Iterable[Mapping[str, Any]]) -> dict[str, _Found]:
         if not is_speakable(item["category"]):
             continue
         group, box = found[item["category"]], _box(item["bbox"])
-        if box is None or _is_doubtful(item):
+        outline = _outline(item["area"])
+        if box is None or _is_doubtful(item) or (outline or 1) < SCATTERED * box.area:
             group.doubtful.append(item)
         elif item["is_crowd"] or item["is_group_of"]:
             group.crowds.append(box)
         else:
-            area = item["area"]
-            outline = area if area is not None and 0 < area <= 1 else None
             group.things.append(Thing(box, outline, item["is_occluded"], item["is_truncated"]))
     return found
 
@@ -155,6 +157,10 @@ def _box(bbox: Sequence[float] | None) -> Box | None:
     if box.x_min >= box.x_max or box.y_min >= box.y_max or box.area < TINY:
         return None
     return box
+
+
+def _outline(area: float | None) -> float | None:
+    return area if area is not None and 0 < area <= 1 else None
 
 
 def _is_doubtful(item: Mapping[str, Any]) -> bool:

@@ -1,0 +1,118 @@
+"""Samples to ask about: made by hand, and drawn with everything that annotations get wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.grounded_names import COCO_NAMES, OTHER_NAMES, UNSPEAKABLE
+
+FLAGS = ("is_crowd", "is_occluded", "is_truncated", "is_group_of", "is_depiction", "is_inside")
+
+
+def thing(category: str, *bbox: float, area: float | None = None, **flags: Any) -> dict[str, Any]:
+    """An object of a sample; flags that are not given are unknown."""
+    unknown = {**dict.fromkeys(FLAGS), "confidence": None}
+    return {"category": category, "bbox": list(bbox), "area": area, **unknown, **flags}
+
+
+def label(name: str, present: bool | None, verified: bool | None = True) -> dict[str, Any]:
+    return {"name": name, "present": present, "verified": verified, "confidence": None}
+
+
+def make_sample(*objects: dict[str, Any], **columns: Any) -> dict[str, Any]:
+    """A row of the schema as the builder of COCO makes it."""
+    return {
+        "id": "1",
+        "source": "coco2017",
+        "split": "train",
+        "file_name": "1.jpg",
+        "width": 640,
+        "height": 480,
+        "captions": [],
+        "objects": list(objects),
+        "labels": [],
+        "relations": [],
+        "narratives": [],
+        "vocabulary": "coco",
+        "license": None,
+        "credit": None,
+    } | columns
+
+
+_FEW = ["person", "dog", "cat", "car", "truck", "bear", "teddy bear", "cup", "couch", "skis"]
+_FEW += ["broccoli", "tv", "bicycle", "bus", "tie", "orange", "mouse"]
+_CAPTIONS = [
+    "Two dogs and a man on a sofa.",
+    "A BIKE near several cars ",
+    "Someone holds an orange cup\n",
+    "A group of people",
+    "",
+]
+
+
+def _share() -> st.SearchStrategy[float]:
+    return st.one_of(
+        st.integers(0, 20).map(lambda n: n / 20),
+        st.floats(0, 1, width=32),
+        st.sampled_from([-0.005, 1.004, -0.5, 1.5, float("nan"), float("inf")]),
+    )
+
+
+@st.composite
+def _boxes(draw: st.DrawFn) -> list[float]:
+    """Mostly plain boxes; some are tiny, without width, turned round or no numbers at all."""
+    if draw(st.integers(0, 9)) == 0:
+        return [draw(_share()) for _ in range(4)]
+    x, y = draw(st.integers(0, 18)) / 20, draw(st.integers(0, 18)) / 20
+    width = draw(st.sampled_from([0.0, 0.01, 0.05, 0.1, 0.1, 0.2, 0.2, 0.4]))
+    height = draw(st.sampled_from([0.0, 0.02, 0.05, 0.1, 0.1, 0.2, 0.2, 0.4]))
+    return [x, y, min(x + width, 1.0), min(y + height, 1.0)]
+
+
+def _rarely(*values: object) -> st.SearchStrategy[Any]:
+    return st.sampled_from([None] * 8 + [False] * 8 + list(values))
+
+
+def _things(names: Sequence[str]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {
+            "category": st.sampled_from(names),
+            "bbox": _boxes(),
+            "area": st.sampled_from([None, None, 0.0, 0.004, 0.01, 0.05, 0.3, 1.5]),
+            "confidence": st.sampled_from([None] * 6 + [1.0, 0.4]),
+            "is_crowd": _rarely(True),
+            "is_group_of": _rarely(True),
+            "is_depiction": _rarely(True),
+            "is_inside": _rarely(True),
+            "is_occluded": st.sampled_from([None, False, True]),
+            "is_truncated": st.sampled_from([None, False, True]),
+        }
+    )
+
+
+@st.composite
+def samples(draw: st.DrawFn) -> dict[str, Any]:
+    """Rows as COCO (a closed list) or Open Images (labels instead) would have them, and worse."""
+    is_closed = draw(st.booleans())
+    names = [*_FEW, *(list(COCO_NAMES) if is_closed else OTHER_NAMES), *UNSPEAKABLE]
+    names = draw(st.lists(st.sampled_from(names), min_size=1, max_size=7, unique=True))
+    objects = draw(st.lists(_things(names), max_size=12))
+    twins = draw(st.lists(st.sampled_from(objects), max_size=1)) if objects else []
+    labels = st.builds(
+        label,
+        st.sampled_from([*names, *_FEW, *OTHER_NAMES]),
+        st.sampled_from([True, False, None]),
+        st.sampled_from([True, True, True, False, None]),
+    )
+    return make_sample(
+        *objects,
+        *twins,
+        id=str(draw(st.integers(0, 999))),
+        labels=draw(st.lists(labels, max_size=0 if is_closed else 12)),
+        captions=draw(st.lists(st.sampled_from(_CAPTIONS), max_size=2)),
+        vocabulary="coco" if is_closed else None,
+        width=draw(st.sampled_from([640, 100, None])),
+    )
