@@ -269,15 +269,17 @@ def _print_status(folder: Any, manifest: Any) -> None:
     _say(f"{folder.path}{folder.shard.suffix}: {manifest.status}")
     _say(f"  {manifest.plan.source} {manifest.plan.split}, recipe {manifest.plan.recipe}")
     _say(
-        f"  {manifest.conversations:,} conversations and {rejects:,} rejects of"
-        f" {manifest.requests:,} from {manifest.samples:,} samples in {manifest.seconds:,.1f} s"
+        f"  conversations {manifest.conversations:,}, rejects {rejects:,},"
+        f" samples {manifest.samples:,}, seconds {manifest.seconds:,.1f}"
     )
     if tokens := manifest.prompt_tokens + manifest.completion_tokens:
         _say(f"  {tokens:,} tokens, {manifest.completion_tokens:,} of them written by the model")
     for reason, count in list(manifest.rejects.items())[:5]:
         _say(f"  rejected {count:,}: {reason}")
     if rejects:
-        _say(f"  all of them in {folder.rejects_path}; once more: mmgen retry {folder.path}")
+        _say(f"  each with its reason in {folder.rejects_path}")
+    if rejects and manifest.plan.backend:
+        _say(f"  to ask for them once more: mmgen retry {folder.path}")
     if manifest.problem:
         _say(f"  stopped: {manifest.problem}")
 

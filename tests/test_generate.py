@@ -215,6 +215,14 @@ def test_a_picture_that_is_missing_or_broken_is_an_error_in_its_row(
     assert errors[6] is None
 
 
+def test_a_sample_that_says_nothing_is_not_asked_about(samples: Dataset) -> None:
+    rows = samples.cast_column("image", Image(decode=False)).select([0]).to_list()
+    rows[0] |= {"captions": [], "objects": []}
+    mute = Dataset.from_list(rows, features=samples.features)
+    requests = build_requests(mute, load_recipe("llava"))
+    assert requests[0]["error"] == "the sample has nothing of captions, boxes"
+
+
 def test_embedded_pictures_are_read_as_well(samples: Dataset, tmp_path: Path) -> None:
     rows = samples.cast_column("image", Image(decode=False)).select([0]).to_list()
     data = Path(rows[0]["image"]["path"]).read_bytes()

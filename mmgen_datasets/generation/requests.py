@@ -120,6 +120,8 @@ def _request_row(sample: dict[str, Any], index: int, task: Task) -> dict[str, An
     except RowError as error:
         return row | {"error": error.problem}
     chat = chat_for(task, sample, media)
+    if not chat[-1].parts:
+        return row | {"error": f"the sample has nothing of {', '.join(task.inputs)}"}
     return row | {
         "chat": [{"role": t.role, "parts": [_part_row(p) for p in t.parts]} for t in chat],
         "digest": chat_digest(chat, task.sampling),

@@ -1,0 +1,133 @@
+"""The command line: what it prints, what it returns, and that it never shows a traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from mmgen_datasets.cli import main
+from tests.sample import SAMPLE_DIR
+from tests.servers.openai_server import Behaviour, serve
+
+GENERATE = ["generate", "coco2017", "--data-dir", str(SAMPLE_DIR)]
+
+
+def run(*words: str | Path) -> int:
+    return main([str(word) for word in words])
+
+
+@pytest.mark.parametrize("words", [["--help"], ["generate", "--help"], ["export", "--help"]])
+def test_help_is_a_page_and_no_failure(
+    words: Sequence[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*words) == 0
+    assert "Usage: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [
+        ("sources", "coco2014"),
+        ("recipes", "llava-small"),
+        ("backends", "openai"),
+        ("formats", "instruct-jsonl"),
+    ],
+)
+def test_tables_are_listed(table: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(table) == 0
+    assert name in capsys.readouterr().out
+
+
+def test_from_coco_to_llava(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*GENERATE, "--out", tmp_path / "run") == 0
+    assert run("status", tmp_path / "run") == 0
+    assert run("show", tmp_path / "run", "--number", 2) == 0
+    assert run("export", tmp_path / "run", "--format", "llava", "--out", tmp_path / "llava") == 0
+    printed = capsys.readouterr()
+    assert "23 conversations in" in printed.out
+    assert len(json.loads((tmp_path / "llava" / "llava.json").read_text())) == 23
+
+
+def test_prepare_writes_what_generate_reads(tmp_path: Path) -> None:
+    prepared = tmp_path / "prepared"
+    assert run("prepare", "coco2017", "--data-dir", SAMPLE_DIR, "--out", prepared) == 0
+    assert run("generate", prepared, "--out", tmp_path / "a") == 0
+    assert run(*GENERATE, "--out", tmp_path / "b") == 0
+    for name in "ab":
+        run("export", tmp_path / name, "--out", tmp_path / f"{name}-llava")
+    first, second = ((tmp_path / f"{name}-llava" / "llava.json").read_text() for name in "ab")
+    assert first == second
+
+
+def test_a_model_is_asked_and_its_rejects_can_be_retried(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    with serve(Behaviour(form="auto", schedule=("ok", "refused", "cut-short"))) as server:
+        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
+        asking += ["--base-url", server.url, "--limit", "3"]
+        assert run(*GENERATE, *asking, "--out", out) == 1, "two of nine are more than a twentieth"
+        assert "rejected 1: the reply was cut short" in capsys.readouterr().out
+        assert run("retry", out) == 0
+        assert server.stats["received"] == 11
+    assert "conversations 9, rejects 0" in capsys.readouterr().out
+
+
+def test_how_many_rejects_are_too_many_is_for_the_user_to_say(tmp_path: Path) -> None:
+    with serve(Behaviour(form="auto", schedule=("refused",))) as server:
+        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
+        asking += ["--base-url", server.url, "--limit", "1", "--max-rejects", "0.4"]
+        assert run(*GENERATE, *asking, "--out", tmp_path) == 0
+
+
+def test_a_stopped_run_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serve(Behaviour(key="right")) as server:
+        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
+        assert run(*GENERATE, *asking, "--base-url", server.url, "--out", tmp_path) == 2
+    printed = capsys.readouterr().out
+    assert "stopped" in printed
+    assert "OPENAI_API_KEY" in printed
+
+
+def test_nothing_but_results_is_printed_where_no_person_watches(tmp_path: Path) -> None:
+    """Progress belongs on a terminal; in a log it is noise."""
+    command = [sys.executable, "-m", "mmgen_datasets", *GENERATE, "--out", str(tmp_path / "run")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stderr == ""
+    assert done.stdout.count("\n") < 10
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ([], "Usage: "),
+        (["generate"], "Missing argument"),
+        (["no-such-verb"], "No such command"),
+        (["generate", "coco2071", "--out", "OUT"], "no source is called 'coco2071'"),
+        ([*GENERATE, "--out", "OUT", "--recipe", "lava"], "no recipe is called 'lava'"),
+        ([*GENERATE, "--out", "OUT", "--recipe", "llava"], "no backend is given"),
+        ([*GENERATE, "--out", "OUT", "--split", "test"], "test"),
+        ([*GENERATE, "--out", "OUT", "--shard", "3/3"], "'3/3' is no shard"),
+        ([*GENERATE, "--out", "OUT", "--limit", "0"], "'--limit'"),
+        ([*GENERATE, "--out", "OUT", "--concurrency", "0"], "concurrency is 0"),
+        ([*GENERATE, "--out", "OUT", "--option", "x"], "--option 'x' has no value"),
+        (["generate", "coco2017", "--data-dir", "/no/such", "--out", "OUT"], "/no/such"),
+        (["status", "OUT"], "is not the folder of a run"),
+        (["export", "OUT", "--out", "OUT"], "is not the folder of a run"),
+        (["export", "OUT", "--out", "OUT", "--images", "move"], "'move'"),
+    ],
+)
+def test_wrong_use_is_a_sentence_and_leaves_nothing(
+    words: list[str], problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert run(*(str(out) if word == "OUT" else word for word in words)) == 2
+    printed = capsys.readouterr()
+    assert problem in printed.err + printed.out
+    assert "Traceback" not in printed.err
+    assert not out.exists()

@@ -1,0 +1,85 @@
+"""Imports go one way: a file imports only from layers below its own."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+LAYERS = [
+    ["errors"],
+    ["registry", "chat", "licence", "vocabulary"],
+    ["schema", "files"],
+    ["media", "loading"],
+    ["prompts", "grounded", "backends"],
+    ["builders", "generation"],
+    ["exporters", "generation.run"],
+    ["generation.fill"],
+    ["cli"],
+    ["__main__"],
+]
+"""From the lowest to the highest; modules on a line do not import each other."""
+
+
+def modules() -> dict[str, Path]:
+    """Every module by its name below ``mmgen_datasets``."""
+    found = {}
+    for package in ("mmgen_datasets", "builders"):
+        for path in (ROOT / package).rglob("*.py"):
+            parts = list(path.relative_to(ROOT).with_suffix("").parts)
+            name = ".".join(parts if package == "builders" else parts[1:])
+            found[name.removesuffix(".__init__")] = path
+    del found["__init__"]  # names everything, and imports it when asked
+    return found
+
+
+def place(module: str) -> tuple[int, str]:
+    """The layer of a module and its entry there; the longest entry that fits counts."""
+    fitting = [
+        (len(entry), level, entry)
+        for level, entries in enumerate(LAYERS)
+        for entry in entries
+        if module == entry or module.startswith(entry + ".")
+    ]
+    assert fitting, f"{module} stands in no layer: give it one in LAYERS"
+    _, level, entry = max(fitting)
+    return level, entry
+
+
+def imports(path: Path, module: str) -> set[str]:
+    """What a file imports of this project."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
+            if node.module == "mmgen_datasets":
+                found |= {f"mmgen_datasets.{alias.name}" for alias in node.names}
+            else:
+                found.add(node.module)
+        elif isinstance(node, ast.ImportFrom):
+            found.add(f"mmgen_datasets.{module.rpartition('.')[0]}.{node.module}")
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    ours = "mmgen_datasets."
+    return {name.removeprefix(ours) for name in found if name.startswith(ours)}
+
+
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_a_module_imports_only_from_below(module: str) -> None:
+    level, entry = place(module)
+    for imported in imports(modules()[module], module):
+        below, other = place(imported)
+        assert other == entry or below < level, f"{module} imports {imported}"
+
+
+def test_the_library_names_builders_by_string_only() -> None:
+    for module, path in modules().items():
+        if not module.startswith("builders"):
+            assert not any(name.startswith("builders") for name in imports(path, module)), module
+
+
+def test_every_layer_is_inhabited() -> None:
+    inhabited = {place(module)[1] for module in modules()}
+    assert inhabited == {entry for entries in LAYERS for entry in entries}
