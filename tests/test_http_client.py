@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +36,16 @@ def _soon(fact: Callable[[], bool]) -> bool:
     while not fact() and time.monotonic() < deadline:
         time.sleep(0.01)
     return fact()
+
+
+@contextmanager
+def _answering(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Let a thread answer on a port, in whatever way."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        thread = threading.Thread(target=answer, args=(listener,))
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
 
 
 EXPECTED: dict[type[BackendError], str] = {
@@ -73,13 +86,38 @@ class TestOverTheWire:
                 connection.recv(2**16)
                 connection.sendall(words)
 
-        with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-            thread = threading.Thread(target=answer, args=(listener,))
-            thread.start()
-            url = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
+        with _answering(answer) as port:
+            url = f"{scheme}://127.0.0.1:{port}"
             error = error_of(OpenAI("any", base_url=url, timeout_s=5), request("hello"))
-            thread.join()
         assert isinstance(error, RetryError)
+
+    def test_a_reply_cut_short_or_without_usage_is_kept(self, server: Server) -> None:
+        backend = OpenAI("any", base_url=server.url)
+        cut, uncounted = ask(backend, request("inject:cut-short"), request("inject:no-usage"))
+        assert (cut.finish_reason, cut.prompt_tokens is None) == ("length", False)
+        assert (uncounted.finish_reason, uncounted.prompt_tokens) == ("stop", None)
+
+    @pytest.mark.skipif(not shutil.which("openssl"), reason="a certificate is made with openssl")
+    def test_a_certificate_that_nobody_vouches_for_stops_the_run(self, tmp_path: Path) -> None:
+        certificate, private = tmp_path / "certificate.pem", tmp_path / "key.pem"
+        make = "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2"
+        subprocess.run(
+            [*make.split(), "-keyout", private, "-out", certificate],
+            check=True,
+            capture_output=True,
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, private)
+
+        def refuse(listener: socket.socket) -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                context.wrap_socket(connection, server_side=True)
+
+        with _answering(refuse) as port:
+            error = error_of(OpenAI("any", base_url=f"https://127.0.0.1:{port}"), request("hello"))
+        assert isinstance(error, StopError)
+        assert "certificate" in error.problem
 
     def test_a_body_above_a_mebibyte_arrives(self, server: Server) -> None:
         turn = Turn("user", (Media("image", bytes(2**21), "image/png"),))

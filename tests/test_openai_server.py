@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from urllib.request import urlopen
 
 import pytest
@@ -66,6 +67,14 @@ def test_a_request_repeated_after_its_reply_is_counted() -> None:
             "peak": 1,
             "faults": {"busy": 1},
         }
+
+
+@pytest.mark.parametrize("sigma", [0.0, 0.5])
+def test_a_reply_takes_its_time(sigma: float) -> None:
+    with serve(Behaviour(latency_s=0.1, latency_sigma=sigma)) as server:
+        start = time.perf_counter()
+        ask(OpenAI("any", base_url=server.url), *(request(str(number)) for number in range(9)))
+        assert time.perf_counter() - start >= 0.1
 
 
 def test_a_model_that_it_does_not_have_is_refused() -> None:
