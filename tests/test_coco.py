@@ -579,3 +579,13 @@ def test_an_archive_of_pictures_may_hold_more(root: Path) -> None:
         opened.writestr("__MACOSX/val2017/000000000009.jpg", b"")
     shutil.rmtree(root / "val2017")
     assert [row["image"] is None for row in load(root)] == [True, False, True]
+
+
+def test_a_large_archive_of_pictures_asks_to_be_unpacked(
+    root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with zipfile.ZipFile(root / "val2017.zip", "w") as opened:
+        for number in range(10_001):
+            opened.writestr(f"val2017/{number:012}.jpg", b"")
+    load(root)
+    assert f"unpack {root}/val2017.zip" in caplog.text
