@@ -130,7 +130,7 @@ class TestWhatFailuresMean:
         assert seconds is None or 0 <= seconds < float("inf")
 
     @given(
-        st.integers(300, 999),
+        st.integers(100, 999),
         st.recursive(
             st.none() | st.integers() | st.text(),
             lambda inner: (

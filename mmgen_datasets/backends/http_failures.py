@@ -57,9 +57,7 @@ _SHORTER = "use a recipe with a shorter context, fewer max_tokens, or a model wi
 _PAY = "look at the account's plan and balance"
 _KEY = "check the key in the environment variable {key_name}, and that base_url is its server's"
 _MODEL = "check the model's name, and that base_url is the address before /chat/completions"
-_FIELD = (
-    "leave {parameter!r} unset; where 'max_tokens' has another name, set token_limit_field to it"
-)
+_FIELD = "leave {parameter} unset; where 'max_tokens' has another name, set token_limit_field to it"
 _ALLOWED = "check what the key in {key_name} may do, and that base_url is its server's"
 _REFUSING = {200, 400, 403, 422}
 
@@ -106,7 +104,7 @@ _RULES = (
     _Rule({403}, r"", StopError, _ALLOWED),
     _Rule({404, 405}, r"", StopError, _MODEL),
     _Rule({408, 409, 425, 429}, r"", RetryError),
-    _Rule(range(200, 500), r"", RowError),
+    _Rule(range(100, 500), r"", RowError),
     _Rule(range(500, 1000), r"", RetryError),
 )
 
@@ -126,7 +124,7 @@ def failure(complaint: Complaint, asked: Asked, headers: Mapping[str, str]) -> B
     )
     hint = rule.hint.format(
         key_name=asked.key_name,
-        parameter=complaint.parameter,
+        parameter=repr(complaint.parameter) if complaint.parameter else "that field",
         location=headers.get("location", "").partition("?")[0],
     )
     if issubclass(rule.error, RetryError):
