@@ -182,8 +182,12 @@ def where(sample: Sample, groups: Groups, answer: str) -> None:
         must(must_deny(sample, answer) == name, "speaks of something else")
 
 
+def _listed(groups: Groups) -> list[str]:
+    return re.split(", | or | and ", groups["options"])
+
+
 def _options(sample: Sample, groups: Groups) -> list[str]:
-    texts = re.split(", | or ", groups["options"])
+    texts = _listed(groups)
     must(len(texts) == 3 and len(set(texts)) == 3, "not three options")
     return [category(sample, "a", text) for text in texts]
 
@@ -263,7 +267,7 @@ def relation_check(sample: Sample, groups: Groups, answer: str) -> None:
 
 
 def extreme(sample: Sample, groups: Groups, answer: str) -> None:
-    texts = [text.removeprefix("the ") for text in re.split(", | or ", groups["options"])]
+    texts = [text.removeprefix("the ") for text in _listed(groups)]
     winner, *others = _winner(groups, answer, *texts)
     must(len(set(texts)) == 3 and groups["way"] in answer, "another side")
     axis, sign = {"left": (0, 1), "right": (0, -1), "highest": (1, 1), "lowest": (1, -1)}[
@@ -289,7 +293,7 @@ def size_check(sample: Sample, groups: Groups, answer: str) -> None:
 
 
 def largest(sample: Sample, groups: Groups, answer: str) -> None:
-    texts = [text.removeprefix("the ") for text in re.split(", | or ", groups["options"])]
+    texts = [text.removeprefix("the ") for text in _listed(groups)]
     winner, *others = _winner(groups, answer, *texts)
     must(len(set(texts)) == 3 and f"the {groups['most']}" in answer, "another end")
     for other in others:

@@ -33,7 +33,7 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
         name = noun(category)
         is_several = scene.seen[category] > 1 and name.is_counted
         yield Draft(
-            say(rng, _QUESTIONS, options=listing([noun(option).a for option in options])),
+            say(rng, _QUESTIONS, **listing([noun(option).a for option in options])),
             say(rng, _ANSWERS, shown=name.many if is_several else name.a),
             asks=facts("there", *options),
             tells=frozenset(),

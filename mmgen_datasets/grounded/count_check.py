@@ -33,7 +33,7 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
     for category in shuffled(rng, scene.numbers):
         number = scene.numbers[category]
         is_right = rng.random() < 0.5
-        claim = number if is_right else rng.choice([n for n in (number - 1, number + 1) if n])
+        claim = number if is_right else _wrong(rng, number)
         be, said = verb(claim), counted(category, claim)
         yield Draft(
             say(rng, _QUESTIONS, Be=be.capitalize(), be=be, claim=said),
@@ -41,3 +41,8 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
             asks=facts("number", category),
             tells=facts("there", category),
         )
+
+
+def _wrong(rng: Random, number: int) -> int:
+    """A number beside the right one; never 1, which "there are dogs" would have ruled out."""
+    return rng.choice([near for near in (number - 1, number + 1) if near > 1])

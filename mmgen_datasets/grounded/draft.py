@@ -67,11 +67,12 @@ def shuffled(rng: Random, items: Iterable[T]) -> list[T]:
     return sorted(items, key=lambda _: rng.random())
 
 
-def listing(names: list[str]) -> str:
-    """Join alternatives.
+def listing(names: list[str]) -> dict[str, str]:
+    """Join names for a template, as alternatives and as a whole.
 
     Example:
         >>> listing(["a dog", "a cat", "a cow"])
-        'a dog, a cat or a cow'
+        {'options': 'a dog, a cat or a cow', 'all': 'a dog, a cat and a cow'}
     """
-    return f"{', '.join(names[:-1])} or {names[-1]}"
+    start = ", ".join(names[:-1])
+    return {"options": f"{start} or {names[-1]}", "all": f"{start} and {names[-1]}"}

@@ -13,7 +13,7 @@ from mmgen_datasets.grounded.scene import Scene
 
 _QUESTIONS = (
     "Which is {furthest} in the picture: {options}?",
-    "Among {options}, which is {furthest} in the image?",
+    "Among {all}, which is {furthest} in the image?",
     "Looking at this picture, which is {furthest}: {options}?",
     "What do you see {furthest} in the image, {options}?",
 )
@@ -41,7 +41,7 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
         furthest, winner = rng.choice(winners)
         options = listing([f"the {noun(category).one}" for category in trio])
         yield Draft(
-            say(rng, _QUESTIONS, furthest=furthest, options=options),
+            say(rng, _QUESTIONS, furthest=furthest, **options),
             say(rng, _ANSWERS, furthest=furthest, winner=noun(winner).one),
             asks=facts("place", *trio),
             tells=naming(*trio),

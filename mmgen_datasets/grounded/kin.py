@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from mmgen_datasets.grounded.nouns import head, plural
+from mmgen_datasets.grounded.nouns import NUMBERS, head, plural
 
 _ALSO_SAID = {
     "person": "man woman boy girl child kid baby toddler guy lady gentleman human adult "
@@ -126,6 +127,18 @@ VAGUE = frozenset({"dining table"})
 counter): never said to be absent."""
 
 
+_MULTITUDE = frozenset({"several", "many", "various", "bunch", "pile", "lots", "herd", "flock"})
+"""Words in a caption after which two of anything would be too few."""
+
+
+class Heard(NamedTuple):
+    """What all captions of a sample say, lower case."""
+
+    words: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+    """Each word with the one after it."""
+
+
 class Words(NamedTuple):
     """What a caption may call a category."""
 
@@ -163,9 +176,24 @@ def words(category: str) -> Words:
     return Words(frozenset(one), frozenset(many.union(map(plural, one)) - one))
 
 
-def spoken(captions: Iterable[str]) -> frozenset[str]:
-    """The words of all captions, lower case."""
-    return frozenset(re.findall(r"[^\W\d_]+", " ".join(captions).lower()))
+def hear(captions: Iterable[str]) -> Heard:
+    """Take captions apart."""
+    said = re.findall(r"[^\W\d_]+", " ".join(captions).lower())
+    return Heard(frozenset(said), frozenset(pairwise(said)))
+
+
+def least_said(category: str, heard: Heard) -> int:
+    """How many of a category the captions speak of, at least; 0 where they speak of none.
+
+    Example:
+        >>> least_said("dog", hear(["Three dogs in a park"]))
+        3
+    """
+    one, many = words(category)
+    if many.isdisjoint(heard.words):
+        return 0 if one.isdisjoint(heard.words) else 1
+    named = [NUMBERS.index(a) for a, b in heard.pairs if b in many and a in NUMBERS]
+    return max([*named, 2 if heard.words.isdisjoint(_MULTITUDE) else 3])
 
 
 @cache

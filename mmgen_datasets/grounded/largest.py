@@ -14,7 +14,7 @@ from mmgen_datasets.grounded.scene import Scene
 _QUESTIONS = (
     "Which takes up the {most} space in the picture: {options}?",
     "What covers the {most} of the image, {options}?",
-    "Among {options}, which fills the {most} of this picture?",
+    "Among {all}, which fills the {most} of this picture?",
     "Looking at the image, which takes up the {most} of it: {options}?",
 )
 _ANSWERS = (
@@ -33,7 +33,7 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
         most, winner = rng.choice(verdicts)
         options = listing([f"the {noun(category).one}" for category in trio])
         yield Draft(
-            say(rng, _QUESTIONS, most=most, options=options),
+            say(rng, _QUESTIONS, most=most, **options),
             say(rng, _ANSWERS, most=most, winner=noun(winner).one),
             asks=facts("size", *trio),
             tells=naming(*trio),

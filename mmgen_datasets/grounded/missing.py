@@ -13,9 +13,9 @@ from mmgen_datasets.grounded.scene import Scene, negatives
 _QUESTIONS = (
     "Which of these is not in the picture: {options}?",
     "What is missing from the image: {options}?",
-    "Two of these can be seen in the picture: {options}. Which one cannot?",
+    "Two of these can be seen in the picture: {all}. Which one cannot?",
     "Which can you not see in this image, {options}?",
-    "The picture shows two of the following: {options}. What does it not show?",
+    "The picture shows two of the following: {all}. What does it not show?",
 )
 _ANSWERS = (
     "There {be} no {one} in the picture.",
@@ -30,7 +30,7 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
         for category in negatives(scene, rng)[:1]:
             options = shuffled(rng, [category, *pair])
             yield Draft(
-                say(rng, _QUESTIONS, options=listing([noun(option).a for option in options])),
+                say(rng, _QUESTIONS, **listing([noun(option).a for option in options])),
                 say(rng, _ANSWERS, **noun(category)._asdict()),
                 asks=facts("there", *options),
                 tells=frozenset(),

@@ -1,7 +1,7 @@
 """What a category is called in a sentence.
 
-Regular English comes from `inflect`; the tables hold the words that have no number of their
-own: they can be present or absent, but are never counted and never called "the" one.
+Regular English comes from `inflect`; the tables hold the words for what is not counted: it can
+be present or absent, but has no number and is never called "the" one.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ _PLURAL = (
 )
 """Pairs and the like: one box may hold one of them or two."""
 
+_IN_PIECES = "banana cake carrot pizza sandwich"
+"""What is boxed by the bunch, the slice or the whole, as it comes."""
+
 _SINGULAR = frozenset({"gas", "lens"})
 """Words in -s that inflect takes for plurals."""
 
@@ -35,7 +38,7 @@ class Noun(NamedTuple):
     """The forms of a category's name."""
 
     one: str
-    """``"dog"``; of what is not counted the only form: ``"skis"``, ``"broccoli"``."""
+    """``"dog"``; of what has no number the only form: ``"skis"``, ``"broccoli"``."""
     many: str
     a: str
     """One of unknown identity: ``"a dog"``, ``"broccoli"``, ``"skis"``."""
@@ -44,6 +47,7 @@ class Noun(NamedTuple):
     be: str
     """The verb that goes with `a`: ``"is"`` or ``"are"``."""
     is_counted: bool
+    """Whether each box of it is one of it; only such things may be called "the dog"."""
 
 
 @cache
@@ -74,7 +78,8 @@ be='is', is_counted=True)
     if _is_plural(kind):
         return Noun(name, name, name, f"any {name}", "are", is_counted=False)
     a = _engine().a(name)
-    return Noun(name, plural(name), a, a, "is", is_counted=True)
+    is_counted = kind not in _IN_PIECES.split()
+    return Noun(name, plural(name), a, a, "is", is_counted=is_counted)
 
 
 def head(name: str) -> str:

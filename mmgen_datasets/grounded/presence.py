@@ -57,5 +57,5 @@ def _draft(rng: Random, category: str, answers: tuple[str, ...]) -> Draft:
         say(rng, _QUESTIONS, Be=be.capitalize(), **name),
         say(rng, answers, **name),
         asks=facts("there", category),
-        tells=facts("number", category),
+        tells=facts("number", category) if answers is _ONE else frozenset(),
     )

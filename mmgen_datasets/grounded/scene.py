@@ -7,7 +7,7 @@ answer that a viewer of the picture would call wrong:
   drawing, is seen from within or was found by a detector settles nothing, nor does a broken one;
 * a category is *numbered* if its boxes are complete (it stands in the sample's closed
   vocabulary, or annotators confirmed its label), each box holds one, no two boxes are nearly
-  the same, none of its kin is annotated, no caption speaks of several where one box stands,
+  the same, none of its kin is annotated, no caption speaks of more than there are boxes,
   and there are at most eight;
 * a category is *absent* if annotators looked for it and found none, and neither its kin, nor
   what is easily taken for it, nor a word for it, is annotated or stands in a caption.
@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from mmgen_datasets.errors import SourceError
 from mmgen_datasets.grounded.draft import shuffled
 from mmgen_datasets.grounded.geometry import Box, Thing, overlap
-from mmgen_datasets.grounded.kin import VAGUE, look_alikes, senses, spoken, words
+from mmgen_datasets.grounded.kin import VAGUE, Heard, hear, least_said, look_alikes, senses
 from mmgen_datasets.grounded.nouns import is_speakable, noun
 from mmgen_datasets.vocabulary import VOCABULARIES
 
@@ -83,7 +83,7 @@ def read_scene(sample: Mapping[str, Any]) -> Scene:
     affirmed = {i["name"] for i in labels if i["present"] and i["verified"]}
     denied = {i["name"] for i in labels if i["present"] is False and i["verified"]}
     found = _sort(sample["objects"] or ())
-    heard = spoken(sample["captions"] or ())
+    heard = hear(sample["captions"] or ())
 
     annotated = dict.fromkeys([*found, *(i["name"] for i in labels if i["present"] is not False)])
     complete = [c for c in found if (c in supers or c in affirmed) and c not in denied]
@@ -180,13 +180,11 @@ def _has_twins(things: Sequence[Thing]) -> bool:
     return any(overlap(a.box, b.box) > TWINS for a, b in combinations(things, 2))
 
 
-def _is_doubted(
-    category: str, annotated: Iterable[str], heard: frozenset[str], number: int
-) -> bool:
+def _is_doubted(category: str, annotated: Iterable[str], heard: Heard, number: int) -> bool:
     """Whether the name or the rest of the sample speaks against the number of boxes."""
     if not noun(category).is_counted:
         return True
-    if number == 1 and not words(category).many.isdisjoint(heard):
+    if number < least_said(category, heard):
         return True
     own = senses(category)
     return any(c != category and not own.isdisjoint(senses(c)) for c in annotated)
@@ -201,9 +199,7 @@ def _least(found: _Found | None) -> int:
     return 1 if _has_twins(found.things) else len(found.things)
 
 
-def _absent(
-    looked_for: Iterable[str], annotated: Iterable[str], heard: frozenset[str]
-) -> list[str]:
+def _absent(looked_for: Iterable[str], annotated: Iterable[str], heard: Heard) -> list[str]:
     there = frozenset[str]().union(*map(senses, annotated))
     alike = frozenset[str]().union(*map(look_alikes, annotated))
     return [
@@ -212,6 +208,5 @@ def _absent(
         if c not in alike
         and c not in VAGUE
         and senses(c).isdisjoint(there)
-        and words(c).one.isdisjoint(heard)
-        and words(c).many.isdisjoint(heard)
+        and not least_said(c, heard)
     ]
