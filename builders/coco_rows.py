@@ -82,11 +82,14 @@ def _all_images(by_file: Mapping[str, pa.Table]) -> pa.Table:
 
 def _image_columns(images: pa.Table, licenses: pa.Table, schema: pa.Schema) -> dict[str, pa.Array]:
     credit, license = schema.field("credit").type, schema.field("license").type
+    urls = images["flickr_url"]
     index = pc.index_in(images["license"].combine_chunks(), licenses["id"].combine_chunks())
     return {
         **{name: images[name] for name in ("id", "file_name", "width", "height")},
         "license": _licenses(licenses, license).take(index),
-        "credit": structs(credit, {"original_url": images["flickr_url"]}, images.num_rows),
+        "credit": structs(
+            credit, {"original_url": pc.if_else(pc.equal(urls, ""), None, urls)}, images.num_rows
+        ),
     }
 
 

@@ -46,7 +46,7 @@ def test_tables_are_listed(table: str, name: str, capsys: pytest.CaptureFixture[
 def test_from_coco_to_llava(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*GENERATE, "--out", tmp_path / "run") == 0
     assert run("status", tmp_path / "run") == 0
-    assert run("show", tmp_path / "run", "--number", 2) == 0
+    assert run("show", tmp_path / "run", "--number", "2") == 0
     assert run("export", tmp_path / "run", "--format", "llava", "--out", tmp_path / "llava") == 0
     printed = capsys.readouterr()
     assert "23 conversations in" in printed.out
