@@ -69,8 +69,9 @@ def rows(page: str) -> set[tuple[str, str]]:
 
 def test_the_tables_of_the_documents_are_those_of_the_code() -> None:
     assert {(name, row.summary) for name, row in FAMILIES.items()} <= rows("docs/recipes.md")
-    tables = [*RECIPES.items(), *BACKENDS.items(), *EXPORTERS.items()]
-    assert {(name, row.summary) for name, row in tables} <= rows("README.md")
+    shown = rows("README.md")
+    assert {(name, row.summary) for name, row in RECIPES.items()} <= shown
+    assert {(name, row.summary) for name, row in (BACKENDS | EXPORTERS).items()} <= shown
 
 
 def test_links_between_documents_lead_somewhere() -> None:
