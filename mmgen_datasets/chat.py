@@ -8,10 +8,11 @@ what came back.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
+
+import msgspec
 
 Role: TypeAlias = Literal["system", "user", "assistant"]
 MediaKind: TypeAlias = Literal["image", "video", "audio", "motion"]
@@ -137,5 +138,4 @@ def _part_identity(part: Part) -> list[str]:
 
 
 def _sha256(value: object) -> str:
-    canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(value, order="sorted")).hexdigest()

@@ -8,14 +8,15 @@ log of its attempts. SQLite's WAL needs a local disk, so each machine keeps a jo
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from mmgen_datasets.chat import Reply
 from mmgen_datasets.errors import RunError
@@ -34,6 +35,7 @@ CREATE TABLE IF NOT EXISTS attempts (
 );
 CREATE INDEX IF NOT EXISTS attempts_by_key ON attempts (key);
 """
+_decode = msgspec.json.Decoder(Reply).decode
 _KEYS_A_QUERY = 500  # SQLite takes at least 999 variables
 
 
@@ -62,7 +64,7 @@ class Journal:
 
     def keep_reply(self, key: str, reply: Reply) -> None:
         """Commit a reply."""
-        self._add(key, "reply", json.dumps(asdict(reply), ensure_ascii=False), None)
+        self._add(key, "reply", msgspec.json.encode(reply).decode(), None)
 
     def keep_failure(self, key: str, outcome: Literal["row", "retry"], problem: str) -> None:
         """Commit that an attempt failed, and why."""
@@ -80,7 +82,7 @@ class Journal:
                 chunk,
             )
             for key, outcome, reply, problem, created_at in rows:
-                answered = Reply(**json.loads(reply)) if reply is not None else None
+                answered = _decode(reply) if reply is not None else None
                 found[key] = Record(outcome, answered, problem, created_at)
         return found
 

@@ -31,7 +31,7 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
             return
         options = shuffled(rng, [category, *wrong])
         name = noun(category)
-        is_several = scene.seen[category] > 1 and name.is_counted
+        is_several = scene.seen[category] > 1 and not name.has_no_number
         yield Draft(
             say(rng, _QUESTIONS, **listing([noun(option).a for option in options])),
             say(rng, _ANSWERS, shown=name.many if is_several else name.a),

@@ -46,6 +46,8 @@ class Noun(NamedTuple):
     """The same in a question: ``"a dog"``, ``"any broccoli"``, ``"any skis"``."""
     be: str
     """The verb that goes with `a`: ``"is"`` or ``"are"``."""
+    has_no_number: bool
+    """Whether the word has no singular and plural of its own."""
     is_counted: bool
     """Whether each box of it is one of it; only such things may be called "the dog"."""
 
@@ -69,17 +71,15 @@ def noun(category: str) -> Noun:
     Example:
         >>> noun("wine_glass")
         Noun(one='wine glass', many='wine glasses', a='a wine glass', any='a wine glass', \
-be='is', is_counted=True)
+be='is', has_no_number=False, is_counted=True)
     """
     name = " ".join(_written(word) for word in category.replace("_", " ").split())
     kind = head(name).lower()
-    if kind in _MASS.split():
-        return Noun(name, name, name, f"any {name}", "is", is_counted=False)
-    if _is_plural(kind):
-        return Noun(name, name, name, f"any {name}", "are", is_counted=False)
-    a = _engine().a(name)
-    is_counted = kind not in _IN_PIECES.split()
-    return Noun(name, plural(name), a, a, "is", is_counted=is_counted)
+    if kind in _MASS.split() or _is_plural(kind):
+        be = "is" if kind in _MASS.split() else "are"
+        return Noun(name, name, name, f"any {name}", be, has_no_number=True, is_counted=False)
+    a, is_counted = _engine().a(name), kind not in _IN_PIECES.split()
+    return Noun(name, plural(name), a, a, "is", has_no_number=False, is_counted=is_counted)
 
 
 def head(name: str) -> str:

@@ -45,9 +45,9 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
 
 
 def _yes(scene: Scene, category: str) -> tuple[str, ...]:
-    if scene.seen[category] > 1 and noun(category).is_counted:
-        return _SEVERAL
-    return _ONE if category in scene.single or not noun(category).is_counted else _SOME
+    if noun(category).has_no_number or category in scene.single:
+        return _ONE
+    return _SEVERAL if scene.seen[category] > 1 else _SOME
 
 
 def _draft(rng: Random, category: str, answers: tuple[str, ...]) -> Draft:
