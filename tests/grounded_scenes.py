@@ -93,9 +93,43 @@ def _things(names: Sequence[str]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+_SIDES = st.sampled_from([0.05, 0.06, 0.1, 0.2, 0.25, 0.4, 0.55])
+
+
 @st.composite
-def samples(draw: st.DrawFn) -> dict[str, Any]:
-    """Rows as COCO (a closed list) or Open Images (labels instead) would have them, and worse."""
+def _plain_things(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    width, height = draw(_SIDES), draw(_SIDES)
+    x = draw(st.integers(0, int(20 * (1 - width)))) / 20
+    y = draw(st.integers(0, int(20 * (1 - height)))) / 20
+    covers = draw(st.sampled_from([None, 1.0, 0.7, 0.2, 0.01])) if draw(st.booleans()) else None
+    area = None if covers is None else covers * width * height
+    return thing(name, x, y, x + width, y + height, area=area)
+
+
+@st.composite
+def plain_samples(draw: st.DrawFn) -> dict[str, Any]:
+    """Rows with little wrong: three to six categories, of most of them one, close to margins."""
+    names = draw(st.lists(st.sampled_from(_FEW), min_size=3, max_size=6, unique=True))
+    numbers = draw(st.lists(st.sampled_from([1, 1, 1, 2, 3, 9]), min_size=6, max_size=6))
+    return make_sample(
+        *(
+            draw(_plain_things(n))
+            for n, many in zip(names, numbers, strict=False)
+            for _ in range(many)
+        ),
+        id=str(draw(st.integers(0, 999))),
+        captions=draw(st.lists(st.sampled_from(_CAPTIONS), max_size=1)),
+    )
+
+
+def samples() -> st.SearchStrategy[dict[str, Any]]:
+    """Rows as a source would have them, and worse."""
+    return st.one_of(plain_samples(), messy_samples())
+
+
+@st.composite
+def messy_samples(draw: st.DrawFn) -> dict[str, Any]:
+    """Rows as of COCO (a closed list) or Open Images (labels instead), full of faults."""
     is_closed = draw(st.booleans())
     names = [*_FEW, *(list(COCO_NAMES) if is_closed else OTHER_NAMES), *UNSPEAKABLE]
     names = draw(st.lists(st.sampled_from(names), min_size=1, max_size=7, unique=True))

@@ -193,6 +193,17 @@ def test_nobody_says_absent_of(sample: dict[str, Any], name: str) -> None:
     assert name not in read_scene(sample).absent
 
 
+def test_a_banana_may_be_a_bunch_and_is_neither_one_nor_counted() -> None:
+    sample = make_sample(thing("banana", 0.1, 0.1, 0.5, 0.5))
+    assert read_scene(sample).numbers == {}
+    asked = [answer(sample, families=["presence"], seed=seed) for seed in range(40)]
+    yes = {e.answer for exchanges in asked for e in exchanges if e.answer.startswith("Yes")}
+    assert yes == {
+        "Yes, there is at least one in the picture.",
+        "Yes, the picture shows at least one.",
+    }
+
+
 def test_what_annotators_denied_is_absent_without_a_closed_list() -> None:
     sample = make_sample(vocabulary=None, labels=[label("Goose", False), label("Dress", None)])
     assert read_scene(sample).absent == ["Goose"]

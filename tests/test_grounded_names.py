@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mmgen_datasets.grounded.kin import senses, words
 from mmgen_datasets.grounded.nouns import counted, is_speakable, noun
@@ -32,6 +34,13 @@ def test_the_verb_follows_the_noun() -> None:
 @pytest.mark.parametrize("name", UNSPEAKABLE)
 def test_a_name_that_is_no_noun_is_not_spoken(name: str) -> None:
     assert not is_speakable(name)
+
+
+@given(st.text(max_size=30))
+def test_any_name_is_refused_or_spoken(name: str) -> None:
+    if is_speakable(name):
+        assert all(form.strip() for form in noun(name)[:4])
+        assert words(name).one
 
 
 def test_numbers_are_written_as_words() -> None:
