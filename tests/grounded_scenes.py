@@ -93,7 +93,7 @@ def _things(names: Sequence[str]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-_SIDES = st.sampled_from([0.05, 0.06, 0.1, 0.2, 0.25, 0.4, 0.55])
+_SIDES = st.sampled_from([0.02, 0.05, 0.06, 0.1, 0.2, 0.25, 0.4, 0.55])
 
 
 @st.composite
@@ -111,12 +111,13 @@ def plain_samples(draw: st.DrawFn) -> dict[str, Any]:
     """Rows with little wrong: three to six categories, of most of them one, close to margins."""
     names = draw(st.lists(st.sampled_from(_FEW), min_size=3, max_size=6, unique=True))
     numbers = draw(st.lists(st.sampled_from([1, 1, 1, 2, 3, 9]), min_size=6, max_size=6))
+    things = [
+        draw(_plain_things(name))
+        for name, number in zip(names, numbers, strict=False)
+        for _ in range(number)
+    ]
     return make_sample(
-        *(
-            draw(_plain_things(n))
-            for n, many in zip(names, numbers, strict=False)
-            for _ in range(many)
-        ),
+        *things,
         id=str(draw(st.integers(0, 999))),
         captions=draw(st.lists(st.sampled_from(_CAPTIONS), max_size=1)),
     )
