@@ -41,7 +41,7 @@ class Grounded(FileModel):
     """Questions whose answers follow from the annotations."""
 
     families: Annotated[tuple[Prose, ...], Field(min_length=1)] | None = None
-    """Names of question families, in the order they are asked; all where there are none."""
+    """Names of question families; all where there are none. Each sample draws their order."""
     max_exchanges: Annotated[int, Field(ge=1)] = 6
     """The longest conversation about a sample, in questions."""
 
