@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from mmgen_datasets.backends.scripted import Scripted
     from mmgen_datasets.errors import MMGenError, UsageError
     from mmgen_datasets.exporters import export
-    from mmgen_datasets.generation.engine import Pace
     from mmgen_datasets.generation.fill import fill_run
     from mmgen_datasets.generation.generate import generate
+    from mmgen_datasets.generation.pace import Pace
     from mmgen_datasets.generation.requests import build_requests
     from mmgen_datasets.generation.run import Plan, RunFolder, Shard, load_run, read_run
     from mmgen_datasets.loading import load_dataset, prepare, register
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "MMGenError": "errors",
     "OpenAI": "backends.openai",
-    "Pace": "generation.engine",
+    "Pace": "generation.pace",
     "Plan": "generation.run",
     "Recipe": "prompts.recipe",
     "RunFolder": "generation.run",

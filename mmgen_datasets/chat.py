@@ -85,6 +85,14 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Allowance:
+    """How much a server takes in a minute; None where it is not known."""
+
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+
+
+@dataclass(frozen=True)
 class Reply:
     """What a backend answered."""
 
@@ -97,6 +105,8 @@ class Reply:
     """How many of the prompt's tokens the server took from a cache of its own."""
     model: str | None = None
     """The model that answered, as the server names it."""
+    allowance: Allowance | None = None
+    """What the server says of its limits beside the reply; not part of what was answered."""
 
 
 class Exchange(NamedTuple):

@@ -43,7 +43,13 @@ DataDir = Annotated[
 ]
 Out = Annotated[Path, typer.Option(help="Folder to write to.")]
 Run = Annotated[Path, typer.Argument(help="Folder of a run.", show_default=False)]
-Concurrency = Annotated[int, typer.Option(help="Requests in flight at a time.")]
+Concurrency = Annotated[int, typer.Option(help="The most requests in flight.")]
+RequestsPerMinute = Annotated[
+    float | None, typer.Option(help="Requests that the server allows, where it does not say.")
+]
+TokensPerMinute = Annotated[
+    float | None, typer.Option(help="Tokens that the server allows, prompt and reply together.")
+]
 MaxRejects = Annotated[
     float, typer.Option(help="Largest share of rejects, 0 to 1, that still counts as done.")
 ]
@@ -111,6 +117,8 @@ def generate(
         list[str] | None, typer.Option(help="Another setting of the backend: NAME=VALUE.")
     ] = None,
     concurrency: Concurrency = 16,
+    requests_per_minute: RequestsPerMinute = None,
+    tokens_per_minute: TokensPerMinute = None,
     limit: Annotated[int | None, typer.Option(help="Use only so many samples.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="Of every random choice.")] = 0,
     shard: Annotated[str, typer.Option(help="Do only the part i/n of the samples.")] = "0/1",
@@ -139,7 +147,12 @@ def generate(
         limit=limit,
     )
     folder = mmgen.RunFolder(out, mmgen.Shard.parse(shard))
-    manifest = mmgen.fill_run(folder, plan, pace=mmgen.Pace(concurrency))
+    pace = mmgen.Pace(
+        concurrency,
+        requests_per_minute=requests_per_minute,
+        tokens_per_minute=tokens_per_minute,
+    )
+    manifest = mmgen.fill_run(folder, plan, pace=pace)
     raise typer.Exit(_outcome(folder, manifest, max_rejects))
 
 
@@ -147,6 +160,8 @@ def generate(
 def retry(
     run: Run,
     concurrency: Concurrency = 16,
+    requests_per_minute: RequestsPerMinute = None,
+    tokens_per_minute: TokensPerMinute = None,
     max_rejects: MaxRejects = 0.05,
 ) -> None:
     """Put the rejected requests of a run once more, and only those.
@@ -154,9 +169,13 @@ def retry(
     Example: mmgen retry runs/llava
     """
     code = DONE
+    pace = mmgen.Pace(
+        concurrency,
+        requests_per_minute=requests_per_minute,
+        tokens_per_minute=tokens_per_minute,
+    )
     for folder, manifest in mmgen.read_run(run):
         again = importlib.import_module("mmgen_datasets.generation.fill").rejected_keys(folder)
-        pace = mmgen.Pace(concurrency)
         manifest = mmgen.fill_run(folder, manifest.plan, pace=pace, again=again)
         code = max(code, _outcome(folder, manifest, max_rejects))
     raise typer.Exit(code)

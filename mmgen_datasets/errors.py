@@ -22,6 +22,10 @@ returns 2; anything else is a defect of ours and keeps its traceback.
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
+RetryCause: TypeAlias = Literal["busy", "down", "reply"]
+
 
 class MMGenError(Exception):
     """Something is wrong that the user can put right.
@@ -84,12 +88,21 @@ class RetryError(BackendError):
         problem: as for `MMGenError`.
         hint: as for `MMGenError`.
         retry_after: seconds the server asked to be left alone, if it said so.
+        cause: ``"busy"`` when the server wants fewer requests, ``"down"`` when it may not be
+            there at all, ``"reply"`` when it answered with what cannot be read.
     """
 
-    def __init__(self, problem: str, hint: str = "", retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        problem: str,
+        hint: str = "",
+        retry_after: float | None = None,
+        cause: RetryCause = "reply",
+    ) -> None:
         super().__init__(problem, hint)
-        self.args = (problem, hint, retry_after)  # what pickling hands back to __init__
+        self.args = (problem, hint, retry_after, cause)  # what pickling hands back to __init__
         self.retry_after = retry_after
+        self.cause = cause
 
 
 class RowError(BackendError):

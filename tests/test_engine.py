@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,8 +21,11 @@ from hypothesis import strategies as st
 from mmgen_datasets.backends.openai import OpenAI
 from mmgen_datasets.chat import Reply, Request, text_turn
 from mmgen_datasets.errors import RetryError, RowError, StopError, UsageError
-from mmgen_datasets.generation.engine import Pace, Pending, Tally, ask_all, pause_s
+from mmgen_datasets.generation.dispatch import Pending
+from mmgen_datasets.generation.engine import ask_all
 from mmgen_datasets.generation.journal import Record, open_journal
+from mmgen_datasets.generation.pace import Pace, pause_s
+from mmgen_datasets.generation.tally import Tally
 from tests.servers.openai_server import Behaviour, reply_text, serve
 
 
@@ -186,8 +189,56 @@ def test_a_stop_ends_the_run_and_keeps_what_was_answered(tmp_path: Path) -> None
 
 
 def test_a_server_that_never_answers_stops_the_run(tmp_path: Path) -> None:
-    with pytest.raises(StopError, match="2 attempts and no answer: busy"):
+    with pytest.raises(StopError, match="no answer to 2 attempts: busy"):
         ask(tmp_path, Bench(), *["busy 9"] * 3, pace=Pace(attempts=2))
+
+
+def test_a_server_that_is_down_for_a_while_costs_no_request(tmp_path: Path) -> None:
+    """It refuses connections for longer than the attempts of any request would last."""
+
+    class Restarting(Bench):
+        down_until: float = 0.0
+
+        def _outcome(self, text: str) -> Reply:
+            if self.asked.total() == 20:
+                self.down_until = time.monotonic() + 2.5
+            if time.monotonic() < self.down_until:
+                raise RetryError("no connection", cause="down")
+            return Reply(text)
+
+    texts = [str(number) for number in range(60)]
+    tally, records = ask(tmp_path, Restarting(), *texts, pace=Pace(concurrency=12, attempts=2))
+    assert (tally.replies, tally.failures) == (60, 0)
+    assert all(record.reply for record in records.values())
+
+
+def test_a_server_that_does_not_come_back_stops_the_run(tmp_path: Path) -> None:
+    class Dying(Bench):
+        def _outcome(self, text: str) -> Reply:
+            if self.asked.total() > 20:
+                raise RetryError("no connection", cause="down")
+            return Reply(text)
+
+    texts = [str(number) for number in range(60)]
+    with pytest.raises(StopError, match="no answer for 1 seconds: no connection"):
+        ask(tmp_path, Dying(), *texts, pace=Pace(concurrency=12, attempts=2, patience_s=1))
+
+
+def test_a_request_larger_than_the_limit_is_refused_at_once(tmp_path: Path) -> None:
+    large = replace(pending_of("large")[0], tokens=9000)
+    tally = Tally(2)
+    backend = Bench()
+    ask_all(
+        [[large, *pending_of("small")]],
+        backend,
+        journal=tmp_path / "journal.sqlite",
+        pace=Pace(tokens_per_minute=5000),
+        tally=tally,
+    )
+    assert backend.asked == {"small": 1}
+    assert (
+        tally.last_problem == "the request takes about 9,000 tokens, and 5,000 a minute are allowed"
+    )
 
 
 def test_a_defect_of_ours_is_not_hidden(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from mmgen_datasets.backends.http_failures import (
     Asked,
     complaint_of,
     failure,
-    pause,
     read_complaint,
 )
+from mmgen_datasets.backends.rate_headers import pause
 from mmgen_datasets.errors import BackendError, RetryError, RowError, StopError
 
 ASKED = Asked("http://server.test/v1", "some-model", "OPENAI_API_KEY")

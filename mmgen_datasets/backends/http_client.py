@@ -112,7 +112,10 @@ def _lost(error: aiohttp.ClientError | OSError, what: Post) -> BackendError:
         return RetryError(
             f"no connection to {server}: {reason}",
             "check that a server runs there, and whether it speaks http or https",
+            cause="down",
         )
     if isinstance(error, TimeoutError):
-        return RetryError(f"{server} gave no whole answer within {what.timeout_s:g} s")
-    return RetryError(f"the connection to {server} broke: {reason}")
+        return RetryError(
+            f"{server} gave no whole answer within {what.timeout_s:g} s", cause="down"
+        )
+    return RetryError(f"the connection to {server} broke: {reason}", cause="down")

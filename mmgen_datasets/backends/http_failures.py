@@ -7,18 +7,16 @@ Gemini and OpenRouter are in the same table, since a gateway may hand on any of 
 
 from __future__ import annotations
 
-import math
 import re
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import msgspec
 
 from mmgen_datasets.backends.quoting import quoted
+from mmgen_datasets.backends.rate_headers import pause
 from mmgen_datasets.errors import BackendError, RetryError, RowError, StopError
 
 
@@ -128,7 +126,8 @@ def failure(complaint: Complaint, asked: Asked, headers: Mapping[str, str]) -> B
         location=headers.get("location", "").partition("?")[0],
     )
     if issubclass(rule.error, RetryError):
-        return rule.error(problem, hint, pause(headers))
+        is_busy = complaint.status == HTTPStatus.TOO_MANY_REQUESTS or "rate_limit" in complaint.code
+        return rule.error(problem, hint, pause(headers), "busy" if is_busy else "down")
     return rule.error(problem, hint)
 
 
@@ -187,53 +186,3 @@ def _message(fields: Mapping[str, Any]) -> str:
     if "n_ctx" in fields:  # llama.cpp keeps its numbers out of its sentence
         return f"{message} ({fields.get('n_prompt_tokens')} tokens, {fields['n_ctx']} fit)"
     return str(message)
-
-
-def pause(headers: Mapping[str, str]) -> float | None:
-    """Read how many seconds a server asks to be left alone.
-
-    Args:
-        headers: ``retry-after-ms`` (OpenAI, Azure), ``retry-after`` (RFC 9110: seconds or a
-            date), or the time at which a limit that is used up is renewed.
-
-    Example:
-        >>> pause({"retry-after": "2"}), pause({"retry-after-ms": "250"}), pause({})
-        (2.0, 0.25, None)
-    """
-    if (milliseconds := _number(headers.get("retry-after-ms", ""))) is not None:
-        return milliseconds / 1000
-    text = headers.get("retry-after", "")
-    for seconds in (_number(text), _until(text)):
-        if seconds is not None:
-            return seconds
-    return _renewal(headers)
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) and number >= 0 else None
-
-
-def _until(date: str) -> float | None:
-    try:
-        return max(0.0, parsedate_to_datetime(date).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return None
-
-
-def _renewal(headers: Mapping[str, str]) -> float | None:
-    """The longest wait for a limit with nothing left; durations such as ``6m0s`` or ``120ms``."""
-    waits = [
-        sum(float(number) * _UNITS_S[unit] for number, unit in _DURATION.findall(reset))
-        for of in ("requests", "tokens")
-        if headers.get(f"x-ratelimit-remaining-{of}") == "0"
-        and (reset := headers.get(f"x-ratelimit-reset-{of}", ""))
-    ]
-    return max(waits, default=None)
-
-
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
-_UNITS_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from base64 import b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -18,6 +18,7 @@ from yarl import URL
 from mmgen_datasets.backends.chat_completions import decode_completion, encode_request, read_reply
 from mmgen_datasets.backends.http_client import Post, post
 from mmgen_datasets.backends.http_failures import Asked, complaint_of, failure, read_complaint
+from mmgen_datasets.backends.rate_headers import allowance
 from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import StopError, UsageError
 
@@ -78,7 +79,7 @@ class OpenAI:
         if completion.failure:
             complaint = complaint_of(answer.status, completion.failure, secrets)
             raise failure(complaint, asked, answer.headers)
-        return read_reply(completion)
+        return replace(read_reply(completion), allowance=allowance(answer.headers))
 
     def _key(self) -> str:
         key = os.environ.get(self.api_key_env, "").strip()

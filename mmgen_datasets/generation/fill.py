@@ -34,9 +34,9 @@ from mmgen_datasets.generation.conversations import (
     lay_out,
     rows_of,
 )
-from mmgen_datasets.generation.engine import Pace
 from mmgen_datasets.generation.generate import ask, check_fit
 from mmgen_datasets.generation.journal import Record, open_journal
+from mmgen_datasets.generation.pace import Pace
 from mmgen_datasets.generation.requests import build_requests
 from mmgen_datasets.generation.run import Manifest, Plan, RunFolder, Status, now
 from mmgen_datasets.loading import SOURCES, load_dataset

@@ -10,9 +10,11 @@ from datasets import Dataset
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.generation.conversations import answer_all, lay_out
-from mmgen_datasets.generation.engine import Pace, Tally, ask_all
+from mmgen_datasets.generation.engine import ask_all
+from mmgen_datasets.generation.pace import Pace
 from mmgen_datasets.generation.progress import shown
 from mmgen_datasets.generation.requests import build_requests, pending
+from mmgen_datasets.generation.tally import Tally
 from mmgen_datasets.prompts.recipe import Recipe, load_recipe
 from mmgen_datasets.schema import check_samples
 

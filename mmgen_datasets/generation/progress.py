@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
-from mmgen_datasets.generation.engine import Tally
+from mmgen_datasets.generation.tally import Tally
 
 
 @contextmanager

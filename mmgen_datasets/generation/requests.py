@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Any
 
 from datasets import Dataset, Features, List, Value
@@ -27,7 +28,7 @@ from mmgen_datasets.chat import (
     request_key,
 )
 from mmgen_datasets.errors import RowError
-from mmgen_datasets.generation.engine import Pending
+from mmgen_datasets.generation.dispatch import Pending
 from mmgen_datasets.generation.tokens import estimate_chat_tokens
 from mmgen_datasets.media import picture_type, read_media, undecoded
 from mmgen_datasets.prompts.context import chat_for
@@ -80,14 +81,22 @@ def build_requests(samples: Dataset, recipe: Recipe) -> Dataset:
 
 
 def pending(requests: Dataset, samples: Dataset, backend: Backend) -> Iterator[list[Pending]]:
-    """The requests that can be asked, in lists, for the engine to send."""
+    """The requests that can be asked, in lists, for the engine to send.
+
+    Within a list those of a task stand together: they begin with the same turns, which a server
+    may keep from one to the next.
+    """
     rows = undecoded(samples)
     for batch in requests.iter(_ROWS_A_BATCH):
-        yield [
-            Pending(key_of(row, backend), partial(_load, row, backend, rows), _has_media(row))
-            for row in _rows(batch)
-            if row["error"] is None
-        ]
+        asked = [row for row in _rows(batch) if row["error"] is None]
+        asked.sort(key=itemgetter("task"))
+        yield [_pending(row, backend, rows) for row in asked]
+
+
+def _pending(row: Mapping[str, Any], backend: Backend, samples: Dataset) -> Pending:
+    tokens = row["prompt_tokens"] + (_sampling(row["sampling"]).max_tokens or 0)
+    load = partial(_load, row, backend, samples)
+    return Pending(key_of(row, backend), load, _has_media(row), tokens)
 
 
 def key_of(row: Mapping[str, Any], backend: Backend) -> str:
@@ -149,9 +158,13 @@ def _load(row: Mapping[str, Any], backend: Backend, samples: Dataset) -> Request
         Turn(turn["role"], tuple(_part(part, read) for part in turn["parts"]))
         for turn in row["chat"]
     )
-    settings = json.loads(row["sampling"])
-    sampling = Sampling(**settings | {"stop": tuple(settings.get("stop", ()))})
-    return Request(key_of(row, backend), chat, sampling)
+    return Request(key_of(row, backend), chat, _sampling(row["sampling"]))
+
+
+@lru_cache
+def _sampling(settings: str) -> Sampling:
+    fields = json.loads(settings)
+    return Sampling(**fields | {"stop": tuple(fields.get("stop", ()))})
 
 
 def _part(row: Mapping[str, Any], read: Callable[[], Media]) -> Part:

@@ -1,0 +1,216 @@
+"""Send requests as slots and limits allow, and keep every answer as it comes.
+
+One dispatcher fills the free slots: with a failed request whose pause is over, else with the
+next one that has not been sent. A request that waits to be tried again holds no slot, so a slow
+or failing one never stands in the way of the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from mmgen_datasets.backends.base import Backend
+from mmgen_datasets.chat import Reply, Request
+from mmgen_datasets.errors import RetryError, RowError, StopError
+from mmgen_datasets.generation.breaker import Breaker
+from mmgen_datasets.generation.journal import Journal
+from mmgen_datasets.generation.limits import Limiter
+from mmgen_datasets.generation.pace import Pace, pause_s
+from mmgen_datasets.generation.tally import Tally
+
+FIRST_PATIENCE_S = 20.0
+"""How long a server may be down that has not answered at all: more likely, it is not there."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A request that is put together, its media read, only when it is sent."""
+
+    key: str
+    load: Callable[[], Request]
+    has_media: bool = False
+    """Whether `load` reads files and so has to stay off the event loop."""
+    tokens: int = 0
+    """Of the prompt and the expected reply, about."""
+
+
+@dataclass(order=True)
+class _Due:
+    """A request and when it may be sent."""
+
+    time: float
+    order: int
+    pending: Pending = field(compare=False)
+    attempt: int = field(compare=False)
+
+
+class Dispatcher:
+    """What the requests in flight share."""
+
+    def __init__(
+        self,
+        fresh: Iterator[Pending],
+        backend: Backend,
+        journal: Journal,
+        pace: Pace,
+        tally: Tally,
+    ) -> None:
+        self._fresh = fresh
+        self._backend = backend
+        self._journal = journal
+        self._pace = pace
+        self._tally = tally
+        self._limiter = Limiter(pace.concurrency, pace.allowance)
+        self._breaker = Breaker(FIRST_PATIENCE_S)
+        self._held: _Due | None = None  # the next one, where a limit keeps it
+        self._later: list[_Due] = []
+        self._order = itertools.count()
+        self._flying: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._was_heard = False  # whether the server has answered anything in this run
+        self._fatal: BaseException | None = None
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Work until nothing is left, an error that ends the run, or the event."""
+        watch = asyncio.create_task(self._watch(stopping))
+        try:
+            while not (stopping.is_set() or self._fatal):
+                wait_s = self._fill_slots()
+                if not (self._flying or self._later or self._held):
+                    break
+                await self._next_change(wait_s)
+            # What is in flight may already be paid for.
+            await asyncio.gather(*self._flying, return_exceptions=True)
+        finally:
+            for task in (watch, *self._flying):
+                task.cancel()
+            await asyncio.gather(watch, *self._flying, return_exceptions=True)
+        if self._fatal:
+            raise self._fatal
+
+    async def _watch(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        self._wake.set()
+
+    def _fill_slots(self) -> float:
+        """Send what may be sent; returns the seconds until a pause or a limit lets more go."""
+        while (due := self._take()) is not None:
+            now = time.monotonic()
+            try:
+                self._limiter.refuse_too_large(due.pending.tokens)
+            except RowError as error:
+                self._reject(due.pending, error)
+                continue
+            wait_s = self._limiter.wait_s(due.pending.tokens, now)
+            if wait_s > 0:
+                self._held = due
+                return wait_s
+            self._limiter.sent(due.pending.tokens, now)
+            task = asyncio.create_task(self._attempt(due, now))
+            self._flying.add(task)
+            task.add_done_callback(self._land)
+        return self._later[0].time - time.monotonic() if self._later else math.inf
+
+    def _take(self) -> _Due | None:
+        if (held := self._held) is not None:
+            self._held = None
+            return held
+        now = time.monotonic()
+        if self._later and self._later[0].time <= now:
+            return heapq.heappop(self._later)
+        if (pending := next(self._fresh, None)) is not None:
+            return _Due(now, next(self._order), pending, attempt=1)
+        return None
+
+    async def _next_change(self, wait_s: float) -> None:
+        """Wait until a request has landed, or for so many seconds."""
+        try:
+            async with asyncio.timeout(None if wait_s == math.inf else max(0.0, wait_s)):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+        self._wake.clear()
+
+    def _land(self, task: asyncio.Task[None]) -> None:
+        self._flying.discard(task)
+        self._limiter.landed()
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()):
+            self._fatal = self._fatal or error
+
+    async def _attempt(self, due: _Due, sent_at: float) -> None:
+        pending = due.pending
+        try:
+            if pending.has_media:
+                request = await asyncio.to_thread(pending.load)
+            else:
+                request = pending.load()
+            reply = await self._backend.reply(request)
+        except RetryError as error:
+            self._retry(due, error, sent_at)
+        except RowError as error:
+            self._hear()
+            self._reject(pending, error)
+        else:
+            self._hear()
+            self._keep(pending, reply)
+
+    def _hear(self) -> None:
+        """The server is there, and from now on worth waiting for."""
+        self._was_heard = True
+        self._breaker.worked()
+        self._breaker.patience_s = self._pace.patience_s
+
+    def _keep(self, pending: Pending, reply: Reply) -> None:
+        self._journal.keep_reply(pending.key, reply)
+        self._limiter.answered(reply.allowance)
+        self._tally.add(reply)
+
+    def _reject(self, pending: Pending, error: RowError) -> None:
+        self._journal.keep_failure(pending.key, "row", error.problem)
+        self._tally.give_up(error.problem)
+
+    def _retry(self, due: _Due, error: RetryError, sent_at: float) -> None:
+        now = time.monotonic()
+        self._journal.keep_failure(due.pending.key, "retry", error.problem)
+        self._tally.last_problem = error.problem
+        is_guilty = True
+        if error.cause == "down":
+            is_guilty = not self._note_down(error, sent_at, now)
+        elif error.cause == "busy":
+            self._limiter.refused(error.retry_after, now)
+        if is_guilty and due.attempt >= self._pace.attempts:
+            if not self._was_heard:
+                raise _no_answer(f"to {due.attempt} attempts", error)
+            self._tally.give_up(error.problem)
+            return
+        self._tally.retries += 1
+        when = now + pause_s(due.attempt, error.retry_after)
+        attempt = due.attempt + is_guilty
+        heapq.heappush(self._later, _Due(when, next(self._order), due.pending, attempt))
+
+    def _note_down(self, error: RetryError, sent_at: float, now: float) -> bool:
+        """Whether the server, not the request, is to blame.
+
+        Raises:
+            StopError: it has been down for too long.
+        """
+        wait_s = self._breaker.failed(sent_at, now)
+        if self._breaker.is_hopeless(now):
+            raise _no_answer(f"for {self._breaker.patience_s:g} seconds", error)
+        if self._breaker.is_open:
+            self._limiter.restart(wait_s, now)
+        return self._breaker.is_open
+
+
+def _no_answer(how_long: str, error: RetryError) -> StopError:
+    return StopError(
+        f"no answer {how_long}: {error.problem}",
+        error.hint or "see that the server runs, then give the same command again",
+    )

@@ -1,0 +1,45 @@
+"""What has happened so far in a run."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from mmgen_datasets.chat import Reply
+
+
+@dataclass
+class Tally:
+    """Counts, for whoever shows them while the engine runs."""
+
+    total: int
+    known: int = 0
+    """Requests that the journal had settled before, or that say the same as an earlier one."""
+    replies: int = 0
+    failures: int = 0
+    """Requests given up."""
+    retries: int = 0
+    """Attempts that failed and were, or will be, made again."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    """Of the prompt's tokens, those that the server took from a cache of its own."""
+    last_problem: str = ""
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def done(self) -> int:
+        """Requests that need nothing more in this run."""
+        return self.known + self.replies + self.failures
+
+    def add(self, reply: Reply) -> None:
+        """Count a reply."""
+        self.replies += 1
+        self.prompt_tokens += reply.prompt_tokens or 0
+        self.completion_tokens += reply.completion_tokens or 0
+        self.cached_tokens += reply.cached_tokens or 0
+
+    def give_up(self, problem: str) -> None:
+        """Count a request that came to nothing."""
+        self.failures += 1
+        self.last_problem = problem
