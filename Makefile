@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint bench clean
+.PHONY: help demo test test-all soak lint clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: lint ## check style and types, then run the tests
 
 test-all: lint ## the same with the slow tests
 	$(BIN)/pytest --numprocesses auto
+
+soak: .venv/tested ## try hundreds of schedules of faults, kills and restarts
+	$(BIN)/python -m tests.soak --schedules 200
 
 lint: .venv/tested
 	$(BIN)/ruff format --check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 from typing import Any
@@ -12,9 +13,10 @@ import mmgen_datasets
 from tests.sample import SAMPLE_DIR
 
 # `datasets` and `huggingface_hub` read these once, when they are imported.
-_home = tempfile.mkdtemp(prefix="mmgen-tests-")
+_home = tempfile.TemporaryDirectory(prefix="mmgen-tests-")
+atexit.register(_home.cleanup)
 os.environ.update(
-    HF_HOME=_home,
+    HF_HOME=_home.name,
     HF_HUB_OFFLINE="1",
     HF_HUB_DISABLE_TELEMETRY="1",
     HF_DATASETS_DISABLE_PROGRESS_BARS="1",
