@@ -1,0 +1,100 @@
+"""Count the prompt tokens of many requests at once.
+
+The chats are taken apart as Arrow columns, and each different text is counted once for a batch:
+the system prompt and the examples of a recipe are the same in every row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from datasets import Dataset
+
+from mmgen_datasets.generation.picture_tokens import picture_tokens
+from mmgen_datasets.generation.tokens import TURN_OVERHEAD, Counter
+
+Ints: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
+
+_USUAL_SIZE = {"width": 640, "height": 480}
+"""Pixels, the commonest in COCO; for a sample that does not know its own."""
+_ROWS_A_BATCH = 8192
+_COUNTS = pa.schema(
+    [
+        ("task", pa.string()),
+        ("digest", pa.string()),
+        ("sample", pa.int64()),
+        ("tokens", pa.int64()),
+        ("media", pa.int64()),
+    ]
+)
+
+
+def count_prompts(requests: Dataset, samples: Dataset, texts: Counter, model: str) -> pa.Table:
+    """Count the prompt of each different request that can be asked.
+
+    Args:
+        requests: of `mmgen_datasets.generation.requests.build_requests`.
+        samples: what they were built from.
+        texts: what counts the tokens of a text; where it is not exact, the count that the
+            requests carry is taken.
+        model: by whose rule pictures are counted.
+
+    Returns:
+        Columns ``task``, ``digest``, ``tokens``, and ``media``, the number of pictures in it.
+    """
+    columns = ["task", "digest", "sample", "chat", "prompt_tokens", "error"]
+    batches = requests.select_columns(columns).with_format("arrow").iter(_ROWS_A_BATCH)
+    count = lru_cache(maxsize=1024)(texts.count) if texts.is_exact else None
+    counts = pa.concat_tables([_COUNTS.empty_table(), *(_count(rows, count) for rows in batches)])
+    first = np.sort(np.unique(counts["digest"].to_numpy(), return_index=True)[1])
+    counts = counts.take(first)
+    if not pc.any(pc.greater(counts["media"], 0)).as_py():
+        return counts
+    of_pictures = _tokens_of_pictures(samples, model)[counts["sample"].to_numpy()]
+    tokens = counts["tokens"].to_numpy() + counts["media"].to_numpy() * of_pictures
+    return counts.set_column(counts.column_names.index("tokens"), "tokens", pa.array(tokens))
+
+
+def _count(rows: pa.Table, count: Callable[[str], int] | None) -> pa.Table:
+    rows = rows.filter(pc.is_null(rows["error"]))
+    chats = rows["chat"].combine_chunks()
+    turns = pc.struct_field(pc.list_flatten(chats), "parts")
+    parts = pc.list_flatten(turns)
+    row_of_turn = pc.list_parent_indices(chats).to_numpy()
+    row_of_part = row_of_turn[pc.list_parent_indices(turns).to_numpy()]
+    is_media = pc.not_equal(pc.struct_field(parts, "kind"), "text").to_numpy(zero_copy_only=False)
+    tokens = rows["prompt_tokens"].to_numpy().astype(np.int64)
+    if count is not None:
+        said = _tokens_of_texts(pc.struct_field(parts, "text"), count)
+        tokens = TURN_OVERHEAD * np.bincount(row_of_turn, minlength=len(rows))
+        np.add.at(tokens, row_of_part, said)
+    return pa.table(
+        {
+            **{name: rows[name] for name in ("task", "digest", "sample")},
+            "tokens": tokens,
+            "media": np.bincount(row_of_part[is_media], minlength=len(rows)),
+        },
+        schema=_COUNTS,
+    )
+
+
+def _tokens_of_texts(texts: pa.StringArray, count: Callable[[str], int]) -> Ints:
+    """Of each text; null, which stands for media, has none."""
+    different = texts.fill_null("").dictionary_encode()
+    of_each = np.array([count(text) for text in different.dictionary.to_pylist()], dtype=np.int64)
+    of_all: Ints = of_each[different.indices.to_numpy()]
+    return of_all
+
+
+def _tokens_of_pictures(samples: Dataset, model: str) -> Ints:
+    """Of each sample's picture; a size is worked out once."""
+    table = samples.select_columns(list(_USUAL_SIZE)).with_format("arrow")[:]
+    sides = [pc.fill_null(table[name], usual).to_numpy() for name, usual in _USUAL_SIZE.items()]
+    sizes, which = np.unique(np.stack(sides, axis=1), axis=0, return_inverse=True)
+    of_each = [picture_tokens(model, int(width), int(height)) for width, height in sizes]
+    return np.array(of_each, dtype=np.int64)[which.ravel()]
