@@ -217,7 +217,10 @@ def test_enough_replies_are_believed_more_than_examples(
     assert found.spent.cost == pytest.approx(
         cost(found.price, found.spent.prompt_tokens, 3000, found.spent.cached_tokens)
     )
+    assert chat.longest_reply == 1024  # what is set aside for each, whatever the mean
+    assert found.sizes()["chat"].completion_tokens == 1024
     assert "20 answered before" in describe(found)
+    assert "from 20 replies and the recipe's examples" in describe(found)
 
 
 def test_too_few_replies_teach_nothing_and_failures_that_may_pass_are_sent_again(

@@ -7,11 +7,9 @@ tell how much of them the server takes from its cache.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
@@ -24,23 +22,11 @@ from mmgen_datasets.generation.journal import Record, open_journal
 from mmgen_datasets.generation.picture_tokens import picture_rule
 from mmgen_datasets.generation.prices import find_price
 from mmgen_datasets.generation.prompt_counts import Ints, count_prompts
+from mmgen_datasets.generation.reply_lengths import Learnt, Span, learn, replies_by_example
 from mmgen_datasets.generation.requests import key_of
 from mmgen_datasets.generation.tokens import Counter, counter
-from mmgen_datasets.prompts.context import reply_of
 from mmgen_datasets.prompts.recipe import Recipe
 from mmgen_datasets.prompts.task import Task
-
-ENOUGH_REPLIES = 20
-"""From so many real replies of a task on, they are believed more than its examples."""
-_REPLY_OF_NO_EXAMPLE = 400  # tokens: a page of dialogue or three paragraphs
-
-
-class Span(NamedTuple):
-    """An expected value and what it will hardly be below or above."""
-
-    low: float
-    expected: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -55,7 +41,9 @@ class TaskEstimate:
     cached_tokens: float
     """Of these, what the server is expected to take from its cache."""
     reply_tokens: Span
-    """Of one reply; ``high`` is the longest that the recipe lets it be, where it is not learnt."""
+    """Of one reply, on average."""
+    longest_reply: float
+    """What the recipe allows, in tokens; where it sets no bound, the high end of the average."""
     learnt_from: int
     """Real replies; 0 where it is the recipe's examples."""
 
@@ -99,7 +87,7 @@ class Estimate:
         return _total([_cost_of(task, self.price) for task in self.tasks])
 
     def sizes(self) -> dict[str, Spending]:
-        """What one request of each task may use: its mean prompt, its longest likely reply.
+        """What one request of each task may use: the mean prompt and the longest reply.
 
         For `mmgen_datasets.generation.budget.Account`, which sets it aside for each request.
         """
@@ -139,7 +127,7 @@ def estimate(
     for task in recipe.tasks:
         mine = pc.equal(names, task.name).to_numpy(zero_copy_only=False)
         known = [records[index] for index in np.flatnonzero(mine & ~is_open)]
-        learnt = _learn(known, counted[mine & ~is_open])
+        learnt = learn(known, counted[mine & ~is_open])
         tasks.append(_expect(task, counted[mine & is_open], learnt, texts))
     return Estimate(
         tuple(tasks),
@@ -154,21 +142,30 @@ def estimate(
 def describe(estimate: Estimate) -> str:
     """Put an estimate into a few lines for people."""
     low, expected, high = estimate.completion_tokens
-    learnt = sum(task.learnt_from for task in estimate.tasks)
     by = estimate.texts_counted_by
     if estimate.pictures_counted_by:
         by += f"; pictures: {estimate.pictures_counted_by}"
-    source = f"from {learnt:,} replies" if learnt else "from the recipe's examples"
     lines = [
         ("requests", f"{estimate.requests:,}", f"{estimate.settled:,} answered before"),
         ("prompt tokens", f"{estimate.prompt_tokens:,.0f}", by),
-        ("reply tokens", f"{expected:,.0f}", f"{low:,.0f} to {high:,.0f}, {source}"),
+        (
+            "reply tokens",
+            f"{expected:,.0f}",
+            f"{low:,.0f} to {high:,.0f}, from {_teachers(estimate)}",
+        ),
         *_money(estimate),
     ]
     width = max(len(value) for _, value, _ in lines)
     return "\n".join(
         f"{name:<13}  {value:>{width}}  {note}".rstrip() for name, value, note in lines
     )
+
+
+def _teachers(estimate: Estimate) -> str:
+    learnt = sum(task.learnt_from for task in estimate.tasks)
+    by_example = any(task.requests and not task.learnt_from for task in estimate.tasks)
+    teachers = [f"{learnt:,} replies"] * bool(learnt) + ["the recipe's examples"] * by_example
+    return " and ".join(teachers or ["nothing"])
 
 
 def _money(estimate: Estimate) -> list[tuple[str, str, str]]:
@@ -194,55 +191,20 @@ def _outcomes(
     return [found.get(key) for key in keys]
 
 
-class _Learnt(NamedTuple):
-    """What the real replies of a task say."""
-
-    replies: int
-    reply_tokens: Span
-    prompt_factor: float
-    """Real prompt tokens for each that was counted."""
-    cached_share: float
-    """Of the prompt's tokens, 0..1."""
-
-
-def _learn(records: Sequence[Record | None], counted: Ints) -> _Learnt | None:
-    used = [
-        (reply.completion_tokens, reply.prompt_tokens, reply.cached_tokens or 0, guess)
-        for record, guess in zip(records, counted.tolist(), strict=True)
-        if record and (reply := record.reply)
-        if reply.completion_tokens is not None and reply.prompt_tokens is not None
-    ]
-    if len(used) < ENOUGH_REPLIES:
-        return None
-    replies, prompts, cached, guesses = (np.array(column) for column in zip(*used, strict=True))
-    mean = float(replies.mean())
-    doubt = 2 * float(replies.std(ddof=1)) / math.sqrt(len(replies))  # 95 % of the mean
-    return _Learnt(
-        len(used),
-        Span(max(0.0, mean - doubt), mean, mean + doubt),
-        float(prompts.sum() / max(1, guesses.sum())),
-        float(cached.sum() / max(1, prompts.sum())),
-    )
-
-
-def _expect(task: Task, counted: Ints, learnt: _Learnt | None, texts: Counter) -> TaskEstimate:
-    prompt = float(counted.sum())
-    if learnt is None:
-        replies = _replies_by_example(task, texts)
-        return TaskEstimate(task.name, len(counted), prompt, 0, replies, 0)
-    prompt *= learnt.prompt_factor
-    cached = prompt * learnt.cached_share
+def _expect(task: Task, counted: Ints, learnt: Learnt | None, texts: Counter) -> TaskEstimate:
+    prompt, cached_share = float(counted.sum()), 0.0
+    replies = learnt.reply_tokens if learnt else replies_by_example(task, texts)
+    if learnt:
+        prompt, cached_share = prompt * learnt.prompt_factor, learnt.cached_share
     return TaskEstimate(
-        task.name, len(counted), prompt, cached, learnt.reply_tokens, learnt.replies
+        task.name,
+        requests=len(counted),
+        prompt_tokens=prompt,
+        cached_tokens=prompt * cached_share,
+        reply_tokens=replies,
+        longest_reply=task.sampling.max_tokens or replies.high,
+        learnt_from=learnt.replies if learnt else 0,
     )
-
-
-def _replies_by_example(task: Task, texts: Counter) -> Span:
-    """Half as long as the examples at least, as long as the recipe allows at most."""
-    lengths = [texts.count(reply_of(task, example)) for example in task.examples]
-    usual = sum(lengths) / len(lengths) if lengths else _REPLY_OF_NO_EXAMPLE
-    longest = task.sampling.max_tokens or 4 * usual
-    return Span(min(usual, longest) / 2, min(usual, longest), longest)
 
 
 def _spent(records: Sequence[Record | None], price: Price | None) -> Spending:
@@ -263,7 +225,7 @@ def _cost_of(task: TaskEstimate, price: Price) -> Span:
 
 
 def _size(task: TaskEstimate, price: Price | None) -> Spending:
-    prompt, reply = task.prompt_tokens / task.requests, task.reply_tokens.high
+    prompt, reply = task.prompt_tokens / task.requests, task.longest_reply
     return Spending(prompt, reply, 0, cost(price, prompt, reply) if price else 0.0)
 
 
