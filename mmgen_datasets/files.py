@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from mmgen_datasets.errors import UsageError
+from mmgen_datasets.errors import RowError
 
 PARTIAL = ".part"
 """The ending of a file that is being written."""
@@ -34,23 +34,26 @@ def whole_file(path: Path) -> Iterator[IO[str]]:
 def write_bytes_whole(path: Path, data: bytes) -> None:
     """Write a binary file under another name and rename it."""
     partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
-    partial.write_bytes(data)
-    partial.replace(path)
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
-def safe_name(name: str) -> PurePosixPath:
+def safe_name(name: str | None) -> PurePosixPath:
     """A file name out of data, as a relative path that stays where it is put.
 
     Raises:
-        UsageError: it is empty, absolute, climbs out, or holds what no file name may.
+        RowError: it is empty, absolute, climbs out, or holds what no file name may.
 
     Example:
         >>> str(safe_name("train2017/000000000009.jpg"))
         'train2017/000000000009.jpg'
     """
-    path = PurePosixPath(name)
-    if not path.parts or path.is_absolute() or ".." in path.parts or {"\\", "\0", ":"} & set(name):
-        raise UsageError(
+    path = PurePosixPath(name or "")
+    if not path.parts or path.is_absolute() or ".." in path.parts or {*"\\\0:"} & {*str(path)}:
+        raise RowError(
             f"{name!r} cannot be used as a file name",
             "name the media of the samples by plain relative paths (column 'file_name')",
         )

@@ -6,9 +6,13 @@ are only ever passed through: decoding and encoding a JPEG again loses quality, 
 
 from __future__ import annotations
 
+import hashlib
 import io
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import PIL.Image
@@ -17,15 +21,38 @@ from datasets.utils.file_utils import xopen
 
 from mmgen_datasets.errors import RowError
 
+_ROWS_A_BATCH = 1000
 _LAST_BYTES = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
 
 
 def undecoded(dataset: Dataset) -> Dataset:
-    """The same rows with media as ``{"bytes", "path"}``, as they are stored."""
+    """The same rows as plain Python, with media as ``{"bytes", "path"}``, as they are stored."""
+    dataset = dataset.with_format(None)
     for name, feature in dataset.features.items():
         if getattr(feature, "decode", False):
             dataset = dataset.cast_column(name, replace(feature, decode=False))
     return dataset
+
+
+def media_state(dataset: Dataset, kind: str) -> str:
+    """Digest what a column of undecoded media holds or points to.
+
+    Of files it takes path, size and time, so that one which was replaced is noticed.
+    """
+    digest = hashlib.sha256()
+    for batch in dataset.select_columns([kind]).iter(_ROWS_A_BATCH):
+        for value in batch[kind]:
+            path = value["path"] if value and value["bytes"] is None else None
+            digest.update(repr((path, _stat(path) if path else bool(value))).encode())
+    return digest.hexdigest()
+
+
+def _stat(path: str) -> tuple[int, int] | None:
+    try:
+        found = Path(path.rpartition("::")[2]).stat()  # of an archive, what is behind the ::
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def read_media(value: Mapping[str, Any]) -> bytes:
@@ -39,32 +66,28 @@ def read_media(value: Mapping[str, Any]) -> bytes:
     try:
         with xopen(value["path"], "rb") as file:
             return bytes(file.read())
-    except OSError as error:
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise RowError(
-            f"{value['path']}: cannot be read: {error}",
-            "put the file back, or build the samples again",
+            f"the file cannot be read: {error}", "put it back, or build the samples again"
         ) from error
 
 
-def picture_type(data: bytes, name: str) -> str:
+def picture_type(data: bytes) -> str:
     """The MIME type of a picture that can be opened and is not cut short.
 
     The pixels are decoded only where the end of the file leaves a doubt.
-
-    Args:
-        data: the bytes of its file.
-        name: what the message of an error calls it.
 
     Raises:
         RowError: no picture, or not the whole of one.
     """
     try:
         with PIL.Image.open(io.BytesIO(data)) as picture:
-            if _LAST_BYTES.get(picture.format or "", b"") not in data[-32:]:
+            name = picture.format or ""
+            if name not in _LAST_BYTES or _LAST_BYTES[name] not in data[-32:]:
                 picture.load()
-            return PIL.Image.MIME[picture.format or ""]
+            return PIL.Image.MIME[name]
     except (OSError, SyntaxError, ValueError, KeyError, PIL.Image.DecompressionBombError) as error:
         raise RowError(
-            f"{name}: not a readable picture ({len(data):,} bytes): {error}",
+            f"not a readable picture ({len(data):,} bytes)",
             "replace the file by a whole JPEG, PNG, WebP, GIF or BMP file",
         ) from error

@@ -21,6 +21,7 @@ from pathlib import Path
 from datasets import Dataset, concatenate_datasets
 
 from mmgen_datasets import MMGenError, Pace, Plan, RunFolder, export, fill_run, load_run
+from mmgen_datasets.errors import RunError
 
 SOURCES = {"COCO2014": "coco2014", "COCO2017": "coco2017", "OPENIMAGESV7": "open_images_v7"}
 FOLDERS = {"OPENIMAGESV7": "open_images"}
@@ -67,6 +68,8 @@ def generate(source: str, options: argparse.Namespace) -> Dataset:
     manifest = fill_run(RunFolder(run), plan, pace=Pace(options.concurrency))
     rejects = sum(manifest.rejects.values())
     print(f"{source}: {manifest.conversations} conversations, {rejects} rejects", file=sys.stderr)
+    if manifest.problem:
+        raise RunError(manifest.problem)
     return load_run(run)
 
 

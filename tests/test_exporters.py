@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+import PIL.Image
 import pytest
 from datasets import Dataset, Image
 from datasets import load_dataset as load_files
@@ -13,6 +15,7 @@ from datasets import load_dataset as load_files
 from mmgen_datasets import export
 from mmgen_datasets.errors import UnknownNameError, UsageError
 from mmgen_datasets.exporters import EXPORTERS
+from mmgen_datasets.exporters.base import Pictures
 from tests.contracts.exporter import ExporterContract
 
 
@@ -99,14 +102,12 @@ class TestLlava(ExporterContract):
         assert not (tmp_path / "llava.json").exists()
 
     @pytest.mark.parametrize("data", [b"", b"not a picture", b"\xff\xd8\xff\xe0 cut"])
-    def test_a_broken_picture_is_left_out_by_name(
+    def test_a_broken_picture_is_left_out_and_counted(
         self, conversations: Dataset, tmp_path: Path, data: bytes
     ) -> None:
         broken = self.spoiled(conversations, {"bytes": data, "path": "a.jpg"})
         exported = export(broken, "llava", tmp_path)
-        [reason] = exported.left_out
-        assert f"not a readable picture ({len(data)} bytes)" in reason
-        assert broken[1]["file_name"] not in reason
+        assert exported.left_out == {f"not a readable picture ({len(data)} bytes)": 1}
 
     def test_a_picture_cut_short_is_found(self, conversations: Dataset, tmp_path: Path) -> None:
         rows = conversations.cast_column("image", Image(decode=False)).select([0]).to_list()
@@ -115,13 +116,39 @@ class TestLlava(ExporterContract):
         exported = export(self.spoiled(conversations, half), "llava", tmp_path)
         assert exported.left_out.total() == 1
 
-    @pytest.mark.parametrize("name", ["../up.jpg", "/etc/passwd", "a\\b.jpg", "", "C:x.jpg"])
+    @pytest.mark.parametrize("name", ["../up.jpg", "/etc/passwd", "a\\b.jpg", "", "C:x.jpg", None])
+    @pytest.mark.parametrize("pictures", ["copy", "none"])
     def test_a_name_out_of_data_never_leaves_the_folder(
-        self, conversations: Dataset, tmp_path: Path, name: str
+        self, conversations: Dataset, tmp_path: Path, name: str | None, pictures: Pictures
     ) -> None:
         [image] = conversations.cast_column("image", Image(decode=False)).select([0])["image"]
-        with pytest.raises(UsageError, match="cannot be used as a file name"):
-            export(self.spoiled(conversations, image, file_name=name), "llava", tmp_path / "out")
+        spoiled = self.spoiled(conversations, image, file_name=name)
+        exported = export(spoiled, "llava", tmp_path / "out", pictures=pictures)
+        [reason] = exported.left_out
+        assert "cannot be used as a file name" in reason
+        assert exported.conversations == 2
+
+    def test_two_pictures_of_one_name_are_not_taken_for_one(
+        self, conversations: Dataset, tmp_path: Path
+    ) -> None:
+        rows = conversations.cast_column("image", Image(decode=False)).select(range(2)).to_list()
+        rows[1]["file_name"] = rows[0]["file_name"]
+        exported = export(
+            Dataset.from_list(rows, features=conversations.features), "llava", tmp_path
+        )
+        assert exported.conversations == 1
+        assert exported.left_out == {"another picture has the same name": 1}
+
+    @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF"])
+    def test_half_a_picture_of_any_form_is_found(
+        self, conversations: Dataset, tmp_path: Path, form: str
+    ) -> None:
+        drawn = io.BytesIO()
+        PIL.Image.effect_noise((64, 64), 50).save(drawn, form)
+        for data, left_out in ((drawn.getvalue(), 0), (drawn.getvalue()[:-600], 1)):
+            image = {"bytes": data, "path": "a"}
+            exported = export(self.spoiled(conversations, image), "llava", tmp_path / str(left_out))
+            assert exported.left_out.total() == left_out
 
 
 class TestInstructJsonl(ExporterContract):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.soak import run_schedule
+from tests.schedules import run_schedule
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -20,7 +20,7 @@ from mmgen_datasets import (
 )
 from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import RowError
-from mmgen_datasets.generation.requests import REQUEST
+from mmgen_datasets.generation.requests import REQUEST, pending
 from mmgen_datasets.schema import SAMPLE, conversation_features
 from tests.sample import SAMPLE_DIR
 from tests.servers.openai_server import serve
@@ -151,7 +151,7 @@ def task(name: str) -> Any:
 @pytest.mark.parametrize(
     ("function", "reason"),
     [
-        ("cut_short", "cut short after 6 tokens"),
+        ("cut_short", "the reply was cut short"),
         ("with_a_placeholder", "the reply contains the placeholder <image>"),
         ("out_of_form", "turn"),
     ],
@@ -210,7 +210,7 @@ def test_a_picture_that_is_missing_or_broken_is_an_error_in_its_row(
         result = generate(spoiled, "llava-vision", backend=backend, journal=tmp_path / "j")
         assert server.stats["received"] == 3
     errors = result.remove_columns("image")["error"]
-    assert errors[0] == f"{rows[0]['file_name']}: the picture is not on disk"
+    assert errors[0] == "the picture is not on disk"
     assert "not a readable picture (16 bytes)" in errors[3]
     assert errors[6] is None
 
@@ -233,6 +233,60 @@ def test_embedded_pictures_are_read_as_well(samples: Dataset, tmp_path: Path) ->
     assert digests == [hashlib.sha256(data).hexdigest()]
 
 
+@pytest.mark.parametrize("recipe", ["grounded", "llava"])
+def test_no_samples_give_no_conversations(samples: Dataset, recipe: str, tmp_path: Path) -> None:
+    backend = Scripted() if recipe == "llava" else None
+    none = generate(samples.select([]), recipe, backend=backend, journal=tmp_path / "j")
+    assert (len(none), none.features) == (0, conversation_features("image"))
+
+
+def test_the_format_of_the_samples_does_not_matter(samples: Dataset, tmp_path: Path) -> None:
+    for recipe, backend in (("grounded", None), ("llava", Scripted())):
+        plain, formatted = (
+            generate(table, recipe, backend=backend, journal=tmp_path / "j")
+            for table in (samples, samples.with_format("numpy"))
+        )
+        assert plain["messages"] == formatted.with_format(None)["messages"]
+
+
+def test_a_picture_that_was_mended_is_asked_about(samples: Dataset, tmp_path: Path) -> None:
+    """Nothing that was found out about the broken file is remembered of the new one."""
+    path = tmp_path / "a.jpg"
+    whole = Path(samples.cast_column("image", Image(decode=False))[0]["image"]["path"]).read_bytes()
+    rows = samples.cast_column("image", Image(decode=False)).select([0]).to_list()
+    rows[0]["image"] = {"bytes": None, "path": str(path)}
+    path.write_bytes(whole[:100])
+    spoiled = Dataset.from_list(rows, features=samples.features)
+    spoiled.save_to_disk(tmp_path / "kept")
+    kept = Dataset.load_from_disk(tmp_path / "kept")
+    kept = kept.map(
+        lambda row: {"image": {"bytes": None, "path": str(path)}}, features=kept.features
+    )
+    before = build_requests(kept, load_recipe("llava-vision"))
+    path.write_bytes(whole)
+    after = build_requests(kept, load_recipe("llava-vision"))
+    assert (before[0]["error"], after[0]["error"]) == ("not a readable picture (100 bytes)", None)
+
+
+def test_a_picture_that_changes_after_it_was_digested_is_not_sent(
+    samples: Dataset, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jpg"
+    first, second = (
+        Path(row["image"]["path"]).read_bytes()
+        for row in samples.cast_column("image", Image(decode=False)).select(range(2))
+    )
+    rows = samples.cast_column("image", Image(decode=False)).select([0]).to_list()
+    rows[0]["image"] = {"bytes": None, "path": str(path)}
+    path.write_bytes(first)
+    one = Dataset.from_list(rows, features=samples.features)
+    requests = build_requests(one, load_recipe("llava-vision"))
+    path.write_bytes(second)
+    [batch] = pending(requests, one, Scripted())
+    with pytest.raises(RowError, match="the picture's file has changed"):
+        batch[0].load()
+
+
 class TestWrongUse:
     def test_a_recipe_that_asks_a_model_needs_a_backend(self, samples: Dataset) -> None:
         with pytest.raises(UsageError, match="'llava' asks a model, and no backend is given"):
@@ -246,6 +300,14 @@ class TestWrongUse:
         stream = load_dataset("coco2017", data_dir=str(SAMPLE_DIR), split="train", streaming=True)
         with pytest.raises(UsageError, match="samples are a IterableDataset, not a Dataset"):
             generate(stream)
+
+    def test_the_name_of_a_backend_is_no_backend(self, samples: Dataset) -> None:
+        with pytest.raises(UsageError, match=r"backend is 'scripted'.*\n.*open_backend"):
+            generate(samples, "llava", backend="scripted")  # type: ignore[arg-type]
+
+    def test_a_seed_is_a_whole_number(self, samples: Dataset) -> None:
+        with pytest.raises(UsageError, match="seed is 'x'"):
+            generate(samples, seed="x")  # type: ignore[arg-type]
 
     def test_missing_columns_are_named(self) -> None:
         with pytest.raises(UsageError, match="lack the columns id, source"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mmgen_datasets.errors import UsageError
 from mmgen_datasets.registry import Entry, resolve
 
 if TYPE_CHECKING:
@@ -42,4 +43,11 @@ def export(
         UsageError: nothing can be exported.
     """
     write: Exporter = resolve("format", EXPORTERS, format)
+    if pictures not in ("copy", "link", "none"):
+        raise UsageError(f"pictures is {pictures!r}", "give 'copy', 'link' or 'none'")
+    if missing := {"messages", "error", "file_name"} - set(getattr(conversations, "features", ())):
+        raise UsageError(
+            f"what is to be exported has no column {min(missing)!r}",
+            "give one table of conversations, as generate() and load_run() return it",
+        )
     return write(conversations, Path(out), pictures=pictures)

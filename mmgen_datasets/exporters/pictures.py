@@ -25,18 +25,20 @@ def place(row: Mapping[str, Any], folder: Path, how: Pictures) -> bool:
         Whether a file was written; not so where an earlier row has the same picture.
 
     Raises:
-        RowError: the picture is not there or cannot be opened.
+        RowError: the picture is not there or cannot be opened, or its name cannot be used.
     """
+    target = folder / safe_name(row["file_name"])
     if how == "none":
         return False
-    target = folder / safe_name(row["file_name"])
     value = row["image"]
     if value is None:
         raise RowError("the picture is not on disk")
-    if target.exists():
-        return False
     data = read_media(value)
-    picture_type(data, row["file_name"])
+    picture_type(data)
+    if target.exists():
+        if target.read_bytes() == data:
+            return False
+        raise RowError("another picture has the same name")
     target.parent.mkdir(parents=True, exist_ok=True)
     if how == "link" and value["bytes"] is None and _link(Path(value["path"]), target):
         return True

@@ -6,21 +6,20 @@ messages, and media and licences are copied from the samples as Arrow columns, u
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias, get_args
 
 import pyarrow as pa
 from datasets import Dataset
-from datasets.fingerprint import Hasher
 
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.chat import Exchange, MediaKind
 from mmgen_datasets.errors import RowError
 from mmgen_datasets.generation.journal import Record, open_journal
 from mmgen_datasets.generation.requests import key_of
+from mmgen_datasets.generation.rows import VERSION, fingerprint, rows_of
 from mmgen_datasets.grounded import answer
 from mmgen_datasets.prompts.parse import read_reply
 from mmgen_datasets.prompts.recipe import Grounded, Recipe
@@ -32,7 +31,6 @@ NOT_ASKED = "not asked yet"
 _COPIED = ("source", "split", "file_name", "license", "credit")
 _PLACEHOLDERS = tuple(f"<{kind}>" for kind in get_args(MediaKind))
 _ROWS_A_BATCH = 256
-VERSION = version("mmgen-datasets")
 _Row: TypeAlias = dict[str, Any]
 
 
@@ -49,6 +47,7 @@ def answer_all(samples: Dataset, recipe: Recipe, *, seed: int, cache: str | None
         Rows of `mmgen_datasets.schema.CONVERSATION`, one per sample, in their order.
     """
     media = media_kinds(samples.features)
+    samples = samples.with_format(None)
 
     def fill(batch: Mapping[str, list[Any]], indices: list[int]) -> pa.Table:
         rows = [_grounded_row(sample, recipe, seed, media) for sample in rows_of(batch)]
@@ -60,7 +59,7 @@ def answer_all(samples: Dataset, recipe: Recipe, *, seed: int, cache: str | None
         batched=True,
         batch_size=_ROWS_A_BATCH,
         features=conversation_features(*media),
-        new_fingerprint=_fingerprint("grounded", samples, recipe.model_dump_json(), seed),
+        new_fingerprint=fingerprint("grounded", samples, recipe.model_dump_json(), seed),
         cache_file_name=cache,
         desc="conversations",
     )
@@ -113,18 +112,12 @@ def lay_out(
             batched=True,
             batch_size=_ROWS_A_BATCH,
             features=conversation_features(*media),
-            new_fingerprint=_fingerprint(
+            new_fingerprint=fingerprint(
                 "replies", requests, recipe.model_dump_json(), seed, backend, opened.last_id()
             ),
             cache_file_name=cache,
             desc="conversations",
         )
-
-
-def rows_of(batch: Mapping[str, list[Any]]) -> Iterable[_Row]:
-    """A batch of columns as rows."""
-    names = list(batch)
-    return (dict(zip(names, row, strict=True)) for row in zip(*batch.values(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -188,9 +181,7 @@ def _usable(record: Record | None) -> str:
     if record.reply is None:
         raise RowError(record.problem or "no reply")
     if record.reply.finish_reason == "length":
-        raise RowError(
-            f"the reply was cut short after {record.reply.completion_tokens or '?'} tokens"
-        )
+        raise RowError("the reply was cut short")
     return record.reply.text
 
 
@@ -229,7 +220,7 @@ def _of_record(record: Record | None) -> _Row:
         return {}
     reply = record.reply
     return {
-        "model": reply.model,
+        **({"model": reply.model} if reply.model else {}),
         "prompt_tokens": reply.prompt_tokens,
         "completion_tokens": reply.completion_tokens,
         "finish_reason": reply.finish_reason,
@@ -248,7 +239,3 @@ def _beside(samples: Dataset, indices: list[int], rows: list[_Row]) -> pa.Table:
         for name, field in zip(schema.names, schema, strict=True)
     ]
     return pa.table(columns, schema=schema)
-
-
-def _fingerprint(way: str, table: Dataset, *inputs: object) -> str:
-    return str(Hasher.hash([way, table._fingerprint, VERSION, *inputs]))

@@ -27,6 +27,8 @@ from mmgen_datasets.generation.tally import Tally
 FIRST_PATIENCE_S = 20.0
 """How long a server may be down that has not answered at all: more likely, it is not there."""
 
+_MOST_LATER = 8  # requests that wait to be tried again, at a concurrency below that
+
 
 @dataclass(frozen=True)
 class Pending:
@@ -48,6 +50,8 @@ class _Due:
     order: int
     pending: Pending = field(compare=False)
     attempt: int = field(compare=False)
+    """Of which number it is; what is the server's fault does not count."""
+    failures: int = field(default=0, compare=False)
 
 
 class Dispatcher:
@@ -73,7 +77,8 @@ class Dispatcher:
         self._order = itertools.count()
         self._flying: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
-        self._was_heard = False  # whether the server has answered anything in this run
+        self._started = time.monotonic()
+        self._heard_at: float | None = None  # when the server last answered
         self._fatal: BaseException | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -124,6 +129,8 @@ class Dispatcher:
         now = time.monotonic()
         if self._later and self._later[0].time <= now:
             return heapq.heappop(self._later)
+        if len(self._later) >= max(_MOST_LATER, self._pace.concurrency):
+            return None  # the server has enough; what waits goes first
         if (pending := next(self._fresh, None)) is not None:
             return _Due(now, next(self._order), pending, attempt=1)
         return None
@@ -151,6 +158,10 @@ class Dispatcher:
                 request = await asyncio.to_thread(pending.load)
             else:
                 request = pending.load()
+        except RowError as error:
+            self._reject(pending, error)
+            return
+        try:
             reply = await self._backend.reply(request)
         except RetryError as error:
             self._retry(due, error, sent_at)
@@ -163,7 +174,7 @@ class Dispatcher:
 
     def _hear(self) -> None:
         """The server is there, and from now on worth waiting for."""
-        self._was_heard = True
+        self._heard_at = time.monotonic()
         self._breaker.worked()
         self._breaker.patience_s = self._pace.patience_s
 
@@ -180,20 +191,35 @@ class Dispatcher:
         now = time.monotonic()
         self._journal.keep_failure(due.pending.key, "retry", error.problem)
         self._tally.last_problem = error.problem
-        is_guilty = True
-        if error.cause == "down":
-            is_guilty = not self._note_down(error, sent_at, now)
-        elif error.cause == "busy":
-            self._limiter.refused(error.retry_after, now)
-        if is_guilty and due.attempt >= self._pace.attempts:
-            if not self._was_heard:
+        if (error.retry_after or 0) > self._pace.patience_s:
+            raise StopError(
+                f"the server asks to be left alone for {error.retry_after:,.0f} s: {error.problem}",
+                "give the same command again after that",
+            )
+        attempt = due.attempt + (not self._is_servers_fault(error, sent_at, now))
+        if attempt > self._pace.attempts:
+            if self._heard_at is None:
                 raise _no_answer(f"to {due.attempt} attempts", error)
             self._tally.give_up(error.problem)
             return
         self._tally.retries += 1
-        when = now + pause_s(due.attempt, error.retry_after)
-        attempt = due.attempt + is_guilty
-        heapq.heappush(self._later, _Due(when, next(self._order), due.pending, attempt))
+        failures = due.failures + 1
+        when = now + pause_s(failures, error.retry_after)
+        again = _Due(when, next(self._order), due.pending, attempt, failures)
+        heapq.heappush(self._later, again)
+
+    def _is_servers_fault(self, error: RetryError, sent_at: float, now: float) -> bool:
+        """Take note of a server that is busy or down; no request is to blame for that.
+
+        Raises:
+            StopError: it has been so for too long.
+        """
+        if error.cause == "busy":
+            self._limiter.refused(error.retry_after, now)
+            if now - (self._heard_at or self._started) > self._pace.patience_s:
+                raise _no_answer(f"for {self._pace.patience_s:g} seconds", error)
+            return True
+        return error.cause == "down" and self._note_down(error, sent_at, now)
 
     def _note_down(self, error: RetryError, sent_at: float, now: float) -> bool:
         """Whether the server, not the request, is to blame.

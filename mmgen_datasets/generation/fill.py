@@ -27,17 +27,12 @@ from mmgen_datasets.errors import (
     UsageError,
 )
 from mmgen_datasets.files import PARTIAL, whole_file
-from mmgen_datasets.generation.conversations import (
-    NOT_ASKED,
-    VERSION,
-    answer_all,
-    lay_out,
-    rows_of,
-)
+from mmgen_datasets.generation.conversations import NOT_ASKED, answer_all, lay_out
 from mmgen_datasets.generation.generate import ask, check_fit
 from mmgen_datasets.generation.journal import Record, open_journal
 from mmgen_datasets.generation.pace import Pace
 from mmgen_datasets.generation.requests import build_requests
+from mmgen_datasets.generation.rows import VERSION, rows_of
 from mmgen_datasets.generation.run import Manifest, Plan, RunFolder, Status, now
 from mmgen_datasets.loading import SOURCES, load_dataset
 from mmgen_datasets.prompts.recipe import Recipe, load_recipe
@@ -90,7 +85,8 @@ def fill_run(
     backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
     samples = _samples(plan, folder)
     check_fit(samples, recipe, backend)
-    manifest = Manifest(_without_secrets(plan, backend), recipe.sha256, VERSION)
+    shown = _without_secrets(plan, backend)
+    manifest = Manifest(shown, recipe.sha256, VERSION, hides_address=shown != plan)
     job = _Job(folder, manifest, samples, recipe, backend)
     with folder.locked():
         folder.refuse_another_plan(manifest.plan, recipe.sha256)
@@ -104,12 +100,17 @@ def fill_run(
 
 
 def rejected_keys(folder: RunFolder) -> frozenset[str]:
-    """The requests of a run that came to nothing, for `fill_run` to put once more."""
+    """The requests of a run that came to nothing, for `fill_run` to put once more.
+
+    Those that were put again since are left out, so that an interrupted call can be repeated.
+    """
     if not folder.rejects_path.exists():
         return frozenset()
     with folder.rejects_path.open(encoding="utf-8") as file:
-        keys = [json.loads(line)["request_key"] for line in file]
-    return frozenset(key for key in keys if key)
+        rejects = [json.loads(line) for line in file]
+    judged = {reject["request_key"]: reject["asked_at"] for reject in rejects}
+    records = _records(folder, list(judged))
+    return frozenset(key for key, record in records.items() if record.created_at == judged[key])
 
 
 def _samples(plan: Plan, folder: RunFolder) -> Dataset:
@@ -145,8 +146,9 @@ def _load(plan: Plan) -> Dataset:
 
 
 def _without_secrets(plan: Plan, backend: Backend | None) -> Plan:
-    """The plan as a file may hold it: an address can carry a password."""
-    if backend is None or "base_url" not in plan.settings:
+    """The plan as a file may hold it: an address can carry a password, or a key in its query."""
+    address = plan.settings.get("base_url")
+    if backend is None or address is None or not {"@", "?"} & set(address):
         return plan
     return replace(plan, settings=plan.settings | {"base_url": backend.endpoint})
 
@@ -206,22 +208,24 @@ def _write(job: _Job, result: Dataset) -> None:
 
 
 def _write_parquet(folder: RunFolder, split: str, conversations: Dataset) -> None:
-    """Replace the parquet files of this shard."""
+    """Replace the parquet files of this shard.
+
+    Partial files stand outside the folder that `datasets.load_dataset` is given.
+    """
     target = folder.conversations_path
     target.mkdir(exist_ok=True)
     stem = f"{_split_word(split)}-{folder.shard.index:05d}-of-{folder.shard.count:05d}"
     pieces = math.ceil(_size(conversations) / _BYTES_A_FILE)
-    written = []
+    written = {}
     for index in range(pieces):
-        ending = f"-{index:05d}" if pieces > 1 else ""
-        path = target / f"{stem}{ending}.parquet"
-        piece = conversations.shard(pieces, index, contiguous=True)
-        piece.to_parquet(path.with_name(path.name + PARTIAL))
-        written.append(path)
+        name = f"{stem}{f'-{index:05d}' if pieces > 1 else ''}.parquet"
+        partial = folder.path / f".{name}{PARTIAL}"
+        conversations.shard(pieces, index, contiguous=True).to_parquet(partial)
+        written[partial] = target / name
     for old in target.glob(f"{stem}*.parquet"):
         old.unlink()  # a reader that comes between finds too little, never a row twice
-    for path in written:
-        path.with_name(path.name + PARTIAL).replace(path)
+    for partial, path in written.items():
+        partial.replace(path)
 
 
 def _write_rejects(folder: RunFolder, rejects: Dataset) -> Counter[str]:
@@ -242,6 +246,7 @@ def _write_rejects(folder: RunFolder, rejects: Dataset) -> Counter[str]:
                     "reply": record.reply.text if record and record.reply else None,
                     "finish_reason": row["provenance"]["finish_reason"],
                     "request_key": key,
+                    "asked_at": record.created_at if record else None,
                 }
                 file.write(json.dumps(reject, ensure_ascii=False) + "\n")
     return reasons
@@ -263,7 +268,7 @@ def _split_word(split: str) -> str:
 
 def _size(dataset: Dataset) -> int:
     """Bytes of a table, media included where they are embedded."""
-    return int(dataset.with_format("arrow")[:].nbytes)
+    return sum(table.nbytes for table in dataset.with_format("arrow").iter(_ROWS_A_QUERY))
 
 
 def _total(provenance: pa.ChunkedArray, name: str) -> int:

@@ -16,7 +16,7 @@ from mmgen_datasets.generation.progress import shown
 from mmgen_datasets.generation.requests import build_requests, pending
 from mmgen_datasets.generation.tally import Tally
 from mmgen_datasets.prompts.recipe import Recipe, load_recipe
-from mmgen_datasets.schema import check_samples
+from mmgen_datasets.schema import check_samples, conversation_features, media_kinds
 
 
 def generate(
@@ -24,7 +24,7 @@ def generate(
     recipe: str | Path | Recipe = "grounded",
     *,
     backend: Backend | None = None,
-    journal: Path | None = None,
+    journal: str | Path | None = None,
     pace: Pace | None = None,
     seed: int = 0,
 ) -> Dataset:
@@ -57,9 +57,18 @@ def generate(
     """
     chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     check_fit(samples, chosen, backend)
+    if not isinstance(seed, int):
+        raise UsageError(f"seed is {seed!r}", "give a whole number")
+    if not len(samples):
+        features = conversation_features(*media_kinds(samples.features))
+        return Dataset.from_dict({name: [] for name in features}, features=features)
     if backend is None:
         return answer_all(samples, chosen, seed=seed)
-    kept = journal or Path(datasets.config.HF_DATASETS_CACHE) / "mmgen" / "journal.sqlite"
+    kept = (
+        Path(journal)
+        if journal
+        else Path(datasets.config.HF_DATASETS_CACHE) / "mmgen" / "journal.sqlite"
+    )
     kept.parent.mkdir(parents=True, exist_ok=True)
     requests = build_requests(samples, chosen)
     ask(requests, samples, backend, journal=kept, pace=pace or Pace())
@@ -97,6 +106,11 @@ def check_fit(samples: Dataset, recipe: Recipe, backend: Backend | None) -> None
         UsageError: naming what does not fit.
     """
     check_samples(samples)
+    if backend is not None and not hasattr(backend, "reply"):
+        raise UsageError(
+            f"backend is {backend!r}, which cannot be asked",
+            "make one: open_backend('openai', model='...'), or OpenAI('...')",
+        )
     if recipe.grounded is None and backend is None:
         raise UsageError(
             f"the recipe {recipe.name!r} asks a model, and no backend is given",

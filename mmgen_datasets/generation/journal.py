@@ -2,8 +2,9 @@
 
 One SQLite file in WAL mode with ``synchronous=NORMAL``: a reply is committed the moment it
 arrives, so killing the process loses nothing, and a power cut at most the last moments. Rows
-are only ever added; the newest row of a key is the one that counts, the older ones are the
-log of its attempts. SQLite's WAL needs a local disk, so each machine keeps a journal of its own.
+are only ever added: the newest that settled its request counts, or else the newest; the others
+are the log of its attempts. SQLite's WAL needs a local disk, so each machine keeps a journal of
+its own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import msgspec
+from filelock import FileLock
 
 from mmgen_datasets.chat import Reply
 from mmgen_datasets.errors import RunError
@@ -41,7 +43,7 @@ _KEYS_A_QUERY = 500  # SQLite takes at least 999 variables
 
 @dataclass(frozen=True)
 class Record:
-    """The newest attempt at a request."""
+    """The attempt at a request that counts."""
 
     outcome: Outcome
     reply: Reply | None
@@ -71,14 +73,14 @@ class Journal:
         self._add(key, outcome, None, problem)
 
     def records(self, keys: Sequence[str]) -> dict[str, Record]:
-        """The newest attempt of each key that has one."""
+        """The attempt that counts, of each key that has one."""
         found: dict[str, Record] = {}
         for start in range(0, len(keys), _KEYS_A_QUERY):
             chunk = keys[start : start + _KEYS_A_QUERY]
             marks = ",".join("?" * len(chunk))
             rows = self._connection.execute(
                 "SELECT key, outcome, reply, problem, created_at FROM attempts"
-                f" WHERE key IN ({marks}) ORDER BY id",
+                f" WHERE key IN ({marks}) ORDER BY outcome != 'retry', id",
                 chunk,
             )
             for key, outcome, reply, problem, created_at in rows:
@@ -109,14 +111,25 @@ def open_journal(path: Path) -> Iterator[Journal]:
         RunError: the file is not a journal, or cannot be written.
     """
     try:
-        connection = sqlite3.connect(path, timeout=60, isolation_level=None)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.executescript(_SCHEMA)
-    except sqlite3.Error as error:
+        # The change to WAL does not wait for other processes, whatever the timeout.
+        with FileLock(path.parent.resolve(strict=True) / f".{path.name}.lock"):
+            connection = _connect(path)
+    except (sqlite3.Error, OSError) as error:
         raise RunError(
             f"{path}: cannot be used as a journal: {error}",
             "name another folder, or move the file away",
         ) from error
     with closing(connection):
         yield Journal(connection)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.executescript(_SCHEMA)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
+
+_LOG = logging.getLogger(__name__)
 
 
 def run_in_own_loop(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
@@ -45,6 +48,8 @@ def run_in_own_loop(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) 
             finished.wait()  # not join: before Python 3.13 an interrupted join forgets the thread
         except KeyboardInterrupt:
             interrupts += 1
+            if interrupts == 1:
+                _LOG.warning("finishing what is in flight; interrupt again to end at once")
             with contextlib.suppress(RuntimeError):  # it ended meanwhile, and its loop with it
                 loop.call_soon_threadsafe(stopping.set if interrupts == 1 else main_task.cancel)
     if interrupts:

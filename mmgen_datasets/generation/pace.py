@@ -45,13 +45,13 @@ class Pace:
         return Allowance(self.requests_per_minute, self.tokens_per_minute)
 
 
-def pause_s(attempt: int, retry_after: float | None) -> float:
-    """Seconds to leave a request alone after its attempt of this number failed.
+def pause_s(failures: int, retry_after: float | None) -> float:
+    """Seconds to leave a request alone after so many failures of it.
 
     Twice as long each time, from what the server asked for or half a second, to a minute or
     what the server asked for; and up to a quarter more, so that requests which failed together
     do not come back together.
     """
-    first = FIRST_PAUSE_S if retry_after is None else retry_after
-    pause = min(first * 2.0 ** (attempt - 1), max(first, LONGEST_PAUSE_S))
+    first = retry_after or FIRST_PAUSE_S
+    pause = min(first * 2.0 ** (failures - 1), max(first, LONGEST_PAUSE_S))
     return pause * random.uniform(1.0, 1.25)

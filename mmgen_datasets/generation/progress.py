@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
+from rich.table import Table
 from rich.text import Text
 
 from mmgen_datasets.generation.tally import Tally
@@ -57,10 +58,10 @@ def describe(tally: Tally, seconds: float) -> str:
 
 
 def _render(tally: Tally) -> RenderableType:
-    lines: list[RenderableType] = [
-        ProgressBar(total=max(tally.total, 1), completed=tally.done),
-        Text(describe(tally, time.monotonic() - tally.started)),
-    ]
+    lines = Table.grid()  # a bar by itself does not end its line
+    lines.add_row(ProgressBar(total=max(tally.total, 1), completed=tally.done))
+    lines.add_row(Text(describe(tally, time.monotonic() - tally.started)))
     if tally.last_problem:
-        lines.append(Text(f"last problem: {tally.last_problem}", style="dim", overflow="ellipsis"))
-    return Group(*lines)
+        problem = f"last problem: {tally.last_problem}"
+        lines.add_row(Text(problem, style="dim", no_wrap=True, overflow="ellipsis"))
+    return lines

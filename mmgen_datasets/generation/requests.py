@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from operator import itemgetter
 from typing import Any
 
 from datasets import Dataset, Features, List, Value
-from datasets.fingerprint import Hasher
 
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.chat import (
@@ -29,8 +28,9 @@ from mmgen_datasets.chat import (
 )
 from mmgen_datasets.errors import RowError
 from mmgen_datasets.generation.dispatch import Pending
+from mmgen_datasets.generation.rows import fingerprint, rows_of
 from mmgen_datasets.generation.tokens import estimate_chat_tokens
-from mmgen_datasets.media import picture_type, read_media, undecoded
+from mmgen_datasets.media import media_state, picture_type, read_media, undecoded
 from mmgen_datasets.prompts.context import chat_for
 from mmgen_datasets.prompts.recipe import Recipe
 from mmgen_datasets.prompts.task import Task
@@ -68,6 +68,8 @@ def build_requests(samples: Dataset, recipe: Recipe) -> Dataset:
         Rows of `REQUEST`, one per sample and task, in the order of the samples.
     """
     rows = undecoded(samples)
+    sees = any("image" in task.inputs for task in recipe.tasks)
+    pictures = media_state(rows, "image") if sees and "image" in rows.features else ""
     return rows.map(
         partial(_ask, recipe=recipe),
         with_indices=True,
@@ -75,7 +77,7 @@ def build_requests(samples: Dataset, recipe: Recipe) -> Dataset:
         batch_size=_ROWS_A_BATCH,
         remove_columns=rows.column_names,
         features=REQUEST,
-        new_fingerprint=Hasher.hash(["requests", samples._fingerprint, recipe.model_dump_json()]),
+        new_fingerprint=fingerprint("requests", samples, recipe.model_dump_json(), pictures),
         desc="requests",
     )
 
@@ -88,7 +90,7 @@ def pending(requests: Dataset, samples: Dataset, backend: Backend) -> Iterator[l
     """
     rows = undecoded(samples)
     for batch in requests.iter(_ROWS_A_BATCH):
-        asked = [row for row in _rows(batch) if row["error"] is None]
+        asked = [row for row in rows_of(batch) if row["error"] is None]
         asked.sort(key=itemgetter("task"))
         yield [_pending(row, backend, rows) for row in asked]
 
@@ -105,15 +107,16 @@ def key_of(row: Mapping[str, Any], backend: Backend) -> str:
 
 
 def _ask(batch: dict[str, list[Any]], indices: list[int], *, recipe: Recipe) -> dict[str, Any]:
-    rows = [
-        _request_row(sample, index, task)
-        for sample, index in zip(_rows(batch), indices, strict=True)
-        for task in recipe.tasks
-    ]
+    rows = []
+    for sample, index in zip(rows_of(batch), indices, strict=True):
+        picture = cache(partial(_picture_of, sample))  # read once for all tasks, if for any
+        rows += [_request_row(sample, index, task, picture) for task in recipe.tasks]
     return {name: [row[name] for row in rows] for name in REQUEST}
 
 
-def _request_row(sample: dict[str, Any], index: int, task: Task) -> dict[str, Any]:
+def _request_row(
+    sample: dict[str, Any], index: int, task: Task, picture: Callable[[], Media]
+) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": f"{sample['source']}-{sample['id']}-{task.name}",
         "sample": index,
@@ -125,7 +128,7 @@ def _request_row(sample: dict[str, Any], index: int, task: Task) -> dict[str, An
         "error": None,
     }
     try:
-        media = [_media_of(sample)] if "image" in task.inputs else []
+        media = [picture()] if "image" in task.inputs else []
     except RowError as error:
         return row | {"error": error.problem}
     chat = chat_for(task, sample, media)
@@ -138,12 +141,12 @@ def _request_row(sample: dict[str, Any], index: int, task: Task) -> dict[str, An
     }
 
 
-def _media_of(sample: Mapping[str, Any]) -> Media:
+def _picture_of(sample: Mapping[str, Any]) -> Media:
     value = sample.get("image")
     if value is None:
-        raise RowError(f"{sample['file_name']}: the picture is not on disk")
+        raise RowError("the picture is not on disk")
     data = read_media(value)
-    return Media("image", data, picture_type(data, sample["file_name"]))
+    return Media("image", data, picture_type(data))
 
 
 def _part_row(part: Part) -> dict[str, str | None]:
@@ -153,7 +156,7 @@ def _part_row(part: Part) -> dict[str, str | None]:
 
 
 def _load(row: Mapping[str, Any], backend: Backend, samples: Dataset) -> Request:
-    read: Callable[[], Media] = lambda: _media_of(samples[row["sample"]])  # noqa: E731
+    read: Callable[[], Media] = lambda: _picture_of(samples[row["sample"]])  # noqa: E731
     chat: Chat = tuple(
         Turn(turn["role"], tuple(_part(part, read) for part in turn["parts"]))
         for turn in row["chat"]
@@ -178,8 +181,3 @@ def _part(row: Mapping[str, Any], read: Callable[[], Media]) -> Part:
 
 def _has_media(row: Mapping[str, Any]) -> bool:
     return any(part["kind"] != "text" for turn in row["chat"] for part in turn["parts"])
-
-
-def _rows(batch: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
-    names = list(batch)
-    return (dict(zip(names, values, strict=True)) for values in zip(*batch.values(), strict=True))

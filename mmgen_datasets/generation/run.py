@@ -33,7 +33,9 @@ from mmgen_datasets.errors import RunError, UsageError
 from mmgen_datasets.files import whole_file
 
 Status: TypeAlias = Literal["running", "finished", "interrupted", "stopped"]
-_MAY_CHANGE = ("limit", "data_dir")
+_MAY_DIFFER = ("data_dir",)
+"""What the shards of one run may have differently."""
+_MAY_CHANGE = (*_MAY_DIFFER, "limit")
 """What a later call may ask for differently and still continue the same run."""
 
 
@@ -95,6 +97,8 @@ class Manifest:
     conversations: int = 0
     rejects: dict[str, int] = field(default_factory=dict)
     """Reason to number."""
+    hides_address: bool = False
+    """Whether the address in the plan lacks a login or query that was used."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     seconds: float = 0.0
@@ -114,6 +118,9 @@ class RunFolder:
 
     path: Path
     shard: Shard = Shard()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", Path(self.path))
 
     @property
     def manifest_path(self) -> Path:
@@ -194,17 +201,25 @@ class RunFolder:
                 f"{self.path}: was cut into {others.pop()} shards, not {self.shard.count}",
                 "use the same number of shards, or choose another folder",
             )
-        if (old := self.read()) is None:
-            return
+        for shard in shards_of(self.path):
+            folder = RunFolder(self.path, shard)
+            if (old := folder.read()) is not None:
+                may_change = _MAY_CHANGE if shard == self.shard else _MAY_DIFFER
+                folder._refuse_change(old, plan, recipe_sha256, may_change)
+
+    def _refuse_change(
+        self, old: Manifest, plan: Plan, recipe_sha256: str, may_change: tuple[str, ...]
+    ) -> None:
         before, after = asdict(old.plan), asdict(plan)
-        changed = [k for k in after if k not in _MAY_CHANGE and before.get(k) != after[k]]
+        changed = [k for k in after if k not in may_change and before[k] != after[k]]
         if old.recipe_sha256 != recipe_sha256 and "recipe" not in changed:
             changed.append("text of the recipe")
         if changed:
             name = changed[0]
             was = f" (it was {before[name]!r})" if name in before else ""
             raise RunError(
-                f"{self.path}: holds a run with another {name}{was}", "choose another folder"
+                f"{self.manifest_path}: tells of a run with another {name}{was}",
+                "choose another folder",
             )
 
 
@@ -221,32 +236,39 @@ def shards_of(path: Path) -> list[Shard]:
     return [Shard(int(m[1]), int(m[2])) if m[1] else Shard() for m in matches]
 
 
-def read_run(path: Path) -> list[tuple[RunFolder, Manifest]]:
+def read_run(path: str | Path) -> list[tuple[RunFolder, Manifest]]:
     """The shards of a run and their manifests.
 
     Raises:
         RunError: the folder is not that of a run.
     """
-    folders = [RunFolder(path, shard) for shard in shards_of(path)]
+    folders = [RunFolder(Path(path), shard) for shard in shards_of(Path(path))]
     found = [(folder, manifest) for folder in folders if (manifest := folder.read())]
     if not found:
         raise RunError(f"{path}: is not the folder of a run", "make one with: mmgen generate")
     return found
 
 
-def load_run(path: Path) -> Dataset:
+def load_run(path: str | Path) -> Dataset:
     """The conversations of a run, from all its shards.
 
     Raises:
-        RunError: it is not a run, or has nothing to show yet.
+        RunError: it is not a run, lacks a shard, or has nothing to show yet.
     """
-    for folder, manifest in read_run(path):
+    found = read_run(path)
+    for folder, manifest in found:
         if manifest.status in ("running", "interrupted"):
             raise RunError(
                 f"{folder.manifest_path}: the run is not finished ({manifest.status})",
                 "give its 'mmgen generate' command again; it goes on where it was",
             )
-    files = sorted(str(file) for file in (path / "conversations").glob("*.parquet"))
+    count = found[0][0].shard.count
+    if missing := set(range(count)) - {folder.shard.index for folder, _ in found}:
+        shards = ", ".join(f"{index}/{count}" for index in sorted(missing))
+        raise RunError(
+            f"{path}: lacks the shards {shards}", "generate them, or copy their files here"
+        )
+    files = sorted(str(file) for file in (Path(path) / "conversations").glob("*.parquet"))
     if not files:
         raise RunError(f"{path}: has no conversations", f"see why with: mmgen status {path}")
     return load_files("parquet", data_files=files, split="train")
