@@ -107,6 +107,29 @@ class TestWhatComesBack:
     def test_usage_that_is_not_given_is_not_known(self) -> None:
         assert read(completion()) == Reply("hello", "stop")
 
+    @pytest.mark.parametrize(
+        "odd", [99999999999999999999, 2**31, -1, "many", "7", 7.5, 1e300, True, None, [7], {"a": 7}]
+    )
+    def test_an_odd_count_of_tokens_is_not_known_and_costs_no_reply(self, odd: object) -> None:
+        counts = {"prompt_tokens": odd, "completion_tokens": 3}
+        usage = counts | {"prompt_tokens_details": {"cached_tokens": odd}}
+        assert read(completion() | {"usage": usage}) == Reply("hello", "stop", None, 3)
+
+    @pytest.mark.parametrize("usage", [7, "none", [], [{"prompt_tokens": 7}], {}, None, False])
+    def test_usage_of_another_form_costs_no_reply(self, usage: object) -> None:
+        assert read(completion() | {"usage": usage}) == Reply("hello", "stop")
+
+    @pytest.mark.parametrize("details", [7, "none", [], {}, None])
+    def test_details_of_another_form_cost_no_reply_nor_count(self, details: object) -> None:
+        usage = {"prompt_tokens": 7, "prompt_tokens_details": details}
+        assert read(completion() | {"usage": usage}) == Reply("hello", "stop", 7)
+
+    @pytest.mark.parametrize("count", [b"9" * 5000, b"-" + b"9" * 5000, b"1e999", b'"\xff"'])
+    def test_a_count_that_cannot_be_read_costs_no_reply(self, count: bytes) -> None:
+        body = json.dumps(completion() | {"usage": {"prompt_tokens": 12345}}).encode()
+        body = body.replace(b"12345", count)
+        assert read_reply(decode_completion(body)) == Reply("hello", "stop")
+
     def test_a_reply_cut_short_is_handed_on_as_such(self) -> None:
         assert read(completion(finish_reason="length")).finish_reason == "length"
 

@@ -104,21 +104,12 @@ class Choice(msgspec.Struct):
     error: Any = None
 
 
-class _Details(msgspec.Struct):
-    cached_tokens: int | None = None
-
-
-class _Usage(msgspec.Struct):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    prompt_tokens_details: _Details | None = None
-
-
 class Completion(msgspec.Struct):
     """What a server sends back; fields that are not read here are skipped."""
 
     choices: list[Choice] | None = None
-    usage: _Usage | None = None
+    usage: msgspec.Raw = msgspec.Raw(b"null")
+    """Of any form, and read apart: it is decoration, and must never cost a reply."""
     model: str | None = None
     error: Any = None
     """A failure that a gateway met after it had sent status 200 (OpenRouter does this)."""
@@ -164,15 +155,29 @@ def read_reply(completion: Completion) -> Reply:
     choice = completion.choices[0]
     text = _without_thought(_text(choice.message or _Message()))
     _check(choice, text)
-    usage = completion.usage or _Usage()
+    usage = _usage(completion)
     return Reply(
         text,
         choice.finish_reason,
-        usage.prompt_tokens,
-        usage.completion_tokens,
-        usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None,
+        _num_tokens(usage, "prompt_tokens"),
+        _num_tokens(usage, "completion_tokens"),
+        _num_tokens(usage, "prompt_tokens_details", "cached_tokens"),
         completion.model,
     )
+
+
+def _usage(completion: Completion) -> Any:
+    try:
+        return msgspec.json.decode(completion.usage)
+    except (msgspec.DecodeError, UnicodeDecodeError):  # a number beyond any float, a broken string
+        return None
+
+
+def _num_tokens(usage: Any, *keys: str) -> int | None:
+    """A count out of ``usage``; None where it is not an integer from 0 that int32 columns hold."""
+    for key in keys:
+        usage = usage.get(key) if isinstance(usage, dict) else None
+    return usage if type(usage) is int and 0 <= usage < 2**31 else None
 
 
 def _text(message: _Message) -> str:
