@@ -95,6 +95,6 @@ def _tokens_of_pictures(samples: Dataset, model: str) -> Ints:
     """Of each sample's picture; a size is worked out once."""
     table = samples.select_columns(list(_USUAL_SIZE)).with_format("arrow")[:]
     sides = [pc.fill_null(table[name], usual).to_numpy() for name, usual in _USUAL_SIZE.items()]
-    sizes, which = np.unique(np.stack(sides, axis=1), axis=0, return_inverse=True)
+    sizes, which = np.unique(np.stack(sides, 1).clip(min=1), axis=0, return_inverse=True)
     of_each = [picture_tokens(model, int(width), int(height)) for width, height in sizes]
     return np.array(of_each, dtype=np.int64)[which.ravel()]
