@@ -24,6 +24,7 @@ import datasets.inspect
 import datasets.load
 import pyarrow as pa
 from datasets.arrow_writer import ParquetWriter
+from datasets.load import BuilderConfigsParameters
 from datasets.exceptions import DatasetGenerationError
 from datasets.table import embed_table_storage
 
@@ -134,7 +135,8 @@ def register() -> None:
         return datasets.load.DatasetModule(
             builder.__module__,
             cache_hash(builder, kwargs.get("data_dir")),
-            {"dataset_name": path, **_config(path, None)},
+            {"dataset_name": path},
+            _only_config(builder, SOURCES[path].config),
         )
 
     module_factory.knows_sources = True  # type: ignore[attr-defined]
@@ -222,6 +224,17 @@ def _config(path: str, name: str | None) -> dict[str, str]:
         )
     chosen = fixed or name
     return {"config_name": chosen} if chosen else {}
+def _only_config(
+    builder: type[datasets.DatasetBuilder], name: str | None
+) -> BuilderConfigsParameters:
+    """What makes `datasets` list one configuration of a builder and refuse the others."""
+    if name is None:
+        return BuilderConfigsParameters()
+    return BuilderConfigsParameters(
+        builder_configs=[builder.builder_configs[name]], default_config_name=name
+    )
+
+
 
 
 def _modules(builder: type) -> Iterable[Path]:

@@ -154,6 +154,24 @@ class TestRegister:
         assert datasets.get_dataset_split_names("coco2017", data_dir=str(coco)) == ["validation"]
 
     @pytest.mark.usefixtures("registered")
+    @pytest.mark.parametrize("settings", [{}, {"with_keypoints": True}])
+    def test_a_name_stands_for_one_configuration(
+        self, coco: Path, settings: dict[str, Any]
+    ) -> None:
+        with pytest.raises(ValueError, match=r"'coco2014' not found.*'coco2017'"):
+            datasets.load_dataset("coco2017", "coco2014", data_dir=str(coco), **settings)
+        named: Any = datasets.load_dataset("coco2017", "coco2017", data_dir=str(coco), **settings)
+        assert set(named["validation"]["source"]) == {"coco2017"}
+        ours = load_dataset("coco2017", data_dir=str(coco), **settings)
+        assert named["validation"]._fingerprint == ours["validation"]._fingerprint
+
+    @pytest.mark.usefixtures("registered")
+    @pytest.mark.parametrize("name", ["coco2014", "coco2017"])
+    def test_a_name_lists_itself_as_the_one_configuration(self, name: str) -> None:
+        assert datasets.get_dataset_config_names(name) == [name]
+        assert datasets.get_dataset_default_config_name(name) == name
+
+    @pytest.mark.usefixtures("registered")
     def test_a_changed_file_is_read_again(self, coco: Path) -> None:
         before: Any = datasets.load_dataset("coco2017", data_dir=str(coco), split="validation")
         write_pictures(coco / "val2017", file_name(5, "val2017"))
