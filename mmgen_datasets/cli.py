@@ -258,17 +258,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return DONE
 
 
-def _settings(options: Sequence[str]) -> dict[str, Any]:
-    """``NAME=VALUE`` words as numbers where they are numbers."""
-    settings: dict[str, Any] = {}
+def _settings(options: Sequence[str]) -> dict[str, str]:
+    """Part ``NAME=VALUE`` words."""
+    settings = {}
     for word in options:
         name, equals, value = word.partition("=")
         if not equals:
             raise UsageError(f"--option {word!r} has no value", "write it as NAME=VALUE")
-        try:
-            settings[name] = float(value)
-        except ValueError:
-            settings[name] = value
+        settings[name] = value
     return settings
 
 

@@ -9,7 +9,6 @@ it by ``data_dir`` alone and go on serving old rows.
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import sys
 import tempfile
@@ -24,12 +23,12 @@ import datasets.inspect
 import datasets.load
 import pyarrow as pa
 from datasets.arrow_writer import ParquetWriter
-from datasets.load import BuilderConfigsParameters
 from datasets.exceptions import DatasetGenerationError
+from datasets.load import BuilderConfigsParameters
 from datasets.table import embed_table_storage
 
 from mmgen_datasets.errors import MMGenError, UsageError
-from mmgen_datasets.registry import Entry, resolve
+from mmgen_datasets.registry import Entry, is_own, resolve
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,6 @@ SOURCES: dict[str, Source] = {
 }
 """Every source by name."""
 
-_OWN = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 _PREPARING = ("download_config", "download_mode", "verification_mode", "num_proc")
 _SHARED_MODULES = ("schema.py", "licence.py", "vocabulary.py")
 _ROWS_PER_GROUP = 100
@@ -201,7 +199,7 @@ def cache_hash(builder: type[datasets.DatasetBuilder], data_dir: str | None) -> 
 
 
 def _is_source(path: str) -> bool:
-    return path in SOURCES or _OWN.fullmatch(path) is not None
+    return path in SOURCES or is_own(path)
 
 
 def _builder(path: str, name: str | None, *, data_dir: str | None, **kwargs: Any) -> Any:
@@ -224,6 +222,8 @@ def _config(path: str, name: str | None) -> dict[str, str]:
         )
     chosen = fixed or name
     return {"config_name": chosen} if chosen else {}
+
+
 def _only_config(
     builder: type[datasets.DatasetBuilder], name: str | None
 ) -> BuilderConfigsParameters:
@@ -233,8 +233,6 @@ def _only_config(
     return BuilderConfigsParameters(
         builder_configs=[builder.builder_configs[name]], default_config_name=name
     )
-
-
 
 
 def _modules(builder: type) -> Iterable[Path]:

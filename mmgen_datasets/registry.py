@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mmgen_datasets.errors import MissingExtraError, UnknownNameError
+
+_OWN = re.compile(r"[^\W\d][\w.]*:[^\W\d]\w*")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,16 @@ class Entry:
     """What it is, in a line, for listings."""
     extra: str | None = None
     """The extra of this package that installs what the module imports."""
+
+
+def is_own(name: str) -> bool:
+    """Whether a name is written ``"module:attribute"``.
+
+    Example:
+        >>> is_own("math:sqrt"), is_own(":sqrt"), is_own("math")
+        (True, False, False)
+    """
+    return _OWN.fullmatch(name) is not None
 
 
 def resolve(kind: str, table: Mapping[str, Entry], name: str) -> Any:
@@ -45,7 +58,7 @@ def resolve(kind: str, table: Mapping[str, Entry], name: str) -> Any:
         3.0
     """
     entry = table.get(name)
-    if entry is None and ":" not in name:
+    if entry is None and not is_own(name):
         raise UnknownNameError(f"no {kind} is called {name!r}", _suggestion(table, name))
     return _import(kind, name, entry or Entry(name, ""))
 

@@ -15,6 +15,7 @@ from tests.sample import SAMPLE_DIR
 from tests.servers.openai_server import Behaviour, serve
 
 GENERATE = ["generate", "coco2017", "--data-dir", str(SAMPLE_DIR)]
+ASKING = [*GENERATE, "--recipe", "llava", "--backend", "openai", "--model", "any", "--out", "OUT"]
 
 
 def run(*words: str | Path) -> int:
@@ -116,6 +117,10 @@ def test_nothing_but_results_is_printed_where_no_person_watches(tmp_path: Path) 
         ([*GENERATE, "--out", "OUT", "--limit", "0"], "'--limit'"),
         ([*GENERATE, "--out", "OUT", "--concurrency", "0"], "concurrency is 0"),
         ([*GENERATE, "--out", "OUT", "--option", "x"], "--option 'x' has no value"),
+        ([*ASKING, "--option", "timeout_s=abc"], "timeout_s is 'abc'"),
+        ([*ASKING, "--option", "token_limit_field=max"], "token_limit_field is 'max'"),
+        ([*GENERATE, "--out", "OUT", "--backend", ":x"], "no backend is called ':x'"),
+        ([*GENERATE, "--out", "OUT", "--backend", "math:sqrt"], "'math:sqrt' is no backend"),
         (["generate", "coco2017", "--data-dir", "/no/such", "--out", "OUT"], "/no/such"),
         (["status", "OUT"], "is not the folder of a run"),
         (["export", "OUT", "--out", "OUT"], "is not the folder of a run"),

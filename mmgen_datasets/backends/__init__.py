@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields
+from dataclasses import is_dataclass
+from inspect import iscoroutinefunction
 from typing import Any
 
 from mmgen_datasets.backends.base import Backend
+from mmgen_datasets.backends.settings import read_settings
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.registry import Entry, resolve
 
@@ -26,27 +28,29 @@ def open_backend(name: str, **settings: Any) -> Backend:
 
     Args:
         name: of the backend.
-        settings: the fields of its dataclass; which, its own documentation tells.
+        settings: the fields of its dataclass; which, its own documentation tells. Text may stand
+            for a number, as on the command line.
 
     Raises:
         UnknownNameError: no such backend.
         MissingExtraError: what it needs is not installed.
-        UsageError: a setting it does not have, or lacks.
+        UsageError: it is no backend, or a setting is one that it does not have, lacks, or
+            cannot take.
 
     Example:
         >>> open_backend("scripted", replies=["Question: Who?\n===\nAnswer: Nobody."]).model
         'scripted'
+        >>> open_backend("scripted", latency_s="0.5").latency_s
+        0.5
     """
     kind = resolve("backend", BACKENDS, name)
-    known = {field.name: field for field in fields(kind)}
-    if unknown := settings.keys() - known.keys():
+    if not (
+        isinstance(kind, type)
+        and is_dataclass(kind)
+        and iscoroutinefunction(getattr(kind, "reply", None))
+    ):
         raise UsageError(
-            f"the backend {name!r} has no setting {unknown.pop()!r}",
-            f"it has {', '.join(known)}",
+            f"{name!r} is no backend", "name a dataclass that has 'async def reply(self, request)'"
         )
-    for field in known.values():
-        has_default = field.default is not MISSING or field.default_factory is not MISSING
-        if not has_default and settings.get(field.name) is None:
-            raise UsageError(f"the backend {name!r} needs a {field.name}", f"give its {field.name}")
-    backend: Backend = kind(**settings)
+    backend: Backend = kind(**read_settings(name, kind, settings))
     return backend

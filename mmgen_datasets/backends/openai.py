@@ -6,6 +6,7 @@ time for each request, which is what bounds a run against a fast server.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from base64 import b64encode
@@ -50,7 +51,7 @@ class OpenAI:
         _address(self.base_url)
         if not self.model:
             raise UsageError("the name of the model is empty", "name one that the server has")
-        if not self.timeout_s > 0:
+        if not 0 < self.timeout_s < math.inf:
             raise UsageError(f"timeout_s is {self.timeout_s!r}", "give a number of seconds above 0")
         if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", self.api_key_env):
             # The value is not shown: it may be the key itself.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import StopError, UnknownNameError, UsageError
-from mmgen_datasets.registry import resolve
+from mmgen_datasets.registry import is_own, resolve
 
 DIALOGUE = (
     "Question:\nWhat does this reply stand for?\n"
@@ -24,7 +25,8 @@ class Scripted:
     """Answers at once and for nothing; no tokens are counted, since none are used.
 
     Raises:
-        UsageError: there is no reply to choose from, or `function` is no address.
+        UsageError: there is no reply to choose from, `function` is no address, or `latency_s` is
+            no length of time.
     """
 
     model: str = "scripted"
@@ -40,7 +42,9 @@ class Scripted:
         if not self.replies or isinstance(self.replies, str):
             raise UsageError(f"replies is {self.replies!r}", "give a list of one reply or more")
         object.__setattr__(self, "replies", tuple(self.replies))  # JSON and YAML have lists
-        if self.function is not None and ":" not in self.function:
+        if not 0 <= self.latency_s < math.inf:
+            raise UsageError(f"latency_s is {self.latency_s!r}", "give a number of seconds")
+        if self.function is not None and not is_own(self.function):
             raise UsageError(f"function is {self.function!r}", "write it as 'module:attribute'")
 
     @property
