@@ -11,8 +11,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_CREATIVE_COMMONS = re.compile(r"creativecommons\.org/licenses/([a-z-]+)/")
-_PUBLIC_DOMAIN = ("creativecommons.org/publicdomain/", "flickr.com/commons/usage", "usa.gov/")
+_TERM = "(?:by|nc|nd|sa)"
+_CREATIVE_COMMONS = re.compile(
+    rf"https?://(?:www\.)?creativecommons\.org/licenses/({_TERM}(?:-{_TERM})*)/", re.IGNORECASE
+)
+_PUBLIC_DOMAIN = re.compile(
+    r"https?://(?:www\.)?"
+    r"(?:creativecommons\.org/publicdomain|flickr\.com/commons/usage|usa\.gov)(?:/|$)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -36,9 +43,9 @@ def license_from_url(id: str, name: str, url: str) -> License:
         License(id='1', name='', url='http://creativecommons.org/licenses/by-nc-sa/2.0/', \
 commercial=False, derivatives=True, share_alike=True)
     """
-    if match := _CREATIVE_COMMONS.search(url):
-        terms = match[1].split("-")
+    if match := _CREATIVE_COMMONS.match(url):
+        terms = match[1].lower().split("-")
         return License(id, name, url, "nc" not in terms, "nd" not in terms, "sa" in terms)
-    if any(known in url for known in _PUBLIC_DOMAIN):
+    if _PUBLIC_DOMAIN.match(url):
         return License(id, name, url, commercial=True, derivatives=True, share_alike=False)
     return License(id, name, url, commercial=None, derivatives=None, share_alike=None)
