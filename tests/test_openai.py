@@ -119,9 +119,13 @@ class TestWhereItIsSent:
         ask(OpenAI("any", base_url=server.url, token_limit_field=limit), request("hello"))
         assert server.requests[0].json[limit] == 1024
 
-    def test_no_proxy_is_heeded(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("with_port", [False, True])
+    def test_no_proxy_is_heeded(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch, with_port: bool
+    ) -> None:
+        port = server.url.removesuffix("/v1").rpartition(":")[2]
         monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        monkeypatch.setenv("no_proxy", f"127.0.0.1:{port}" if with_port else "127.0.0.1")
         assert ask(OpenAI("any", base_url=server.url), request("hello"))
 
     def test_a_proxy_of_another_kind_stops_the_run(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,13 +44,17 @@ def open_backend(name: str, **settings: Any) -> Backend:
         0.5
     """
     kind = resolve("backend", BACKENDS, name)
-    if not (
-        isinstance(kind, type)
-        and is_dataclass(kind)
-        and iscoroutinefunction(getattr(kind, "reply", None))
-    ):
+    if not _is_backend(kind):
         raise UsageError(
             f"{name!r} is no backend", "name a dataclass that has 'async def reply(self, request)'"
         )
     backend: Backend = kind(**read_settings(name, kind, settings))
     return backend
+
+
+def _is_backend(kind: object) -> bool:
+    return (
+        isinstance(kind, type)
+        and is_dataclass(kind)
+        and iscoroutinefunction(getattr(kind, "reply", None))
+    )

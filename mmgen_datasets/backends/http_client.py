@@ -89,7 +89,7 @@ async def _wire() -> AsyncGenerator[_Wire, None]:
 def _proxy_for(url: URL) -> URL | None:
     """The proxy that the environment names for a server, if it names one."""
     proxy = getproxies().get(url.scheme)
-    if not proxy or proxy_bypass(url.host or ""):
+    if not proxy or proxy_bypass(f"{url.host}:{url.port}"):
         return None
     address = URL(proxy if "://" in proxy else f"http://{proxy}")
     if address.scheme not in {"http", "https"}:
