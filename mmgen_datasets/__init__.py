@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from mmgen_datasets.exporters import export
     from mmgen_datasets.generation.fill import fill_run
     from mmgen_datasets.generation.generate import generate
+    from mmgen_datasets.generation.manifest import Plan, Shard
     from mmgen_datasets.generation.pace import Pace
     from mmgen_datasets.generation.requests import build_requests
-    from mmgen_datasets.generation.run import Plan, RunFolder, Shard, load_run, read_run
+    from mmgen_datasets.generation.run import RunFolder, load_run, read_run
     from mmgen_datasets.loading import load_dataset, prepare, register
     from mmgen_datasets.prompts.recipe import Recipe, load_recipe
 
@@ -35,11 +36,11 @@ _PUBLIC = {
     "MMGenError": "errors",
     "OpenAI": "backends.openai",
     "Pace": "generation.pace",
-    "Plan": "generation.run",
+    "Plan": "generation.manifest",
     "Recipe": "prompts.recipe",
     "RunFolder": "generation.run",
     "Scripted": "backends.scripted",
-    "Shard": "generation.run",
+    "Shard": "generation.manifest",
     "UsageError": "errors",
     "build_requests": "generation.requests",
     "export": "exporters",

@@ -193,6 +193,79 @@ def test_a_server_that_never_answers_stops_the_run(tmp_path: Path) -> None:
         ask(tmp_path, Bench(), *["busy 9"] * 3, pace=Pace(attempts=2))
 
 
+def test_a_server_with_a_rate_limit_answers_all_in_the_end(tmp_path: Path) -> None:
+    """Forty a second, and 429 for whoever comes too early: no request is given up for that."""
+
+    class Limited(Bench):
+        allowed: float = 4.0
+        asked_at: float = 0.0
+
+        def _outcome(self, text: str) -> Reply:
+            now = time.monotonic()
+            self.allowed = min(4.0, self.allowed + (now - (self.asked_at or now)) * 40)
+            self.asked_at = now
+            if self.allowed < 1:
+                raise RetryError("too many requests", retry_after=0.1, cause="busy")
+            self.allowed -= 1
+            return Reply(text)
+
+    backend = Limited()
+    texts = [str(number) for number in range(120)]
+    tally, _ = ask(tmp_path, backend, *texts, pace=Pace(concurrency=32, attempts=2))
+    assert (tally.replies, tally.failures) == (120, 0)
+    assert backend.asked.total() < 3 * 120
+
+
+def test_a_server_that_is_busy_for_too_long_stops_the_run(tmp_path: Path) -> None:
+    class Busy(Bench):
+        def _outcome(self, text: str) -> Reply:
+            raise RetryError("too many requests", retry_after=0.1, cause="busy")
+
+    with pytest.raises(StopError, match="no answer for 1 seconds: too many requests"):
+        ask(tmp_path, Busy(), "a", "b", pace=Pace(patience_s=1))
+
+
+def test_a_server_that_asks_for_a_day_is_not_waited_for(tmp_path: Path) -> None:
+    class Closed(Bench):
+        def _outcome(self, text: str) -> Reply:
+            raise RetryError("come back tomorrow", retry_after=86400.0, cause="busy")
+
+    with pytest.raises(StopError, match="asks to be left alone for 86,400 s"):
+        ask(tmp_path, Closed(), "a", "b")
+
+
+def test_a_file_that_cannot_be_read_is_no_sign_of_life(tmp_path: Path) -> None:
+    def unreadable() -> Request:
+        raise RowError("the file cannot be read")
+
+    spoiled = Pending(key_of("spoiled"), unreadable, has_media=True)
+    with pytest.raises(StopError, match="no answer to 2 attempts"):
+        ask_all(
+            [[spoiled, *pending_of("busy 9")]],
+            Bench(),
+            journal=tmp_path / "journal.sqlite",
+            pace=Pace(attempts=2),
+            tally=Tally(2),
+        )
+
+
+def test_media_are_read_off_the_event_loop(tmp_path: Path) -> None:
+    threads = set()
+
+    def load() -> Request:
+        threads.add(threading.current_thread().name)
+        return Request(key_of("a"), (text_turn("user", "a"),))
+
+    ask_all(
+        [[Pending(key_of("a"), load, has_media=True)]],
+        Bench(),
+        journal=tmp_path / "journal.sqlite",
+        pace=Pace(),
+        tally=Tally(1),
+    )
+    assert threads.isdisjoint({"mmgen-engine", "MainThread"})
+
+
 def test_a_server_that_is_down_for_a_while_costs_no_request(tmp_path: Path) -> None:
     """It refuses connections for longer than the attempts of any request would last."""
 
@@ -293,6 +366,7 @@ def test_pauses_double_from_what_the_server_asked_for() -> None:
         assert usual <= pause_s(attempt, None) <= 1.25 * usual
     assert 42 <= pause_s(1, 42.0) <= 52.5
     assert 0.2 <= pause_s(3, 0.05) <= 0.25
+    assert pause_s(3, 0.0) >= 2, "to be asked for no pause is not to be asked at once"
     assert 600 <= pause_s(5, 600.0) <= 750, "never less than the server asked for"
 
 

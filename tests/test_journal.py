@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sqlite3
@@ -87,12 +88,33 @@ def test_a_killed_process_has_lost_nothing_that_it_reported(tmp_path: Path) -> N
         assert len(journal.records(keys)) == len(keys)
 
 
-def test_two_processes_may_write_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "j.sqlite"
-    with open_journal(path) as one, open_journal(path) as other:
-        one.keep_reply("a", Reply("one"))
-        other.keep_reply("b", Reply("other"))
-        assert one.records(["a", "b"]).keys() == {"a", "b"}
+def test_a_later_failure_does_not_hide_a_reply(tmp_path: Path) -> None:
+    """Of two processes that ask for the same, one may be refused after the other was answered."""
+    with open_journal(tmp_path / "j.sqlite") as journal:
+        journal.keep_reply("a", Reply("paid for"))
+        journal.keep_failure("a", "retry", "busy")
+        assert journal.records(["a"])["a"].reply == Reply("paid for")
+        assert journal.num_settled() == 1
+
+
+def add_one(path: Path, number: int) -> None:
+    with open_journal(path) as journal:
+        journal.keep_reply(str(number), Reply("x"))
+
+
+def test_many_processes_may_begin_it_at_once(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["mmgen_datasets.generation.journal"])
+    for attempt in range(3):
+        path = tmp_path / f"{attempt}.sqlite"
+        processes = [context.Process(target=add_one, args=(path, n)) for n in range(12)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        assert [process.exitcode for process in processes] == [0] * 12
+        with open_journal(path) as journal:
+            assert journal.num_settled() == 12
 
 
 def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,9 +19,10 @@ import pytest
 from datasets import load_dataset as load_files
 
 from mmgen_datasets import Pace, Plan, RunFolder, Shard, fill_run, load_run, read_run
-from mmgen_datasets.chat import Request
+from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import MMGenError, RunError, SourceError, UnknownNameError, UsageError
 from mmgen_datasets.generation.fill import rejected_keys
+from mmgen_datasets.generation.journal import open_journal
 from tests.sample import SAMPLE_DIR
 from tests.servers.openai_server import Behaviour, Server, serve
 
@@ -114,6 +116,54 @@ def test_rejects_can_be_put_once_more_and_only_they(tmp_path: Path) -> None:
         assert server.stats["received"] == 12 + 2
 
 
+def test_a_setting_that_changes_no_answer_may_change(tmp_path: Path) -> None:
+    with serve(Behaviour(form="auto")) as server:
+        plan = asking(server.url, limit=2)
+        fill_run(RunFolder(tmp_path), plan)
+        patient = replace(plan, settings=plan.settings | {"timeout_s": 900.0})
+        assert fill_run(RunFolder(tmp_path), patient).conversations == 6
+        assert server.stats["received"] == 6
+
+
+def test_samples_that_have_moved_are_the_same_samples(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLE_DIR, tmp_path / "moved")
+    fill_run(RunFolder(tmp_path / "run"), GROUNDED)
+    moved = replace(GROUNDED, data_dir=str(tmp_path / "moved"))
+    assert fill_run(RunFolder(tmp_path / "run"), moved).conversations == 23
+
+
+def test_a_run_that_came_to_nothing_does_not_block_its_folder(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    fill_run(folder, GROUNDED)
+    shutil.rmtree(folder.conversations_path)
+    fill_run(folder, replace(GROUNDED, seed=9))
+
+
+def test_a_retry_that_was_interrupted_asks_only_for_the_rest(tmp_path: Path) -> None:
+    with serve(Behaviour(form="auto", schedule=("filtered",) * 6 + ("ok",))) as server:
+        folder, plan = RunFolder(tmp_path), asking(server.url, limit=4)
+        fill_run(folder, plan, pace=Pace(1))
+        again = rejected_keys(folder)
+        assert len(again) == 6
+        with open_journal(folder.journal_path) as journal:
+            journal.keep_reply(min(again), Reply("A drawing."))
+        assert rejected_keys(folder) == again - {min(again)}
+
+
+def test_large_results_go_into_several_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mmgen_datasets.generation.fill._BYTES_A_FILE", 10_000)
+    fill_run(RunFolder(tmp_path), GROUNDED)
+    assert len(list((tmp_path / "conversations").iterdir())) > 2
+    assert len(load_run(tmp_path)) == 23
+    monkeypatch.undo()
+    fill_run(RunFolder(tmp_path), GROUNDED)
+    assert [path.name for path in (tmp_path / "conversations").iterdir()] == [
+        "train-00000-of-00001.parquet"
+    ]
+
+
 def test_a_stop_keeps_what_was_answered_and_says_why(tmp_path: Path) -> None:
     with serve(Behaviour(form="auto", schedule=("ok",) * 9 + ("quota",))) as server:
         manifest = fill_run(RunFolder(tmp_path), asking(server.url), pace=Pace(1))
@@ -128,13 +178,75 @@ def test_a_stop_keeps_what_was_answered_and_says_why(tmp_path: Path) -> None:
 class TestRefusals:
     def test_another_recipe_in_the_same_folder(self, tmp_path: Path) -> None:
         fill_run(RunFolder(tmp_path), GROUNDED)
-        with pytest.raises(RunError, match=r"another recipe \(it was 'grounded'\)"):
+        with pytest.raises(
+            RunError, match=r"the recipe 'grounded \(\w+\)', not 'llava-small \(\w+\)'"
+        ):
             fill_run(RunFolder(tmp_path), scripted("every_third_fails"))
 
     def test_another_number_of_shards(self, tmp_path: Path) -> None:
         fill_run(RunFolder(tmp_path, Shard(0, 2)), GROUNDED)
-        with pytest.raises(RunError, match="was cut into 2 shards, not 3"):
+        with pytest.raises(RunError, match="the number of shards 2, not 3"):
             fill_run(RunFolder(tmp_path, Shard(0, 3)), GROUNDED)
+
+    @pytest.mark.parametrize(
+        ("changes", "difference"),
+        [
+            ({"seed": 9}, "the seed 0, not 9"),
+            ({"split": "validation"}, "the split 'train', not 'validation'"),
+            ({"limit": 6}, "24 samples which these do not begin with"),
+        ],
+    )
+    def test_another_plan_in_the_same_folder(
+        self, tmp_path: Path, changes: dict[str, Any], difference: str
+    ) -> None:
+        fill_run(RunFolder(tmp_path), GROUNDED)
+        with pytest.raises(RunError, match=difference):
+            fill_run(RunFolder(tmp_path), replace(GROUNDED, **changes))
+        assert len(load_run(tmp_path)) == 23, "what was there is still there"
+
+    @pytest.mark.parametrize("changes", [{"seed": 9}, {"limit": 12}])
+    def test_another_plan_for_another_shard(self, tmp_path: Path, changes: dict[str, Any]) -> None:
+        fill_run(RunFolder(tmp_path, Shard(0, 2)), GROUNDED)
+        with pytest.raises(RunError, match="holds a run with the"):
+            fill_run(RunFolder(tmp_path, Shard(1, 2)), replace(GROUNDED, **changes))
+
+    def test_another_model_or_server(self, tmp_path: Path) -> None:
+        with serve(Behaviour(form="auto")) as server:
+            plan = asking(server.url, limit=1)
+            fill_run(RunFolder(tmp_path), plan)
+            for name, value in (("model", "other"), ("base_url", f"{server.url}/other")):
+                other = replace(plan, settings=plan.settings | {name: value})
+                with pytest.raises(RunError, match="holds a run with the"):
+                    fill_run(RunFolder(tmp_path), other)
+
+    def test_a_text_of_the_recipe_that_was_changed(self, tmp_path: Path) -> None:
+        recipe = tmp_path / "mine.yaml"
+        for text in ("grounded: {max_exchanges: 1}", "grounded: {max_exchanges: 2}"):
+            recipe.write_text(text)
+            plan = replace(GROUNDED, recipe=str(recipe))
+            if "2" in text:
+                with pytest.raises(RunError, match=r"the recipe 'mine \("):
+                    fill_run(RunFolder(tmp_path / "run"), plan)
+            else:
+                fill_run(RunFolder(tmp_path / "run"), plan)
+
+    def test_a_run_that_lacks_a_shard(self, tmp_path: Path) -> None:
+        fill_run(RunFolder(tmp_path, Shard(1, 3)), GROUNDED)
+        with pytest.raises(RunError, match="lacks the shards 0/3, 2/3"):
+            load_run(tmp_path)
+
+    def test_damaged_files_of_a_run(self, tmp_path: Path) -> None:
+        fill_run(RunFolder(tmp_path), GROUNDED)
+        (tmp_path / "rejects.jsonl").write_text("{")
+        with pytest.raises(RunError, match=r"rejects\.jsonl: cannot be read"):
+            rejected_keys(RunFolder(tmp_path))
+        next((tmp_path / "conversations").iterdir()).write_bytes(b"PAR1")
+        with pytest.raises(RunError, match="its conversations cannot be read"):
+            load_run(tmp_path)
+
+    def test_a_setting_without_a_backend(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="a model is given, and no backend"):
+            fill_run(RunFolder(tmp_path), replace(GROUNDED, settings={"model": "x"}))
 
     def test_more_shards_than_samples(self, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="2 samples for 3 shards"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
@@ -21,6 +22,7 @@ from mmgen_datasets.backends import open_backend
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.errors import (
     MMGenError,
+    RunError,
     SourceError,
     StopError,
     UnknownNameError,
@@ -30,10 +32,11 @@ from mmgen_datasets.files import PARTIAL, whole_file
 from mmgen_datasets.generation.conversations import NOT_ASKED, answer_all, lay_out
 from mmgen_datasets.generation.generate import ask, check_fit
 from mmgen_datasets.generation.journal import Record, open_journal
+from mmgen_datasets.generation.manifest import Manifest, Plan, Status, digest_ids, now
 from mmgen_datasets.generation.pace import Pace
 from mmgen_datasets.generation.requests import build_requests
 from mmgen_datasets.generation.rows import VERSION, rows_of
-from mmgen_datasets.generation.run import Manifest, Plan, RunFolder, Status, now
+from mmgen_datasets.generation.run import RunFolder, shards_of
 from mmgen_datasets.loading import SOURCES, load_dataset
 from mmgen_datasets.prompts.recipe import Recipe, load_recipe
 
@@ -81,15 +84,27 @@ def fill_run(
         RunError: the folder holds something else, or another process fills it.
         KeyboardInterrupt: every reply so far is in the journal.
     """
+    if plan.settings and not plan.backend:
+        name = next(iter(plan.settings))
+        raise UsageError(f"a {name} is given, and no backend", "name the backend, or leave it out")
     recipe = load_recipe(plan.recipe)
     backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
     samples = _samples(plan, folder)
     check_fit(samples, recipe, backend)
     shown = _without_secrets(plan, backend)
-    manifest = Manifest(shown, recipe.sha256, VERSION, hides_address=shown != plan)
+    manifest = Manifest(
+        shown,
+        recipe.sha256,
+        VERSION,
+        model=backend.model if backend else None,
+        endpoint=backend.endpoint if backend else None,
+        hides_address=shown != plan,
+        samples=len(samples),
+        sample_ids_sha256=digest_ids(samples["id"]),
+    )
     job = _Job(folder, manifest, samples, recipe, backend)
     with folder.locked():
-        folder.refuse_another_plan(manifest.plan, recipe.sha256)
+        _refuse_another(job)
         with _recorded(job):
             if backend is None:
                 result = answer_all(samples, recipe, seed=plan.seed, cache=job.cache)
@@ -106,9 +121,15 @@ def rejected_keys(folder: RunFolder) -> frozenset[str]:
     """
     if not folder.rejects_path.exists():
         return frozenset()
-    with folder.rejects_path.open(encoding="utf-8") as file:
-        rejects = [json.loads(line) for line in file]
-    judged = {reject["request_key"]: reject["asked_at"] for reject in rejects}
+    try:
+        lines = folder.rejects_path.read_text(encoding="utf-8").splitlines()
+        rejects = [json.loads(line) for line in lines]
+        judged = {reject["request_key"]: reject["asked_at"] for reject in rejects}
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            f"{folder.rejects_path}: cannot be read: {error}",
+            "give the run's 'mmgen generate' command again; it writes the file anew",
+        ) from error
     records = _records(folder, list(judged))
     return frozenset(key for key, record in records.items() if record.created_at == judged[key])
 
@@ -145,6 +166,31 @@ def _load(plan: Plan) -> Dataset:
         ) from error
 
 
+def _refuse_another(job: _Job) -> None:
+    """See that a folder is only ever filled with one thing.
+
+    Raises:
+        RunError: it holds a run of another plan, of other samples, or cut into other shards.
+    """
+    path, mine, manifest = job.folder.path, job.folder.shard, job.manifest
+    for shard in shards_of(path):
+        folder = RunFolder(path, shard)
+        old = folder.read()
+        if old is None or folder.is_empty:
+            continue
+        found = old.differences(manifest)
+        if shard.count != mine.count:
+            found.append(f"the number of shards {shard.count}, not {mine.count}")
+        if mine.count > 1 and old.plan.limit != manifest.plan.limit:
+            found.append(f"the limit {old.plan.limit}, not {manifest.plan.limit}")
+        if shard == mine:
+            known = job.samples["id"][: old.samples]
+            if digest_ids(known) != old.sample_ids_sha256:
+                found.append(f"{old.samples} samples which these do not begin with")
+        if found:
+            raise RunError(f"{path}: holds a run with {found[0]}", "choose another folder")
+
+
 def _without_secrets(plan: Plan, backend: Backend | None) -> Plan:
     """The plan as a file may hold it: an address can carry a password, or a key in its query."""
     address = plan.settings.get("base_url")
@@ -157,7 +203,6 @@ def _without_secrets(plan: Plan, backend: Backend | None) -> Plan:
 def _recorded(job: _Job) -> Iterator[None]:
     """Keep the manifest true to what happens, however it ends."""
     manifest, began = job.manifest, time.monotonic()
-    manifest.samples = len(job.samples)
     job.folder.write(manifest)
     Path(job.cache).unlink(missing_ok=True)  # of a call that was killed; `datasets` would use it
     status: Status = "interrupted"
@@ -168,7 +213,9 @@ def _recorded(job: _Job) -> Iterator[None]:
         manifest.status = status
         manifest.seconds = round(time.monotonic() - began, 1)
         manifest.finished_at = now()
-        job.folder.write(manifest)
+        failing = status == "interrupted"
+        with contextlib.suppress(OSError) if failing else contextlib.nullcontext():
+            job.folder.write(manifest)  # where the disk is full, that is what is to be told
 
 
 def _ask(job: _Job, backend: Backend, pace: Pace, again: frozenset[str]) -> Dataset:

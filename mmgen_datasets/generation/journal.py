@@ -88,6 +88,13 @@ class Journal:
                 found[key] = Record(outcome, answered, problem, created_at)
         return found
 
+    def num_settled(self) -> int:
+        """How many requests need not be sent again."""
+        (count,) = self._connection.execute(
+            "SELECT count(DISTINCT key) FROM attempts WHERE outcome != 'retry'"
+        ).fetchone()
+        return int(count)
+
     def last_id(self) -> int:
         """The number of the newest row; it changes whenever anything was added."""
         (last,) = self._connection.execute("SELECT max(id) FROM attempts").fetchone()

@@ -21,95 +21,18 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
 
+import pyarrow as pa
 from datasets import Dataset
 from datasets import load_dataset as load_files
+from datasets.exceptions import DatasetsError
 from filelock import FileLock, Timeout
 
-from mmgen_datasets.errors import RunError, UsageError
+from mmgen_datasets.errors import RunError
 from mmgen_datasets.files import whole_file
-
-Status: TypeAlias = Literal["running", "finished", "interrupted", "stopped"]
-_MAY_DIFFER = ("data_dir",)
-"""What the shards of one run may have differently."""
-_MAY_CHANGE = (*_MAY_DIFFER, "limit")
-"""What a later call may ask for differently and still continue the same run."""
-
-
-@dataclass(frozen=True)
-class Shard:
-    """One of several equal, contiguous parts of the samples."""
-
-    index: int = 0
-    count: int = 1
-
-    @classmethod
-    def parse(cls, text: str) -> Shard:
-        """Read ``"i/n"``, with i from 0 to n - 1.
-
-        Example:
-            >>> Shard.parse("1/4")
-            Shard(index=1, count=4)
-        """
-        match = re.fullmatch(r"(\d+)/(\d+)", text)
-        if match is None or int(match[1]) >= int(match[2]):
-            raise UsageError(f"{text!r} is no shard", "write i/n with i from 0 to n - 1, as 0/4")
-        return cls(int(match[1]), int(match[2]))
-
-    @property
-    def suffix(self) -> str:
-        """What the names of its files end with."""
-        return "" if self.count == 1 else f"-{self.index:05d}-of-{self.count:05d}"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run is asked to do."""
-
-    source: str
-    recipe: str = "grounded"
-    split: str = "train"
-    data_dir: str | None = None
-    backend: str | None = None
-    settings: dict[str, Any] = field(default_factory=dict)
-    """Of the backend; never a secret."""
-    seed: int = 0
-    limit: int | None = None
-    """Use only so many samples."""
-
-
-@dataclass
-class Manifest:
-    """What ``run.json`` holds."""
-
-    plan: Plan
-    recipe_sha256: str
-    library_version: str
-    status: Status = "running"
-    problem: str | None = None
-    """Why it stopped."""
-    samples: int = 0
-    requests: int = 0
-    """Conversations that were aimed for."""
-    conversations: int = 0
-    rejects: dict[str, int] = field(default_factory=dict)
-    """Reason to number."""
-    hides_address: bool = False
-    """Whether the address in the plan lacks a login or query that was used."""
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    seconds: float = 0.0
-    """That the last call took."""
-    started_at: str = field(default_factory=lambda: now())
-    finished_at: str | None = None
-
-    @property
-    def rejected_share(self) -> float:
-        """Rejects as a share of all that was aimed for, 0..1."""
-        return sum(self.rejects.values()) / self.requests if self.requests else 0.0
+from mmgen_datasets.generation.journal import open_journal
+from mmgen_datasets.generation.manifest import Manifest, Plan, Shard, now
 
 
 @dataclass(frozen=True)
@@ -117,7 +40,7 @@ class RunFolder:
     """Where the files of a run, or of one shard of it, stand."""
 
     path: Path
-    shard: Shard = Shard()
+    shard: Shard = field(default_factory=Shard)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", Path(self.path))
@@ -137,6 +60,31 @@ class RunFolder:
     @property
     def conversations_path(self) -> Path:
         return self.path / "conversations"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing yet that another plan could spoil."""
+        written = self.conversations_path.glob("*.parquet")
+        return not self.journal_path.exists() and not any(written)
+
+    def num_settled(self) -> int:
+        """How many requests have an outcome in the journal."""
+        if not self.journal_path.exists():
+            return 0
+        with open_journal(self.journal_path) as journal:
+            return journal.num_settled()
+
+    def is_held(self) -> bool:
+        """Whether a process fills it at the moment."""
+        try:
+            with FileLock(self._lock_path, timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    @property
+    def _lock_path(self) -> Path:
+        return self.path / f".lock{self.shard.suffix}"
 
     def read(self) -> Manifest | None:
         """The manifest, if there is one.
@@ -173,7 +121,7 @@ class RunFolder:
         """
         self.path.mkdir(parents=True, exist_ok=True)
         holder = self.path / f".holder{self.shard.suffix}"
-        lock = FileLock(self.path / f".lock{self.shard.suffix}", timeout=0)
+        lock = FileLock(self._lock_path, timeout=0)
         try:
             lock.acquire()
         except Timeout as error:
@@ -188,44 +136,6 @@ class RunFolder:
         finally:
             holder.unlink(missing_ok=True)
             lock.release()
-
-    def refuse_another_plan(self, plan: Plan, recipe_sha256: str) -> None:
-        """See that a folder is only ever filled with one thing.
-
-        Raises:
-            RunError: it holds a run of another plan, or one cut into other shards.
-        """
-        others = {shard.count for shard in shards_of(self.path)} - {self.shard.count}
-        if others:
-            raise RunError(
-                f"{self.path}: was cut into {others.pop()} shards, not {self.shard.count}",
-                "use the same number of shards, or choose another folder",
-            )
-        for shard in shards_of(self.path):
-            folder = RunFolder(self.path, shard)
-            if (old := folder.read()) is not None:
-                may_change = _MAY_CHANGE if shard == self.shard else _MAY_DIFFER
-                folder._refuse_change(old, plan, recipe_sha256, may_change)
-
-    def _refuse_change(
-        self, old: Manifest, plan: Plan, recipe_sha256: str, may_change: tuple[str, ...]
-    ) -> None:
-        before, after = asdict(old.plan), asdict(plan)
-        changed = [k for k in after if k not in may_change and before[k] != after[k]]
-        if old.recipe_sha256 != recipe_sha256 and "recipe" not in changed:
-            changed.append("text of the recipe")
-        if changed:
-            name = changed[0]
-            was = f" (it was {before[name]!r})" if name in before else ""
-            raise RunError(
-                f"{self.manifest_path}: tells of a run with another {name}{was}",
-                "choose another folder",
-            )
-
-
-def now() -> str:
-    """This moment, ISO 8601, UTC."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def shards_of(path: Path) -> list[Shard]:
@@ -271,4 +181,10 @@ def load_run(path: str | Path) -> Dataset:
     files = sorted(str(file) for file in (Path(path) / "conversations").glob("*.parquet"))
     if not files:
         raise RunError(f"{path}: has no conversations", f"see why with: mmgen status {path}")
-    return load_files("parquet", data_files=files, split="train")
+    try:
+        return load_files("parquet", data_files=files, split="train")
+    except (DatasetsError, pa.ArrowException) as error:
+        raise RunError(
+            f"{path}: its conversations cannot be read: {error}",
+            "give its 'mmgen generate' command again; it lays the journal out anew",
+        ) from error

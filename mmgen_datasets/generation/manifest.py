@@ -1,0 +1,129 @@
+"""What a run is asked to do, and what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import PurePath
+from typing import Any, Literal, TypeAlias
+
+from mmgen_datasets.errors import UsageError
+
+Status: TypeAlias = Literal["running", "finished", "interrupted", "stopped"]
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One of several equal, contiguous parts of the samples."""
+
+    index: int = 0
+    count: int = 1
+
+    @classmethod
+    def parse(cls, text: str) -> Shard:
+        """Read ``"i/n"``, with i from 0 to n - 1.
+
+        Example:
+            >>> Shard.parse("1/4")
+            Shard(index=1, count=4)
+        """
+        match = re.fullmatch(r"(\d+)/(\d+)", text)
+        if match is None or int(match[1]) >= int(match[2]):
+            raise UsageError(f"{text!r} is no shard", "write i/n with i from 0 to n - 1, as 0/4")
+        return cls(int(match[1]), int(match[2]))
+
+    @property
+    def suffix(self) -> str:
+        """What the names of its files end with."""
+        return "" if self.count == 1 else f"-{self.index:05d}-of-{self.count:05d}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is asked to do."""
+
+    source: str
+    recipe: str = "grounded"
+    split: str = "train"
+    data_dir: str | None = None
+    backend: str | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Of the backend; never a secret."""
+    seed: int = 0
+    limit: int | None = None
+    """Use only so many samples."""
+
+
+@dataclass
+class Manifest:
+    """What ``run.json`` holds."""
+
+    plan: Plan
+    recipe_sha256: str
+    library_version: str
+    status: Status = "running"
+    problem: str | None = None
+    """Why it stopped."""
+    samples: int = 0
+    requests: int = 0
+    """Conversations that were aimed for."""
+    conversations: int = 0
+    rejects: dict[str, int] = field(default_factory=dict)
+    """Reason to number."""
+    model: str | None = None
+    endpoint: str | None = None
+    """The server or engine that was asked."""
+    hides_address: bool = False
+    """Whether the address in the plan lacks a login or query that was used."""
+    sample_ids_sha256: str = ""
+    """Of the ids of the samples, in order."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    seconds: float = 0.0
+    """That the last call took."""
+    started_at: str = field(default_factory=lambda: now())
+    finished_at: str | None = None
+
+    @property
+    def rejected_share(self) -> float:
+        """Rejects as a share of all that was aimed for, 0..1."""
+        return sum(self.rejects.values()) / self.requests if self.requests else 0.0
+
+    def differences(self, other: Manifest) -> list[str]:
+        """What two runs would have to have in common to be one, and have not, in words."""
+        named = zip(_identity(self).items(), _identity(other).values(), strict=True)
+        return [
+            f"the {name} {mine!r}, not {theirs!r}"
+            for (name, mine), theirs in named
+            if mine != theirs
+        ]
+
+
+def _identity(manifest: Manifest) -> dict[str, Any]:
+    """What makes a run the one it is; how hard and from where it is done does not."""
+    plan = manifest.plan
+    return {
+        "source": plan.source,
+        "split": plan.split,
+        "recipe": f"{PurePath(plan.recipe).stem} ({manifest.recipe_sha256[:8]})",
+        "backend": plan.backend,
+        "model": manifest.model,
+        "server": manifest.endpoint,
+        "seed": plan.seed,
+    }
+
+
+def digest_ids(ids: Iterable[str]) -> str:
+    """Digest the ids of samples, in order."""
+    digest = hashlib.sha256()
+    for name in ids:
+        digest.update(f"{name}\n".encode())
+    return digest.hexdigest()
+
+
+def now() -> str:
+    """This moment, ISO 8601, UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
