@@ -10,16 +10,16 @@ import importlib
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.backends import BACKENDS
+from mmgen_datasets.console import complain, list_rows, say, tell_reasons, tell_status
 from mmgen_datasets.errors import MMGenError, UsageError
 from mmgen_datasets.exporters import EXPORTERS
 from mmgen_datasets.prompts import RECIPES
@@ -51,7 +51,8 @@ TokensPerMinute = Annotated[
     float | None, typer.Option(help="Tokens that the server allows, prompt and reply together.")
 ]
 MaxRejects = Annotated[
-    float, typer.Option(help="Largest share of rejects, 0 to 1, that still counts as done.")
+    float,
+    typer.Option(help="Largest share of rejects that still counts as done.", min=0, max=1),
 ]
 
 
@@ -59,25 +60,25 @@ MaxRejects = Annotated[
 def sources() -> None:
     """List what can be read."""
     loading = importlib.import_module("mmgen_datasets.loading")
-    _list({name: row.summary for name, row in loading.SOURCES.items()})
+    list_rows({name: row.summary for name, row in loading.SOURCES.items()})
 
 
 @app.command()
 def recipes() -> None:
     """List what can be asked about it."""
-    _list({name: row.summary for name, row in RECIPES.items()})
+    list_rows({name: row.summary for name, row in RECIPES.items()})
 
 
 @app.command()
 def backends() -> None:
     """List who can be asked."""
-    _list({name: row.summary for name, row in BACKENDS.items()})
+    list_rows({name: row.summary for name, row in BACKENDS.items()})
 
 
 @app.command()
 def formats() -> None:
     """List what a result can be exported to."""
-    _list({name: row.summary for name, row in EXPORTERS.items()})
+    list_rows({name: row.summary for name, row in EXPORTERS.items()})
 
 
 @app.command()
@@ -91,7 +92,7 @@ def prepare(
     Example: mmgen prepare coco2017 --data-dir coco --out coco-parquet
     """
     mmgen.prepare(source, out, data_dir=data_dir)
-    _say(f"wrote {out}; read it with: datasets.load_dataset({str(out)!r})")
+    say(f"wrote {out}; read it with: datasets.load_dataset({str(out)!r})")
 
 
 @app.command()
@@ -159,6 +160,9 @@ def generate(
 @app.command()
 def retry(
     run: Run,
+    base_url: Annotated[
+        str | None, typer.Option(help="Address of the server, where it has a login or query.")
+    ] = None,
     concurrency: Concurrency = 16,
     requests_per_minute: RequestsPerMinute = None,
     tokens_per_minute: TokensPerMinute = None,
@@ -175,8 +179,17 @@ def retry(
         tokens_per_minute=tokens_per_minute,
     )
     for folder, manifest in mmgen.read_run(run):
+        plan = manifest.plan
+        if base_url is not None:
+            plan = replace(plan, settings=plan.settings | {"base_url": base_url})
+        elif manifest.hides_address:
+            raise UsageError(
+                f"{folder.manifest_path}: does not tell the whole address that was asked,"
+                " which had a login or query",
+                "give it again: --base-url",
+            )
         again = importlib.import_module("mmgen_datasets.generation.fill").rejected_keys(folder)
-        manifest = mmgen.fill_run(folder, manifest.plan, pace=pace, again=again)
+        manifest = mmgen.fill_run(folder, plan, pace=pace, again=again)
         code = max(code, _outcome(folder, manifest, max_rejects))
     raise typer.Exit(code)
 
@@ -188,7 +201,7 @@ def status(run: Run) -> None:
     Example: mmgen status runs/llava
     """
     for folder, manifest in mmgen.read_run(run):
-        _print_status(folder, manifest)
+        tell_status(folder, manifest)
 
 
 @app.command()
@@ -202,11 +215,16 @@ def show(
     Example: mmgen show runs/first --number 10
     """
     conversations = mmgen.load_run(run)
+    if start >= len(conversations):
+        raise UsageError(
+            f"--start is {start:,}, and there are {len(conversations):,} conversations",
+            "begin with a smaller number; the first is 0",
+        )
     for row in conversations.select(range(start, min(start + number, len(conversations)))):
-        _say(f"{row['id']} · {row['kind']} · {row['file_name']} · {row['license']['name']}")
+        say(f"{row['id']} · {row['kind']} · {row['file_name']} · {row['license']['name']}")
         for message in row["messages"]:
-            _say(f"  {message['role']:>9}  {message['content'].strip()}")
-        _say("")
+            say(f"  {message['role']:>9}  {message['content'].strip()}")
+        say("")
 
 
 @app.command()
@@ -224,13 +242,12 @@ def export(
     Example: mmgen export runs/first --format llava --out llava-data
     """
     exported = mmgen.export(mmgen.load_run(run), format, out, pictures=images)
-    _say(f"{exported.conversations:,} conversations in {exported.file}")
+    say(f"{exported.conversations:,} conversations in {exported.file}")
     if exported.pictures:
-        _say(f"{exported.pictures:,} pictures in {exported.file.parent / 'images'}")
-    for reason, count in exported.left_out.most_common(5):
-        _say(f"left out {count:,}: {reason}")
+        say(f"{exported.pictures:,} pictures in {exported.file.parent / 'images'}")
+    tell_reasons("left out", exported.left_out)
     if exported.left_out:
-        _say("  → to write them too, with the names of their pictures only: --images none")
+        say("  → to write them too, with the names of their pictures only: --images none")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -250,10 +267,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         app(argv)
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            _complain("interrupted; every reply is kept: give the same command again to go on")
+            complain("interrupted; every reply is kept: give the same command again to go on")
         return int(end.code or DONE)
     except MMGenError as error:
-        _complain(f"error: {error}")
+        complain(f"error: {error}")
+        return WRONG_USE
+    except OSError as error:  # a folder that cannot be written, a disk that is full
+        complain(f"error: {error.filename or 'a file'}: {error.strerror or error}")
         return WRONG_USE
     return DONE
 
@@ -271,45 +291,10 @@ def _settings(options: Sequence[str]) -> dict[str, str]:
 
 def _outcome(folder: Any, manifest: Any, max_rejects: float) -> int:
     """Tell how a run ended, and the exit status that this makes."""
-    _print_status(folder, manifest)
+    tell_status(folder, manifest)
     if manifest.status == "stopped":
         return WRONG_USE
     if manifest.rejected_share > max_rejects:
         return TOO_MANY_REJECTS
-    _say(f"next: mmgen export {folder.path} --format llava --out DIR")
+    say(f"next: mmgen export {folder.path} --format llava --out DIR")
     return DONE
-
-
-def _print_status(folder: Any, manifest: Any) -> None:
-    rejects = sum(manifest.rejects.values())
-    _say(f"{folder.path}{folder.shard.suffix}: {manifest.status}")
-    _say(f"  {manifest.plan.source} {manifest.plan.split}, recipe {manifest.plan.recipe}")
-    _say(
-        f"  conversations {manifest.conversations:,}, rejects {rejects:,},"
-        f" samples {manifest.samples:,}, seconds {manifest.seconds:,.1f}"
-    )
-    if tokens := manifest.prompt_tokens + manifest.completion_tokens:
-        _say(f"  {tokens:,} tokens, {manifest.completion_tokens:,} of them written by the model")
-    for reason, count in list(manifest.rejects.items())[:5]:
-        _say(f"  rejected {count:,}: {reason}")
-    if rejects:
-        _say(f"  each with its reason in {folder.rejects_path}")
-    if rejects and manifest.plan.backend:
-        _say(f"  to ask for them once more: mmgen retry {folder.path}")
-    if manifest.problem:
-        _say(f"  stopped: {manifest.problem}")
-
-
-def _list(rows: Mapping[str, str]) -> None:
-    table = Table.grid(padding=(0, 2))
-    for name, summary in rows.items():
-        table.add_row(name, summary)
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
-
-
-def _complain(line: str) -> None:
-    Console(stderr=True, soft_wrap=True, highlight=False).print(line, markup=False)
-
-
-def _say(line: str) -> None:
-    Console(soft_wrap=True, highlight=False).print(line, markup=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def test_a_model_is_asked_and_its_rejects_can_be_retried(
         assert "rejected 1: the reply was cut short" in capsys.readouterr().out
         assert run("retry", out) == 0
         assert server.stats["received"] == 11
-    assert "conversations 9, rejects 0" in capsys.readouterr().out
+    assert "conversations 9, rejects 0 of 9" in capsys.readouterr().out
 
 
 def test_how_many_rejects_are_too_many_is_for_the_user_to_say(tmp_path: Path) -> None:
@@ -93,6 +94,59 @@ def test_a_stopped_run_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[st
     printed = capsys.readouterr().out
     assert "stopped" in printed
     assert "OPENAI_API_KEY" in printed
+
+
+def test_the_cause_of_a_stop_stands_first_and_no_reject_is_made_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(Behaviour(schedule=("quota",))) as server:
+        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
+        assert run(*GENERATE, *asking, "--base-url", server.url, "--out", tmp_path) == 2
+    first, second, *others = capsys.readouterr().out.splitlines()
+    assert first.endswith("run.json: stopped")
+    assert "429 Too Many Requests" in second
+    assert not any("rejects.jsonl" in line or "mmgen retry" in line for line in others)
+
+
+def test_status_tells_how_far_a_run_is_that_was_cut_off(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(Behaviour(form="auto", latency_s=0.1)) as server:
+        command = [sys.executable, "-m", "mmgen_datasets", *GENERATE, "--out", str(tmp_path)]
+        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
+        with subprocess.Popen([*command, *asking, "--base-url", server.url]) as process:
+            while server.stats["answered"] < 20:
+                time.sleep(0.02)
+            assert run("status", tmp_path) == 0
+            running = capsys.readouterr().out
+            process.kill()
+    assert run("status", tmp_path) == 0
+    killed = capsys.readouterr().out
+    assert "run.json: running" in running
+    assert "cut off; its 'mmgen generate' command, given again, goes on" in killed
+    assert "of 72 requests" in killed
+
+
+def test_a_hidden_address_has_to_be_given_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(Behaviour(form="auto", schedule=("filtered",))) as server:
+        address = server.url.replace("http://", "http://someone:hush@")
+        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any", "--limit", "1"]
+        run(*GENERATE, *asking, "--base-url", address, "--out", tmp_path)
+        assert run("retry", tmp_path) == 2
+        assert "give it again: --base-url" in capsys.readouterr().err
+        assert run("retry", tmp_path, "--base-url", address) == 0
+        assert server.requests[-1].headers["Authorization"].startswith("Basic ")
+
+
+@pytest.mark.parametrize("verb", [GENERATE, ["prepare", *GENERATE[1:]]])
+def test_a_folder_that_cannot_be_made_is_a_sentence(
+    verb: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert run(*verb, "--out", tmp_path / "file" / "out") == 2
+    assert "Not a directory" in capsys.readouterr().err
 
 
 def test_nothing_but_results_is_printed_where_no_person_watches(tmp_path: Path) -> None:
@@ -125,6 +179,8 @@ def test_nothing_but_results_is_printed_where_no_person_watches(tmp_path: Path) 
         (["status", "OUT"], "is not the folder of a run"),
         (["export", "OUT", "--out", "OUT"], "is not the folder of a run"),
         (["export", "OUT", "--out", "OUT", "--images", "move"], "'move'"),
+        ([*GENERATE, "--out", "OUT", "--model", "x"], "a model is given, and no backend"),
+        ([*GENERATE, "--out", "OUT", "--max-rejects", "9"], "--max-rejects"),
     ],
 )
 def test_wrong_use_is_a_sentence_and_leaves_nothing(

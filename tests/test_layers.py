@@ -18,6 +18,7 @@ LAYERS = [
     ["builders", "generation"],
     ["exporters", "generation.run"],
     ["generation.fill"],
+    ["console"],
     ["cli"],
     ["__main__"],
 ]

@@ -18,15 +18,13 @@ from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.chat import Exchange, MediaKind
 from mmgen_datasets.errors import RowError
 from mmgen_datasets.generation.journal import Record, open_journal
+from mmgen_datasets.generation.manifest import NOT_ASKED
 from mmgen_datasets.generation.requests import key_of
 from mmgen_datasets.generation.rows import VERSION, fingerprint, rows_of
 from mmgen_datasets.grounded import answer
 from mmgen_datasets.prompts.parse import read_reply
 from mmgen_datasets.prompts.recipe import Grounded, Recipe
 from mmgen_datasets.schema import PROVENANCE, conversation_features, media_kinds
-
-NOT_ASKED = "not asked yet"
-"""The error of a row whose request the run has not come to."""
 
 _COPIED = ("source", "split", "file_name", "license", "credit")
 _PLACEHOLDERS = tuple(f"<{kind}>" for kind in get_args(MediaKind))

@@ -29,10 +29,10 @@ from mmgen_datasets.errors import (
     UsageError,
 )
 from mmgen_datasets.files import PARTIAL, whole_file
-from mmgen_datasets.generation.conversations import NOT_ASKED, answer_all, lay_out
+from mmgen_datasets.generation.conversations import answer_all, lay_out
 from mmgen_datasets.generation.generate import ask, check_fit
 from mmgen_datasets.generation.journal import Record, open_journal
-from mmgen_datasets.generation.manifest import Manifest, Plan, Status, digest_ids, now
+from mmgen_datasets.generation.manifest import NOT_ASKED, Manifest, Plan, Status, digest_ids, now
 from mmgen_datasets.generation.pace import Pace
 from mmgen_datasets.generation.requests import build_requests
 from mmgen_datasets.generation.rows import VERSION, rows_of

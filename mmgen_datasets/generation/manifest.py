@@ -12,6 +12,9 @@ from typing import Any, Literal, TypeAlias
 
 from mmgen_datasets.errors import UsageError
 
+NOT_ASKED = "not asked yet"
+"""The reason that a conversation is missing whose request the run has not come to."""
+
 Status: TypeAlias = Literal["running", "finished", "interrupted", "stopped"]
 
 
@@ -88,9 +91,14 @@ class Manifest:
     finished_at: str | None = None
 
     @property
+    def num_rejects(self) -> int:
+        """How many were asked for and came to nothing."""
+        return sum(n for reason, n in self.rejects.items() if reason != NOT_ASKED)
+
+    @property
     def rejected_share(self) -> float:
         """Rejects as a share of all that was aimed for, 0..1."""
-        return sum(self.rejects.values()) / self.requests if self.requests else 0.0
+        return self.num_rejects / self.requests if self.requests else 0.0
 
     def differences(self, other: Manifest) -> list[str]:
         """What two runs would have to have in common to be one, and have not, in words."""

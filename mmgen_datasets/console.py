@@ -1,0 +1,72 @@
+"""What the command line says, on standard output and standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mmgen_datasets.generation.manifest import Manifest
+    from mmgen_datasets.generation.run import RunFolder
+
+_REASONS_SHOWN = 5
+
+
+def say(line: str = "") -> None:
+    """Print a line of a result."""
+    print(line)  # noqa: T201
+
+
+def complain(line: str) -> None:
+    """Print a line about what went wrong."""
+    print(line, file=sys.stderr)  # noqa: T201
+
+
+def list_rows(rows: Mapping[str, str]) -> None:
+    """Print names and what they stand for."""
+    width = max(map(len, rows))
+    for name, summary in rows.items():
+        say(f"{name:{width}}  {summary}")
+
+
+def tell_status(folder: RunFolder, manifest: Manifest) -> None:
+    """Print how far a run is and what became of it."""
+    say(f"{folder.manifest_path}: {_state(folder, manifest)}")
+    if manifest.problem:
+        say(f"  stopped: {manifest.problem}")
+    plan = manifest.plan
+    say(f"  {plan.source} {plan.split}, recipe {plan.recipe}, {manifest.samples:,} samples")
+    if manifest.status in ("running", "interrupted"):
+        if plan.backend:
+            say(f"  answered {folder.num_settled():,} of {manifest.requests:,} requests")
+        return
+    say(
+        f"  conversations {manifest.conversations:,}, rejects {manifest.num_rejects:,}"
+        f" of {manifest.requests:,}, in {manifest.seconds:,.1f} s"
+    )
+    if tokens := manifest.prompt_tokens + manifest.completion_tokens:
+        say(f"  {tokens:,} tokens, {manifest.completion_tokens:,} of them written by the model")
+    tell_reasons("  rejected", manifest.rejects)
+    if manifest.num_rejects:
+        say(f"  each with its reason in {folder.rejects_path}")
+    if manifest.num_rejects and plan.backend:
+        say(f"  to ask for them once more: mmgen retry {folder.path}")
+
+
+def tell_reasons(verb: str, reasons: Mapping[str, int]) -> None:
+    """Print the commonest reasons, and how much the others make up."""
+    commonest = sorted(reasons.items(), key=lambda row: -row[1])
+    for reason, count in commonest[:_REASONS_SHOWN]:
+        say(f"{verb} {count:,}: {reason}")
+    if others := commonest[_REASONS_SHOWN:]:
+        count = sum(number for _, number in others)
+        say(f"{verb} {count:,} for {len(others):,} other reasons")
+
+
+def _state(folder: RunFolder, manifest: Manifest) -> str:
+    if manifest.status == "running" and not folder.is_held():
+        return "cut off; its 'mmgen generate' command, given again, goes on"
+    if manifest.status == "interrupted":
+        return "interrupted; its 'mmgen generate' command, given again, goes on"
+    return manifest.status
