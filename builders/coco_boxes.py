@@ -48,6 +48,7 @@ def _box_columns(part: Part, boxes: pa.Table, sizes: Floats) -> dict[str, pa.Arr
             f"{part.url}: annotation {row['id']} is of category {row['category_id']}, "
             "which the file does not have"
         ),
+        "add the category to 'categories', or leave out its annotations",
     )
     return {
         "category": categories["name"].combine_chunks().take(pa.array(index)),
@@ -73,6 +74,8 @@ def _shares(part: Part, boxes: pa.Table, sizes: Floats) -> pa.Array:
             f"{part.url}: the box {row['bbox']} of annotation {row['id']} is not in its image "
             f"{row['image_id']} of {'{:.0f} x {:.0f}'.format(*sizes[wrong.argmax()])} pixels"
         ),
+        "correct or leave out this annotation: boxes are x, y, width, height in pixels from the "
+        "upper left corner",
     )
     return pa.FixedSizeListArray.from_arrays(pa.array(shares.clip(0, 1, out=shares).ravel()), 4)
 
@@ -88,6 +91,7 @@ def _areas(part: Part, boxes: pa.Table, sizes: Floats) -> pa.Array:
             f"{part.url}: the area {row['area']} of annotation {row['id']} is not one of its "
             f"image {row['image_id']}"
         ),
+        "correct or leave out the area: it is in square pixels, at most those of the image",
     )
     return pc.min_element_wise(areas, 1.0, skip_nulls=False)
 
@@ -105,6 +109,7 @@ def _joints(part: Part, persons: pa.Table, sizes: Floats, *, type: pa.DataType) 
             f"{part.url}: annotation {row['id']} has {len(row['keypoints'])} numbers for its "
             "joints, not three for each that its category names"
         ),
+        "correct or leave out this annotation: joints are x, y and 0, 1 or 2",
     )
     points = _flat(persons["keypoints"]).reshape(-1, 3)  # (sum of num_joints, 3)
     marked = points[:, 2] > 0

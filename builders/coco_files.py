@@ -7,6 +7,7 @@ stays packed.
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -108,9 +109,11 @@ def list_annotations(archive: str) -> dict[str, str]:
 def list_pictures(place: str) -> Pictures:
     """List the pictures of a folder or archive once, in place of asking for each."""
     if Path(place).is_dir():
-        return Pictures(f"{place}/", "", [path.name for path in Path(place).iterdir()])
+        with os.scandir(place) as entries:
+            return Pictures(f"{place}/", "", [e.name for e in entries if _is_file(e)])
     folder = f"{PurePosixPath(place).stem}/"
-    names = [name.removeprefix(folder) for name in _members(place) if name.startswith(folder)]
+    files = [name for name in _members(place) if not name.endswith("/")]
+    names = [name.removeprefix(folder) for name in files if name.startswith(folder)]
     return Pictures(f"zip://{folder}", f"::{place}", names)
 
 
@@ -161,6 +164,14 @@ def _picture_places(root: Path, folder: str) -> Iterator[Path]:
     yield from (path for path in archives if path.is_file())
 
 
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file or a link to one."""
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads in a circle, or to where nobody may look
+        return False
+
+
 def _members(archive: str) -> list[str]:
     try:
         with fsspec.open(archive, "rb") as file, zipfile.ZipFile(file) as opened:
@@ -169,3 +180,13 @@ def _members(archive: str) -> list[str]:
         raise SourceError(
             f"coco: {archive} is not a whole zip archive: {error}", "download it again"
         ) from error
+    except OSError as error:
+        raise unreadable(archive, error) from error
+
+
+def unreadable(url: str, error: OSError) -> SourceError:
+    """What to raise for a file that the system does not let one read."""
+    return SourceError(
+        f"coco: {url} cannot be read: {error.strerror or error}",
+        "put a file there that you may read",
+    )

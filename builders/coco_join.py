@@ -54,6 +54,7 @@ def by_image(part: Part) -> tuple[pa.Table, pa.Array, Ints]:
         lambda row: (
             f"{part.url}: annotation {row['id']} is of image {row['image_id']}, which no file has"
         ),
+        "add the image to 'images', or leave out its annotations",
     )
     order = np.argsort(rows, kind="stable")
     offsets = offsets_of(rows, part.images.num_rows)
@@ -72,32 +73,31 @@ def offsets_of(owners: Ints, num_lists: int) -> pa.Array:
     return pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32())
 
 
-def refuse(annotations: pa.Table, wrong: Any, describe: Callable[[dict[str, Any]], str]) -> None:
-    """Raise for the first annotation that is wrong.
+def refuse(
+    records: pa.Table, wrong: Any, describe: Callable[[dict[str, Any]], str], hint: str
+) -> None:
+    """Raise for the first record that is wrong.
 
     Args:
-        annotations: the annotations.
+        records: annotations or images.
         wrong: true where one is.
         describe: what is wrong with one, given as a dictionary.
+        hint: what to do about it.
     """
     wrong = np.asarray(wrong)
     if wrong.any():
-        [row] = annotations.slice(int(wrong.argmax()), 1).to_pylist()
-        raise SourceError(
-            f"coco: {describe(row)}",
-            f"correct or leave out this annotation ({int(wrong.sum())} such); boxes are x, y, "
-            "width, height in pixels from the upper left corner",
-        )
+        [row] = records.slice(int(wrong.argmax()), 1).to_pylist()
+        raise SourceError(f"coco: {describe(row)}", f"{hint} ({int(wrong.sum())} such)")
 
 
-def refuse_repeated(records: pa.Table, what: str) -> None:
-    """Raise where an id stands twice; `what` names it."""
-    ids = np.sort(numbers(records["id"]))
-    repeated = ids[1:][ids[1:] == ids[:-1]]
+def refuse_repeated(records: pa.Table, what: str, field: str = "id") -> None:
+    """Raise where a field holds a value twice; `what` names it."""
+    counts = records[field].value_counts()
+    repeated = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
     if len(repeated):
         raise SourceError(
-            f"coco: {what} {repeated[0]} stands more than once",
-            "give each record an id of its own",
+            f"coco: {what} {repeated[0].as_py()!r} stands more than once",
+            "give each record one of its own",
         )
 
 

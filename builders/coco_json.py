@@ -23,6 +23,7 @@ import pyarrow as pa
 
 from mmgen_datasets.errors import SourceError
 
+from .coco_files import unreadable
 from .coco_records import columns_of, schema_of
 
 PIECE_BYTES = 1 << 20
@@ -46,7 +47,7 @@ def read_tables(url: str, kinds: Mapping[str, type[msgspec.Struct]]) -> dict[str
             there but ``licenses``.
 
     Raises:
-        SourceError: the file is damaged, is not of this form, or lacks a key.
+        SourceError: the file cannot be read, is damaged, is not of this form, or lacks a key.
     """
     schemas = {key: schema_of(kind) for key, kind in kinds.items()}
     batches: dict[str, list[pa.RecordBatch]] = {}
@@ -56,6 +57,8 @@ def read_tables(url: str, kinds: Mapping[str, type[msgspec.Struct]]) -> dict[str
                 batches.setdefault(key, []).append(columns_of(records, schemas[key]))
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise SourceError(f"coco: {url} is damaged: {error}", _AGAIN) from error
+    except OSError as error:
+        raise unreadable(url, error) from error
     if missing := [key for key in kinds if key not in batches and key != "licenses"]:
         raise SourceError(f"coco: {url} has no {missing[0]!r}", _AGAIN)
     return {

@@ -15,7 +15,7 @@ from mmgen_datasets.licence import license_from_url
 
 from .coco_boxes import objects, poses
 from .coco_files import Pictures
-from .coco_join import Part, by_image, column, numbers, refuse_repeated, structs
+from .coco_join import Part, by_image, column, numbers, refuse, refuse_repeated, structs
 from .coco_json import read_tables
 from .coco_records import (
     CaptionRecord,
@@ -33,6 +33,9 @@ _KINDS: dict[str, dict[str, Any]] = {
     "person_keypoints": {**_IMAGES, "annotations": PoseRecord, "categories": CategoryRecord},
 }
 
+_NO_NAME = r"^$|^/|^[A-Za-z]:|(^|/)\.\.(/|$)|[\\\x00]"
+"""What a ``file_name`` must not be: empty, absolute here or on Windows, a way out, or two names."""
+
 
 def read_rows(files: Mapping[str, str], schema: pa.Schema, **constants: str) -> pa.Table:
     """Read a split's annotation files into rows of the sample schema, without pictures.
@@ -43,8 +46,9 @@ def read_rows(files: Mapping[str, str], schema: pa.Schema, **constants: str) -> 
         constants: columns that hold one value in every row.
 
     Raises:
-        SourceError: a file is not of the form of COCO's, has an id twice or names one that is
-            not there, or has a box or an area that its image cannot have.
+        SourceError: a file is not of the form of COCO's, has an id or a file name twice, names
+            an id that is not there, has a file name that may lead out of the folder, or a box or
+            an area that its image cannot have.
     """
     tables = {kind: read_tables(url, _KINDS[kind]) for kind, url in files.items()}
     images = _all_images({files[kind]: parts["images"] for kind, parts in tables.items()})
@@ -70,6 +74,7 @@ def _all_images(by_file: Mapping[str, pa.Table]) -> pa.Table:
     """The images of all files, each once, in the order of the first file."""
     for url, images in by_file.items():
         refuse_repeated(images, f"{url}: the image id")
+        _refuse_bad_names(images, url)
     images = pa.concat_tables(by_file.values())
     if not images.num_rows:
         # `datasets` would say only that a split without rows is not there.
@@ -77,7 +82,21 @@ def _all_images(by_file: Mapping[str, pa.Table]) -> pa.Table:
             f"coco: {next(iter(by_file))} lists no images", "look for the file that lists them"
         )
     _, first = np.unique(numbers(images["id"]), return_index=True)
-    return images.take(np.sort(first)).combine_chunks()
+    images = images.take(np.sort(first)).combine_chunks()
+    refuse_repeated(images, f"{', '.join(by_file)}: the file_name", "file_name")
+    return images
+
+
+def _refuse_bad_names(images: pa.Table, url: str) -> None:
+    refuse(
+        images,
+        pc.match_substring_regex(images["file_name"], _NO_NAME),
+        lambda row: (
+            f"{url}: image {row['id']} has the file_name {row['file_name']!r}, which may lead out "
+            "of the folder of pictures or to no file"
+        ),
+        "correct it: a name as in 000000397133.jpg, or folder/name",
+    )
 
 
 def _image_columns(images: pa.Table, licenses: pa.Table, schema: pa.Schema) -> dict[str, pa.Array]:

@@ -9,9 +9,12 @@ it by ``data_dir`` alone and go on serving old rows.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sys
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
@@ -27,7 +30,7 @@ from datasets.exceptions import DatasetGenerationError
 from datasets.load import BuilderConfigsParameters
 from datasets.table import embed_table_storage
 
-from mmgen_datasets.errors import MMGenError, UsageError
+from mmgen_datasets.errors import MMGenError, SourceError, UsageError
 from mmgen_datasets.registry import Entry, is_own, resolve
 
 
@@ -163,6 +166,7 @@ def prepare(
 
     Raises:
         UsageError: `out` exists already.
+        SourceError: a media file cannot be read.
     """
     out = Path(out).expanduser().absolute()
     if out.exists():
@@ -193,9 +197,18 @@ def cache_hash(builder: type[datasets.DatasetBuilder], data_dir: str | None) -> 
     if data_dir is not None:
         find = getattr(builder, "source_files", _all_files)
         for path in sorted(find(data_dir)):
-            status = path.stat()
+            status = _status(path)
             digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
+
+
+def _status(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except OSError as error:
+        raise SourceError(
+            f"{path} cannot be read: {error.strerror}", "put a file there that you may read"
+        ) from error
 
 
 def _is_source(path: str) -> bool:
@@ -248,7 +261,7 @@ def _all_files(data_dir: str) -> list[Path]:
 
 def _write_shards(dataset: datasets.Dataset, folder: Path, split: str, *, max_bytes: int) -> None:
     """Write one split, and only then name its files by how many they are."""
-    tables = map(embed_table_storage, dataset.with_format("arrow").iter(_ROWS_PER_GROUP))
+    tables = map(_embedded, dataset.with_format("arrow").iter(_ROWS_PER_GROUP))
     shards: list[Path] = []
     first = next(tables, None)
     while first is not None or not shards:
@@ -258,6 +271,18 @@ def _write_shards(dataset: datasets.Dataset, folder: Path, split: str, *, max_by
         first = next(tables, None)
     for number, shard in enumerate(shards):
         shard.rename(folder / f"{split}-{number:05}-of-{len(shards):05}.parquet")
+
+
+def _embedded(table: pa.Table) -> pa.Table:
+    """A table with its media files inside."""
+    try:
+        return embed_table_storage(table)
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        name = getattr(error, "filename", None) or "a media file of the source"
+        raise SourceError(
+            f"{name} cannot be read: {getattr(error, 'strerror', None) or error}",
+            "put the whole file there, or take it away: its row then has none",
+        ) from error
 
 
 def _fill(writer: ParquetWriter, tables: Iterable[pa.Table], max_bytes: int) -> None:

@@ -350,6 +350,19 @@ class TestBadData:
             (lambda d: _records(d)[1].update(area=-4), r"area -4.0 of annotation 900100000012"),
             (lambda d: _records(d)[1].update(id=11), r"annotation id 11 stands more than once"),
             (lambda d: _records(d, key="images")[1].update(id=9), r"image id 9 stands more than"),
+            (
+                lambda d: [
+                    _records(d, kind, "images")[1].update(file_name="000000000007.jpg")
+                    for kind in ("instances", "captions", "person_keypoints")
+                ],
+                r"file_name '000000000007.jpg' stands more than once",
+            ),
+            (
+                lambda d: _records(d, "captions", "images")[1].update(
+                    id=6, file_name="000000000007.jpg"
+                ),
+                r"file_name '000000000007.jpg' stands more than once",
+            ),
             (lambda d: _records(d, key="images")[1].update(width=0), r"images\[1\].width"),
             (lambda d: _records(d)[2].pop("bbox"), r"annotations\[2\]: .*`bbox`"),
             (lambda d: d["instances_val2017.json"].pop("images"), r"has no 'images'"),
@@ -371,6 +384,71 @@ class TestBadData:
             load(root, with_keypoints=True)
         assert str(root / "annotations") in caught.value.problem
         assert caught.value.hint
+
+    @pytest.mark.parametrize(
+        ("change", "hint"),
+        [
+            (lambda d: _records(d, "captions")[0].update(image_id=8), "add the image"),
+            (lambda d: _records(d)[0].update(category_id=99), "add the category"),
+            (lambda d: _records(d)[0].update(bbox=[90, 0, 20, 5]), "boxes are x, y, width"),
+            (lambda d: _records(d)[1].update(area=-4), "leave out the area"),
+            (
+                lambda d: _records(d, "person_keypoints")[0].update(keypoints=[1, 2]),
+                "joints are x, y",
+            ),
+            (lambda d: _records(d, key="images")[0].update(file_name=""), "a name as in"),
+            (lambda d: _records(d)[1].update(id=11), "one of its own"),
+        ],
+    )
+    def test_the_hint_is_about_what_is_wrong(self, root: Path, change: Change, hint: str) -> None:
+        changed = documents()
+        change(changed)
+        write(root / "annotations", changed)
+        with pytest.raises(SourceError) as caught:
+            load(root, with_keypoints=True)
+        assert hint in caught.value.hint
+        assert ("boxes" in caught.value.hint) == ("the box" in caught.value.problem)
+
+    @pytest.mark.parametrize("kind", ["instances", "captions"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "",
+            "/etc/x.jpg",
+            "../secret.jpg",
+            "a/../../x.jpg",
+            "..",
+            "a\0.jpg",
+            "a\\b.jpg",
+            "C:x.jpg",
+        ],
+    )
+    def test_a_file_name_that_leads_astray_is_refused(
+        self, root: Path, kind: str, name: str
+    ) -> None:
+        changed = documents()
+        _records(changed, kind, "images")[1]["file_name"] = name
+        write(root / "annotations", changed)
+        with pytest.raises(SourceError) as caught:
+            load(root)
+        assert str(root / "annotations" / f"{kind}_val2017.json") in caught.value.problem
+        assert f"image 5 has the file_name {name!r}" in caught.value.problem
+
+    @pytest.mark.parametrize("name", ["a..b.jpg", "..a.jpg", "...", "a b/ç 人.jpg", "ab:c.jpg"])
+    def test_a_file_name_that_only_looks_odd_is_kept(self, root: Path, name: str) -> None:
+        changed = documents()
+        for kind in ("instances", "captions"):
+            _records(changed, kind, "images")[1]["file_name"] = name
+        write(root / "annotations", changed)
+        assert load(root)[1]["file_name"] == name
+
+    @pytest.mark.parametrize("name", ["captions_val2017.json", "annotations_trainval2017.zip"])
+    def test_a_folder_in_the_place_of_a_file_is_named(self, root: Path, name: str) -> None:
+        (root / "annotations" / name).unlink(missing_ok=True)
+        (root / "annotations" / name).mkdir()
+        with pytest.raises(SourceError, match="cannot be read: Is a directory") as caught:
+            load(root)
+        assert str(root / "annotations" / name) in caught.value.problem
 
     @pytest.mark.parametrize(
         ("text", "problem"),
@@ -515,7 +593,9 @@ def test_rows_are_those_of_a_plain_join(
     image = _records(documents(), key="images")[0]
     files = documents()
     for kind in ("instances", "captions"):
-        files[f"{kind}_val2017.json"]["images"] = [image | {"id": n} for n in (4, 2, 0, 3, 1)]
+        files[f"{kind}_val2017.json"]["images"] = [
+            image | {"id": n, "file_name": f"{n}.jpg"} for n in (4, 2, 0, 3, 1)
+        ]
     thing = _records(documents())[0]
     files["instances_val2017.json"]["annotations"] = [
         thing | {"id": number, "image_id": owner, "bbox": list(box), "category_id": number + 1}
@@ -561,15 +641,25 @@ def test_a_file_without_images_is_an_error(root: Path) -> None:
         load(root)
 
 
-def test_a_folder_of_pictures_is_listed_and_never_believed_by_name(root: Path) -> None:
-    """A file name from the data that leaves the folder finds nothing."""
-    changed = documents()
-    for kind in ("instances", "captions"):
-        _records(changed, kind, "images")[0]["file_name"] = "../secret.jpg"
-    write(root / "annotations", changed)
-    write_pictures(root, "secret.jpg")
-    write_pictures(root / "val2017", "000000000005.jpg")
-    assert load(root)[0]["image"] is None
+def test_what_is_no_file_is_no_picture(root: Path) -> None:
+    """A link to nowhere, a link in a circle and a folder; a link to a picture is one."""
+    folder = root / "val2017"
+    for number, start in ((9, "nowhere"), (5, file_name(5, "val2017"))):
+        folder.mkdir(exist_ok=True)
+        (folder / file_name(number, "val2017")).symlink_to(folder / start)
+    (folder / file_name(7, "val2017")).mkdir()
+    assert [row["image"] for row in load(root)] == [None] * 3
+    write_pictures(root / "store", "nine.jpg")
+    (folder / file_name(9, "val2017")).unlink()
+    (folder / file_name(9, "val2017")).symlink_to(root / "store" / "nine.jpg")
+    assert [row["image"] is None for row in load(root)] == [False, True, True]
+
+
+def test_a_folder_in_an_archive_is_no_picture(root: Path) -> None:
+    with zipfile.ZipFile(root / "val2017.zip", "w") as opened:
+        opened.mkdir("val2017")
+        opened.mkdir(f"val2017/{file_name(9, 'val2017')}")
+    assert [row["image"] for row in load(root)] == [None] * 3
 
 
 def test_an_archive_of_pictures_may_hold_more(root: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -223,6 +225,12 @@ class TestCacheHash:
         module.write_text(module.read_text() + "\n")
         assert cache_hash(builder, str(own)) != before
 
+    def test_a_link_to_no_file_is_named(self, coco: Path, tmp_path: Path) -> None:
+        (coco / "annotations" / "captions_train2017.json").unlink(missing_ok=True)
+        (coco / "annotations" / "captions_train2017.json").symlink_to(tmp_path / "nowhere")
+        with pytest.raises(SourceError, match=r"captions_train2017\.json cannot be read: No such"):
+            load_dataset("coco2017", data_dir=str(coco))
+
 
 class TestPrepare:
     def test_pictures_go_in_as_the_bytes_of_their_files(self, coco: Path, tmp_path: Path) -> None:
@@ -238,7 +246,9 @@ class TestPrepare:
         things = documents()
         for name in ("instances_val2017.json", "captions_val2017.json"):
             image = things[name]["images"][0]
-            things[name]["images"] += [image | {"id": number} for number in range(100, 350)]
+            things[name]["images"] += [
+                image | {"id": number, "file_name": f"{number}.jpg"} for number in range(100, 350)
+            ]
         write(coco / "annotations", things)
         out = prepare("coco2017", tmp_path / "out", data_dir=str(coco), max_shard_mb=0)
         names = sorted(path.name for path in out.iterdir())
@@ -253,11 +263,42 @@ class TestPrepare:
         assert len(plain[0]["poses"]) == 1
 
     def test_nothing_half_written_is_left(self, coco: Path, tmp_path: Path) -> None:
-        """A picture that goes away between loading and writing."""
-        load_dataset("coco2017", data_dir=str(coco))
+        """A picture that goes away between loading and writing, unseen in its folder."""
+        write_pictures(tmp_path / "store", "nine.jpg")
         picture = coco / "val2017" / file_name(9, "val2017")
         picture.unlink()
-        picture.symlink_to(tmp_path / "nowhere")
-        with pytest.raises(FileNotFoundError):
+        picture.symlink_to(tmp_path / "store" / "nine.jpg")
+        load_dataset("coco2017", data_dir=str(coco))
+        (tmp_path / "store" / "nine.jpg").unlink()
+        with pytest.raises(SourceError, match=f"{picture} cannot be read: No such file"):
             prepare("coco2017", tmp_path / "made" / "out", data_dir=str(coco))
         assert [*(tmp_path / "made").iterdir()] == []
+
+    def test_a_picture_that_became_a_folder_is_named(self, coco: Path, tmp_path: Path) -> None:
+        picture = coco / "val2017" / file_name(9, "val2017")
+        picture.unlink()
+        (tmp_path / "store").write_bytes(b"")
+        picture.symlink_to(tmp_path / "store")
+        load_dataset("coco2017", data_dir=str(coco))
+        (tmp_path / "store").unlink()
+        (tmp_path / "store").mkdir()
+        with pytest.raises(SourceError, match=f"{picture} cannot be read: Is a directory"):
+            prepare("coco2017", tmp_path / "out", data_dir=str(coco))
+
+    def test_a_picture_damaged_in_its_archive_is_named(self, coco: Path, tmp_path: Path) -> None:
+        name = file_name(9, "val2017")
+        data = (coco / "val2017" / name).read_bytes()
+        with zipfile.ZipFile(coco / "val2017.zip", "w") as opened:
+            opened.write(coco / "val2017" / name, f"val2017/{name}")
+        shutil.rmtree(coco / "val2017")
+        packed = (coco / "val2017.zip").read_bytes()
+        (coco / "val2017.zip").write_bytes(packed.replace(data, bytes(len(data))))
+        with pytest.raises(SourceError, match=f"cannot be read: .*{name}"):
+            prepare("coco2017", tmp_path / "out", data_dir=str(coco))
+
+    def test_pictures_that_are_none_are_left_out(self, coco: Path, tmp_path: Path) -> None:
+        (coco / "val2017" / file_name(5, "val2017")).symlink_to(tmp_path / "nowhere")
+        (coco / "val2017" / file_name(7, "val2017")).mkdir()
+        out = prepare("coco2017", tmp_path / "out", data_dir=str(coco))
+        [table] = [pq.read_table(path) for path in out.iterdir()]
+        assert table["image"].is_null().to_pylist() == [False, True, True]
