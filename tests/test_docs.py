@@ -15,7 +15,7 @@ from mmgen_datasets import load_recipe
 from mmgen_datasets.backends import BACKENDS
 from mmgen_datasets.cli import main
 from mmgen_datasets.exporters import EXPORTERS
-from mmgen_datasets.grounded import FAMILIES
+from mmgen_datasets.families import FAMILIES
 from mmgen_datasets.prompts import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mmgen_datasets.errors import SourceError, UnknownNameError, UsageError
-from mmgen_datasets.grounded import FAMILIES, answer
+from mmgen_datasets.families import FAMILIES
+from mmgen_datasets.grounded import answer
 from mmgen_datasets.grounded.scene import read_scene
 from tests.grounded_names import NAMES, without_article
 from tests.grounded_oracle import confirm

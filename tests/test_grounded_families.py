@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mmgen_datasets.grounded import FAMILIES
+from mmgen_datasets.families import FAMILIES
 from tests.contracts.family import FamilyContract
 from tests.grounded_names import COCO_NAMES
 from tests.grounded_scenes import label, make_sample, thing

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     ["errors"],
     ["registry", "chat", "licence", "vocabulary"],
-    ["schema", "files"],
+    ["schema", "files", "families"],
     ["media", "loading"],
     ["prompts", "grounded", "backends"],
     ["builders", "generation"],

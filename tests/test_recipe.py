@@ -84,6 +84,11 @@ def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
         load_recipe("lava")
 
 
+def test_a_name_of_no_letters_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UnknownNameError, match=r"no recipe is called ''\n.*'llava'"):
+        load_recipe("")
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=r"none\.yaml cannot be read: No such file"):
         load_recipe(tmp_path / "none.yaml")
@@ -102,9 +107,40 @@ FAULTS = {
     "unknown input": ("boxes]", "boxen]", 4, "'boxen'", "'boxes_openimages'"),
     "unknown form of reply": ("reply: turns", "reply: prose", 5, "'prose'", "'turns'"),
     "number for text": ("system: Talk about the picture.", "system: 3", 6, "3", "needs quotes"),
-    "text for a number": ("max_tokens: 300", "max_tokens: many", 16, "'many'", "valid integer"),
-    "yes for a number": ("temperature: 0.5", "temperature: yes", 17, "True", "valid number"),
-    "number out of range": ("max_tokens: 300", "max_tokens: 0", 16, "0 is out of", "1 to inf"),
+    "text for a number": (
+        "max_tokens: 300",
+        "max_tokens: many",
+        16,
+        "'many'",
+        "valid integer",
+    ),
+    "yes for a number": ("temperature: 0.5", "temperature: yes", 17, "true", "valid number"),
+    "number out of range": ("max_tokens: 300", "max_tokens: 0", 16, "0 is out of", "1 or more"),
+    "share out of range": ("temperature: 0.5", "top_p: 2", 17, "2.0 is out of range", "0 to 1"),
+    "number without end": ("temperature: 0.5", "temperature: .inf", 17, "out of", "0 or more"),
+    "empty list": ("[captions, boxes]", "[]", 4, "inputs: [] does not fit", "list at least 1"),
+    "list for text": (
+        "system: Talk about the picture.",
+        "system: [a]",
+        6,
+        "system: [a] does not fit",
+        "write text",
+    ),
+    "nothing for text": (
+        "system: Talk about the picture.",
+        "system:",
+        6,
+        "system: there is nothing",
+        "write text",
+    ),
+    "a day for text": (
+        "system: Talk about the picture.",
+        "system: 2024-01-01",
+        6,
+        "system: 2024-01-01 does not fit",
+        "needs quotes",
+    ),
+    "box of five": ("0.3, 0.4]", "0.3, 0.4, 0.5]", 11, "[0.1, 0.2, 0.3, 0.4, 0.5]", "at most 4"),
     "box of three": ("0.3, 0.4]", "0.3]", 11, "bbox[3]: it is missing", "add it"),
     "missing key": (
         "    system: Talk about the picture.\n",
@@ -126,7 +162,7 @@ FAULTS = {
         "leave them out",
     ),
     "one label": ("kind: conversation", "labels: ['Q:']", 3, "['Q:'] are too few", "one for"),
-    "a mapping for a list": ("[A red ball.]", "{a: 1}", 8, "{'a': 1} does not fit", "write a list"),
+    "a mapping for a list": ("[A red ball.]", "{a: 1}", 8, "{a: 1} does not fit", "write a list"),
     "key twice": (
         "reply: turns",
         "reply: turns\n    reply: json",
@@ -155,7 +191,13 @@ FAULTS = {
         "could not",
         "correct the YAML",
     ),
-    "two documents": ("tasks:", "--- {}\n---\ntasks:", 2, "another document", "correct the YAML"),
+    "two documents": (
+        "tasks:",
+        "--- {}\n---\ntasks:",
+        2,
+        "expected a single document",
+        "correct the YAML",
+    ),
 }
 
 
@@ -172,6 +214,28 @@ def test_a_fault_is_reported_with_its_line(
     assert f"{path}, line {line}:" in refused.value.problem
     assert problem in refused.value.problem
     assert hint in refused.value.hint
+
+
+@pytest.mark.parametrize("example", ["3", "input", "null", "[]"])
+def test_what_is_no_example_is_refused_in_its_place(tmp_path: Path, example: str) -> None:
+    text = SMALL.read_text(encoding="utf-8").partition("      - captions:")[0]
+    with pytest.raises(RecipeError, match=r"line 8: tasks\[0\]\.examples\[0\]: ") as refused:
+        load_recipe(_write(tmp_path, f"{text}      - {example}\n"))
+    assert refused.value.hint == "write a mapping of keys to values"
+
+
+def test_settings_that_are_no_mapping_are_refused_in_their_place(tmp_path: Path) -> None:
+    text = SMALL.read_text(encoding="utf-8").partition("    sampling:")[0] + "    sampling: 3\n"
+    with pytest.raises(RecipeError, match=r"sampling: 3 does not fit\n.*a mapping"):
+        load_recipe(_write(tmp_path, text))
+
+
+def test_a_long_value_is_shown_in_short(tmp_path: Path) -> None:
+    text = SMALL.read_text(encoding="utf-8").replace("turns", "long " * 100)
+    with pytest.raises(RecipeError) as refused:
+        load_recipe(_write(tmp_path, text))
+    assert refused.value.problem.endswith("long long ...' does not fit")
+    assert "\n" not in refused.value.problem
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n"])
@@ -222,6 +286,22 @@ def test_grounded_families_can_be_chosen(tmp_path: Path) -> None:
     assert recipe.grounded is not None
     assert recipe.grounded.families == ("counting",)
     assert recipe.grounded.max_exchanges == 2
+
+
+@pytest.mark.parametrize("name", ["foo", "foo:", ":foo"])
+def test_a_question_family_that_is_not_there_is_refused_with_its_line(
+    tmp_path: Path, name: str
+) -> None:
+    text = f"grounded:\n  families:\n    - counting\n    - '{name}'\n"
+    with pytest.raises(RecipeError, match=rf"line 4: .*no question family.*'{name}'") as refused:
+        load_recipe(_write(tmp_path, text))
+    assert "presence" in refused.value.hint
+
+
+def test_a_question_family_of_ones_own_can_be_named(tmp_path: Path) -> None:
+    recipe = load_recipe(_write(tmp_path, "grounded: {families: ['own_module:ask']}"))
+    assert recipe.grounded is not None
+    assert recipe.grounded.families == ("own_module:ask",)
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:

@@ -10,35 +10,13 @@ from typing import Any, TypeAlias
 
 from mmgen_datasets.chat import Exchange
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.families import FAMILIES
 from mmgen_datasets.grounded.draft import Draft, is_alike, spoils
 from mmgen_datasets.grounded.scene import Scene, read_scene
-from mmgen_datasets.registry import Entry, resolve
+from mmgen_datasets.registry import resolve
 
 Family: TypeAlias = Callable[[Scene, Random], Iterator[Draft]]
 """Offers the questions of one kind that a scene allows, best taken from the front."""
-
-_HERE = "mmgen_datasets.grounded"
-
-FAMILIES: dict[str, Entry] = {
-    "choice": Entry(f"{_HERE}.choice:ask", "which one of three is there"),
-    "count_check": Entry(f"{_HERE}.count_check:ask", "is a number the right one"),
-    "counting": Entry(f"{_HERE}.counting:ask", "how many there are"),
-    "extreme": Entry(f"{_HERE}.extreme:ask", "which of three lies furthest to a side"),
-    "false_premise": Entry(f"{_HERE}.false_premise:ask", "asks about what is not there"),
-    "half": Entry(f"{_HERE}.half:ask", "is it in a named half of the picture"),
-    "largest": Entry(f"{_HERE}.largest:ask", "which of three takes up most or least"),
-    "missing": Entry(f"{_HERE}.missing:ask", "which one of three is not there"),
-    "more": Entry(f"{_HERE}.more:ask", "of which of two there are more"),
-    "nearest": Entry(f"{_HERE}.nearest:ask", "which of two is closer to a third"),
-    "position": Entry(f"{_HERE}.position:ask", "where in the picture it is"),
-    "presence": Entry(f"{_HERE}.presence:ask", "is there one at all"),
-    "relation": Entry(f"{_HERE}.relation:ask", "on which side of another it is"),
-    "relation_check": Entry(f"{_HERE}.relation_check:ask", "is it on a named side of another"),
-    "size": Entry(f"{_HERE}.size:ask", "which of two takes up more of the picture"),
-    "size_check": Entry(f"{_HERE}.size_check:ask", "does it take up more than another"),
-    "visibility": Entry(f"{_HERE}.visibility:ask", "is it hidden or cut off"),
-}
-"""The question families."""
 
 MOST_ALIKE = 2
 """How many exchanges of a conversation may be about the same aspect, such as places."""
@@ -59,8 +37,8 @@ def answer(
 
     Args:
         sample: a row of `mmgen_datasets.schema.SAMPLE`; its media are not looked at.
-        families: names of `FAMILIES`, or ``"module:attribute"`` of a `Family` of one's own;
-            all of `FAMILIES` where None.
+        families: names of `mmgen_datasets.families.FAMILIES`, or ``"module:attribute"`` of a
+            `Family` of one's own; all of the table where None.
         max_exchanges: the most to return, at least 1.
         seed: for another draw.
 

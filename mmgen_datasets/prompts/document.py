@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import reprlib
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, TypeVar
 
 import yaml
@@ -177,25 +178,43 @@ def _place(fault: ErrorDetails, start: Place) -> tuple[str | int, ...]:
 def _problem(fault: ErrorDetails) -> str:
     if fault["type"] == "missing":
         return "it is missing"
-    problem = f"{reprlib.repr(fault['input'])} does not fit"
-    return str(fault.get("ctx", {}).get("problem", problem))
+    plain = (
+        "there is nothing" if fault["input"] is None else f"{_shown(fault['input'])} does not fit"
+    )
+    return str(fault.get("ctx", {}).get("problem", plain))
 
 
 def _hint(fault: ErrorDetails) -> str:
-    given = fault.get("ctx", {}).get("hint") or _HINTS.get(fault["type"])
-    return str(given or fault["msg"].replace("Input should be", "it must be"))
+    context = fault.get("ctx", {})
+    if fault["type"] in _HINTS:
+        return _HINTS[fault["type"]].format(**context)
+    return str(context.get("hint") or fault["msg"].replace("Input should be", "it must be"))
 
 
 _HINTS = {
     "missing": "add it",
+    "bool_type": "write true or false",
+    "dataclass_exact_type": "write a mapping of keys to values",
     "model_type": "write a mapping of keys to values",
     "string_type": "write text; what looks like a number or yes needs quotes",
+    "too_long": "list at most {max_length}",
+    "too_short": "list at least {min_length}",
     "tuple_type": "write a list",
+    "union_tag_not_found": "write a mapping of keys to values",
 }
 """What to do about faults that pydantic puts in the terms of Python."""
 
 
+def _shown(value: Any) -> str:
+    """A value as it may stand in the file, in one line; text in quotes."""
+    if isinstance(value, str):
+        return repr(shorten(value, 60, placeholder=" ..."))
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=inf)
+    return shorten(text.removesuffix("...\n"), 60, placeholder=" ...")
+
+
 def _fault_of_syntax(error: yaml.YAMLError) -> str:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return f", line {error.problem_mark.line + 1}: {error.problem or error.context}"
+        said = filter(None, (error.context, error.problem))
+        return f", line {error.problem_mark.line + 1}: {', '.join(said)}"
     return f": {error}"

@@ -26,22 +26,37 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from mmgen_datasets.errors import UnknownNameError
+from mmgen_datasets.families import FAMILIES
 from mmgen_datasets.prompts import RECIPES
 from mmgen_datasets.prompts.document import FileModel, Place, read_document, refusal
 from mmgen_datasets.prompts.legacy import is_legacy, read_legacy
 from mmgen_datasets.prompts.task import Prose, Task
+from mmgen_datasets.registry import is_own
 
 TEMPLATES = Path(__file__).with_name("templates")
+
+
+def _family(name: str) -> str:
+    if name not in FAMILIES and not is_own(name):
+        hint = f"use one of: {', '.join(FAMILIES)}; or 'module:attribute' for one of your own"
+        raise refusal(f"no question family is called {name!r}", hint)
+    return name
+
+
+Family = Annotated[Prose, AfterValidator(_family)]
 
 
 class Grounded(FileModel):
     """Questions whose answers follow from the annotations."""
 
-    families: Annotated[tuple[Prose, ...], Field(min_length=1)] | None = None
-    """Names of question families; all where there are none. Each sample draws their order."""
+    families: Annotated[tuple[Family, ...], Field(min_length=1)] | None = None
+    """Names of `mmgen_datasets.families.FAMILIES`, or ``"module:attribute"``; all where None.
+
+    Each sample draws their order.
+    """
     max_exchanges: Annotated[int, Field(ge=1)] = 6
     """The longest conversation about a sample, in questions."""
 
@@ -104,7 +119,7 @@ def _find(name_or_path: str | Path) -> tuple[str, Path]:
     if isinstance(name_or_path, str) and name_or_path in RECIPES:
         return name_or_path, TEMPLATES / RECIPES[name_or_path].file
     path = Path(name_or_path)
-    if isinstance(name_or_path, str) and not path.suffix and not path.exists():
+    if isinstance(name_or_path, str) and not path.suffix and not (name_or_path and path.exists()):
         names = ", ".join(repr(name) for name in RECIPES)
         raise UnknownNameError(
             f"no recipe is called {name_or_path!r}",

@@ -39,8 +39,9 @@ def _sampling(value: Any) -> Any:
 def _sensible(sampling: Sampling) -> Sampling:
     for name, lowest, highest in (("max_tokens", 1, inf), ("temperature", 0, inf), ("top_p", 0, 1)):
         value = getattr(sampling, name)
-        if value is not None and not lowest <= value <= highest:
-            raise refusal(f"{value} is out of range", f"give {lowest} to {highest}", (name,))
+        if value is not None and not (lowest <= value <= highest and value < inf):
+            bounds = f"{lowest} or more" if highest == inf else f"{lowest} to {highest}"
+            raise refusal(f"{value} is out of range", f"give {bounds}", (name,))
     return sampling
 
 
@@ -89,8 +90,13 @@ class Written(FileModel):
     output: Prose
 
 
-def _form_of_example(value: Any) -> str:
-    return "written" if isinstance(value, Written) or "input" in value else "structured"
+def _form_of_example(value: Any) -> str | None:
+    """The tag of an example's form; None for what is no example."""
+    if isinstance(value, FileModel):
+        value = dict(value)
+    if not isinstance(value, dict):
+        return None
+    return "written" if "input" in value else "structured"
 
 
 AnyExample: TypeAlias = Annotated[

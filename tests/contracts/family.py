@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 import pytest
 
 from mmgen_datasets.chat import Exchange
-from mmgen_datasets.grounded import FAMILIES, answer
+from mmgen_datasets.families import FAMILIES
+from mmgen_datasets.grounded import answer
 from mmgen_datasets.grounded.scene import read_scene
 from mmgen_datasets.registry import resolve
 from tests.grounded_oracle import confirm

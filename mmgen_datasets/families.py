@@ -1,0 +1,31 @@
+"""The table of question families, which recipes name and `mmgen_datasets.grounded` asks.
+
+It stands apart so that a recipe's names can be checked without importing any family.
+"""
+
+from __future__ import annotations
+
+from mmgen_datasets.registry import Entry
+
+_HERE = "mmgen_datasets.grounded"
+
+FAMILIES: dict[str, Entry] = {
+    "choice": Entry(f"{_HERE}.choice:ask", "which one of three is there"),
+    "count_check": Entry(f"{_HERE}.count_check:ask", "is a number the right one"),
+    "counting": Entry(f"{_HERE}.counting:ask", "how many there are"),
+    "extreme": Entry(f"{_HERE}.extreme:ask", "which of three lies furthest to a side"),
+    "false_premise": Entry(f"{_HERE}.false_premise:ask", "asks about what is not there"),
+    "half": Entry(f"{_HERE}.half:ask", "is it in a named half of the picture"),
+    "largest": Entry(f"{_HERE}.largest:ask", "which of three takes up most or least"),
+    "missing": Entry(f"{_HERE}.missing:ask", "which one of three is not there"),
+    "more": Entry(f"{_HERE}.more:ask", "of which of two there are more"),
+    "nearest": Entry(f"{_HERE}.nearest:ask", "which of two is closer to a third"),
+    "position": Entry(f"{_HERE}.position:ask", "where in the picture it is"),
+    "presence": Entry(f"{_HERE}.presence:ask", "is there one at all"),
+    "relation": Entry(f"{_HERE}.relation:ask", "on which side of another it is"),
+    "relation_check": Entry(f"{_HERE}.relation_check:ask", "is it on a named side of another"),
+    "size": Entry(f"{_HERE}.size:ask", "which of two takes up more of the picture"),
+    "size_check": Entry(f"{_HERE}.size_check:ask", "does it take up more than another"),
+    "visibility": Entry(f"{_HERE}.visibility:ask", "is it hidden or cut off"),
+}
+"""The question families by name."""
