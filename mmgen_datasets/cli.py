@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,7 +38,14 @@ app = typer.Typer(
 
 DataDir = Annotated[
     str | None,
-    typer.Option(help="Folder with the source's files; without it they are downloaded."),
+    typer.Option(help="Folder with the source's files; without it, annotations are downloaded."),
+]
+WithImages = Annotated[
+    bool,
+    typer.Option(
+        "--with-images",
+        help="Download the pictures too, where there is no --data-dir: 19 GB for train2017.",
+    ),
 ]
 Out = Annotated[Path, typer.Option(help="Folder to write to.")]
 Run = Annotated[Path, typer.Argument(help="Folder of a run.", show_default=False)]
@@ -86,12 +92,15 @@ def prepare(
     source: Annotated[str, typer.Argument(help="Name from 'mmgen sources'.", show_default=False)],
     out: Out,
     data_dir: DataDir = None,
+    with_images: WithImages = False,
 ) -> None:
     """Write a source as parquet that anybody's load_dataset(DIR) reads, pictures inside.
 
     Example: mmgen prepare coco2017 --data-dir coco --out coco-parquet
     """
-    mmgen.prepare(source, out, data_dir=data_dir)
+    # Only where it is meant: not every source has this setting.
+    settings = {"with_images": True} if with_images else {}
+    mmgen.prepare(source, out, data_dir=data_dir, **settings)
     say(f"wrote {out}; read it with: datasets.load_dataset({str(out)!r})")
 
 
@@ -103,6 +112,7 @@ def generate(
     ],
     out: Annotated[Path, typer.Option(help="Folder of the run; one that is there is continued.")],
     data_dir: DataDir = None,
+    with_images: WithImages = False,
     split: Annotated[str, typer.Option(help="Split, or a slice: validation[:100].")] = "train",
     recipe: Annotated[
         str, typer.Option(help="Name from 'mmgen recipes', or a recipe file.")
@@ -142,6 +152,7 @@ def generate(
         recipe=recipe,
         split=split,
         data_dir=data_dir,
+        with_images=with_images,
         backend=backend,
         settings={name: value for name, value in settings.items() if value is not None},
         seed=seed,
@@ -220,8 +231,12 @@ def show(
             f"--start is {start:,}, and there are {len(conversations):,} conversations",
             "begin with a smaller number; the first is 0",
         )
-    for row in conversations.select(range(start, min(start + number, len(conversations)))):
-        say(f"{row['id']} · {row['kind']} · {row['file_name']} · {row['license']['name']}")
+    # Without the media: they are not printed, and their files may be elsewhere by now.
+    schema = importlib.import_module("mmgen_datasets.schema")
+    texts = conversations.remove_columns(schema.media_kinds(conversations.features))
+    for row in texts.select(range(start, min(start + number, len(texts)))):
+        licence = (row["license"] or {}).get("name") or "licence unknown"
+        say(f"{row['id']} · {row['kind']} · {row['file_name']} · {licence}")
         for message in row["messages"]:
             say(f"  {message['role']:>9}  {message['content'].strip()}")
         say("")
@@ -260,14 +275,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit status: 0 done, 1 finished with too many rejects, 2 wrong use or bad input, 130
         interrupted.
     """
+    words = sys.argv[1:] if argv is None else list(argv)
     if not sys.stderr.isatty():  # read by `datasets` when it is imported
         os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler's stop is an interrupt
     try:
-        app(argv)
+        app(words)
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            complain("interrupted; every reply is kept: give the same command again to go on")
+            kept = "; every reply is kept: give the same command again to go on"
+            complain("interrupted" + (kept if {*words[:1]} & {"generate", "retry"} else ""))
         return int(end.code or DONE)
     except MMGenError as error:
         complain(f"error: {error}")

@@ -15,8 +15,10 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import signature
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,7 @@ SOURCES: dict[str, Source] = {
 """Every source by name."""
 
 _PREPARING = ("download_config", "download_mode", "verification_mode", "num_proc")
+_BUILDING = ("cache_dir", "data_files", "features", "storage_options", "token", "writer_batch_size")
 _SHARED_MODULES = ("schema.py", "licence.py", "vocabulary.py")
 _ROWS_PER_GROUP = 100
 
@@ -87,13 +90,16 @@ def load_dataset(
         split: ``"train"``, ``"train[:100]"``, ...; all of them if left out.
         streaming: read as the rows are asked for, and keep nothing.
         keep_in_memory: copy the table into memory.
-        kwargs: the source's own settings and all else that `datasets.load_dataset` takes.
+        kwargs: the source's own settings; ``cache_dir``, ``num_proc``, ``download_mode`` and a
+            few more that `datasets.load_dataset` takes. All it takes, where it is what loads.
 
     Returns:
         What `datasets.load_dataset` returns: a `Dataset`, or one for each split, or their
         streaming kinds.
 
     Raises:
+        UsageError: a source of this library, or a builder of your own, has no such setting or
+            split.
         MMGenError: the source's files are not there, or hold what they must not.
     """
     if not _is_source(path):
@@ -109,14 +115,16 @@ def load_dataset(
     preparing = {key: kwargs.pop(key) for key in _PREPARING if key in kwargs}
     builder = _builder(path, name, data_dir=data_dir, **kwargs)
     if streaming:
-        return builder.as_streaming_dataset(split=split)
+        with _split_errors(path, split):
+            return builder.as_streaming_dataset(split=split)
     try:
         builder.download_and_prepare(**preparing)
     except DatasetGenerationError as error:
         if isinstance(error.__cause__, MMGenError):
             raise error.__cause__ from None
         raise
-    return builder.as_dataset(split=split, in_memory=keep_in_memory)
+    with _split_errors(path, split):
+        return builder.as_dataset(split=split, in_memory=keep_in_memory)
 
 
 def register() -> None:
@@ -217,6 +225,7 @@ def _is_source(path: str) -> bool:
 
 def _builder(path: str, name: str | None, *, data_dir: str | None, **kwargs: Any) -> Any:
     builder = resolve("source", SOURCES, path)
+    _check_settings(path, builder, kwargs)
     return builder(
         dataset_name=path if path in SOURCES else None,
         data_dir=data_dir,
@@ -224,6 +233,34 @@ def _builder(path: str, name: str | None, *, data_dir: str | None, **kwargs: Any
         **_config(path, name),
         **kwargs,
     )
+
+
+def _check_settings(path: str, builder: Any, settings: Iterable[str]) -> None:
+    config = getattr(builder, "BUILDER_CONFIG_CLASS", None)
+    if config is None:
+        raise UsageError(f"{path!r} is no source", "name a subclass of datasets.DatasetBuilder")
+    inherited = signature(datasets.BuilderConfig).parameters
+    own = [name for name in signature(config).parameters if name not in inherited]
+    known = [*own, *_BUILDING, *_PREPARING]
+    for name in settings:
+        if name not in known and not hasattr(config, name):
+            raise UsageError(
+                f"the source {path!r} has no setting {name!r}", f"it has {', '.join(known)}"
+            )
+
+
+@contextmanager
+def _split_errors(path: str, split: object) -> Iterator[None]:
+    """Say of which source `datasets` finds that it has no such split; it names those there are."""
+    try:
+        yield
+    except MMGenError:
+        raise
+    except ValueError as error:
+        raise UsageError(
+            f"the source {path!r} has no split {split!r}: {error}",
+            "name one that it has, or a part of one: train[:100]",
+        ) from error
 
 
 def _config(path: str, name: str | None) -> dict[str, str]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +21,27 @@ from tests.servers.openai_server import Behaviour, serve
 
 GENERATE = ["generate", "coco2017", "--data-dir", str(SAMPLE_DIR)]
 ASKING = [*GENERATE, "--recipe", "llava", "--backend", "openai", "--model", "any", "--out", "OUT"]
+
+PLAIN_SOURCE = """
+import datasets
+from mmgen_datasets.schema import SAMPLE
+
+class Plain(datasets.GeneratorBasedBuilder):
+    def _info(self):
+        return datasets.DatasetInfo(features=SAMPLE)
+
+    def _split_generators(self, dl_manager):
+        return [datasets.SplitGenerator(name="train")]
+
+    def _generate_examples(self):
+        yield 0, {name: None for name in SAMPLE} | {"id": "a", "source": "plain"}
+"""
+
+
+def wait_until(fact: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not fact() and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def run(*words: str | Path) -> int:
@@ -53,6 +78,29 @@ def test_from_coco_to_llava(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     printed = capsys.readouterr()
     assert "23 conversations in" in printed.out
     assert len(json.loads((tmp_path / "llava" / "llava.json").read_text())) == 23
+
+
+def test_what_is_shown_needs_no_pictures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(SAMPLE_DIR, tmp_path / "coco")
+    assert (
+        run("generate", "coco2017", "--data-dir", tmp_path / "coco", "--out", tmp_path / "a") == 0
+    )
+    shutil.rmtree(tmp_path / "coco")
+    assert run("show", tmp_path / "a") == 0
+    assert "How many" in capsys.readouterr().out
+
+
+def test_a_row_without_a_licence_is_shown(
+    samples: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nulls = samples.remove_columns("license").add_column("license", [None] * len(samples))
+    (tmp_path / "own").mkdir()
+    nulls.to_parquet(tmp_path / "own" / "train.parquet")
+    assert run("generate", tmp_path / "own", "--out", tmp_path / "run") == 0
+    assert run("show", tmp_path / "run", "--number", "1") == 0
+    assert "· licence unknown" in capsys.readouterr().out
 
 
 def test_prepare_writes_what_generate_reads(tmp_path: Path) -> None:
@@ -146,7 +194,60 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(
 ) -> None:
     (tmp_path / "file").write_text("")
     assert run(*verb, "--out", tmp_path / "file" / "out") == 2
-    assert "Not a directory" in capsys.readouterr().err
+    assert f"error: {tmp_path / 'file'}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("verb", "kept"), [("generate", True), ("prepare", False)])
+def test_what_is_kept_at_an_interrupt_is_told(
+    verb: str,
+    kept: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "interrupted_source.py").write_text("raise KeyboardInterrupt")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert run(verb, "interrupted_source:Source", "--out", tmp_path / "out") == 130
+    printed = capsys.readouterr().err
+    assert "interrupted" in printed
+    assert ("every reply is kept: give the same command again" in printed) == kept
+
+
+def test_the_stop_of_a_scheduler_is_an_interrupt(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mmgen_datasets", *GENERATE, "--recipe", "llava"]
+    command += ["--backend", "openai", "--option", "model=7", "--out", str(tmp_path / "run")]
+    with serve(Behaviour(form="auto", latency_s=0.5)) as server:
+        command += ["--base-url", server.url, "--concurrency", "4"]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            wait_until(lambda: bool(server.requests))
+            process.send_signal(signal.SIGTERM)
+            _, printed = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "give the same command again" in printed
+    assert {asked.json["model"] for asked in server.requests} == {"7"}
+
+
+def test_a_program_that_calls_the_command_line_keeps_its_signals() -> None:
+    """Nor could a thread set them."""
+    before = signal.getsignal(signal.SIGTERM)
+    codes: list[int] = []
+    thread = threading.Thread(target=lambda: codes.append(run("formats")))
+    thread.start()
+    thread.join()
+    assert codes == [run("formats")] == [0]
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize("verb", ["generate", "prepare"])
+def test_pictures_are_downloaded_only_where_they_are_asked_for(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "without_setting.py").write_text(PLAIN_SOURCE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    asking = [verb, "without_setting:Plain"]
+    assert run(*asking, "--out", tmp_path / "out") in (0, 1), "its one sample has no objects"
+    assert run(*asking, "--out", tmp_path / "other", "--with-images") == 2
+    assert "has no setting 'with_images'" in capsys.readouterr().err
 
 
 def test_nothing_but_results_is_printed_where_no_person_watches(tmp_path: Path) -> None:

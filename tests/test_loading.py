@@ -100,6 +100,37 @@ class TestNames:
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+class TestWrongUse:
+    @pytest.mark.parametrize("setting", ["with_imges", "save_infos", "revision"])
+    @pytest.mark.parametrize("streaming", [False, True])
+    def test_a_setting_that_a_source_has_not_is_named_with_those_it_has(
+        self, coco: Path, setting: str, streaming: bool
+    ) -> None:
+        settings: dict[str, Any] = {setting: True, "streaming": streaming}
+        with pytest.raises(UsageError, match=f"no setting '{setting}'") as caught:
+            load_dataset("coco2017", data_dir=str(coco), split="validation", **settings)
+        assert "it has with_images, with_keypoints, cache_dir" in caught.value.hint
+
+    def test_a_builder_of_the_users_without_settings_takes_none(self, own: Path) -> None:
+        with pytest.raises(UsageError, match="'own_lines:Lines' has no setting 'with_images'"):
+            load_dataset("own_lines:Lines", data_dir=str(own), with_images=True)
+
+    @pytest.mark.parametrize("split", ["test", "validation+test", "validation[:x]"])
+    @pytest.mark.parametrize("streaming", [False, True])
+    def test_a_split_that_is_not_there_is_named_with_those_there_are(
+        self, coco: Path, split: str, streaming: bool
+    ) -> None:
+        with pytest.raises(UsageError) as caught:
+            load_dataset("coco2017", data_dir=str(coco), split=split, streaming=streaming)
+        assert f"the source 'coco2017' has no split {split!r}" in caught.value.problem
+        assert "['validation']" in caught.value.problem or ":x" in split
+
+    @pytest.mark.parametrize("path", ["math:sqrt", "mmgen_datasets.chat:Reply"])
+    def test_what_is_no_builder_is_refused(self, path: str) -> None:
+        with pytest.raises(UsageError, match=f"'{path}' is no source"):
+            load_dataset(path)
+
+
 class TestMeaning:
     def test_a_split_may_be_cut(self, coco: Path) -> None:
         rows = load_dataset("coco2017", data_dir=str(coco), split="validation[1:]")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -156,7 +157,8 @@ def _load(plan: Plan) -> Dataset:
             f"use {', '.join(SOURCES)}, a folder made by 'mmgen prepare', or OWNER/NAME of the hub",
         )
     try:
-        return load_dataset(source, data_dir=plan.data_dir, split=plan.split)
+        settings: dict[str, Any] = {"with_images": True} if plan.with_images else {}
+        return load_dataset(source, data_dir=plan.data_dir, split=plan.split, **settings)
     except MMGenError:
         raise
     except (DatasetsError, OSError, ValueError) as error:
