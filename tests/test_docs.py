@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import re
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from mmgen_datasets.backends import BACKENDS
 from mmgen_datasets.cli import main
 from mmgen_datasets.exporters import EXPORTERS
 from mmgen_datasets.families import FAMILIES
+from mmgen_datasets.loading import SOURCES
 from mmgen_datasets.prompts import RECIPES
+from mmgen_datasets.registry import Entry
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -61,17 +64,27 @@ def test_recipes_load(block: str, tmp_path: Path) -> None:
     assert yaml.safe_load(block)
 
 
-def rows(page: str) -> set[tuple[str, str]]:
-    """Name and description of the rows of all tables of a page."""
+def rows(page: str, head: str) -> dict[str, str]:
+    """Description by name, of the table under a heading; rows that begin with prose are none."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    return set(re.findall(r"^\| `([a-z0-9_-]+)` \| (.*?) \|$", text, re.MULTILINE))
+    [table] = re.findall(rf"^\| {head} \| \|\n((?:\|.*\n)+)", text, re.MULTILINE)
+    return dict(re.findall(r"^\| `([a-z0-9_-]+)` \| (.*?) \|$", table, re.MULTILINE))
 
 
-def test_the_tables_of_the_documents_are_those_of_the_code() -> None:
-    assert {(name, row.summary) for name, row in FAMILIES.items()} <= rows("docs/recipes.md")
-    shown = rows("README.md")
-    assert {(name, row.summary) for name, row in RECIPES.items()} <= shown
-    assert {(name, row.summary) for name, row in (BACKENDS | EXPORTERS).items()} <= shown
+@pytest.mark.parametrize(
+    ("page", "head", "table"),
+    [
+        ("README.md", "sources", SOURCES),
+        ("README.md", "recipes", RECIPES),
+        ("README.md", "backends", BACKENDS),
+        ("README.md", "formats", EXPORTERS),
+        ("docs/recipes.md", "family", FAMILIES),
+    ],
+)
+def test_the_tables_of_the_documents_are_those_of_the_code(
+    page: str, head: str, table: Mapping[str, Entry]
+) -> None:
+    assert rows(page, head) == {name: row.summary for name, row in table.items()}
 
 
 def test_links_between_documents_lead_somewhere() -> None:

@@ -53,18 +53,38 @@ def place(module: str) -> tuple[int, str]:
 def imports(path: Path, module: str) -> set[str]:
     """What a file imports of this project."""
     found = set()
+    name = f"mmgen_datasets.{module}" + (".__init__" if path.name == "__init__.py" else "")
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
-            if node.module == "mmgen_datasets":
-                found |= {f"mmgen_datasets.{alias.name}" for alias in node.names}
-            else:
-                found.add(node.module)
-        elif isinstance(node, ast.ImportFrom):
-            found.add(f"mmgen_datasets.{module.rpartition('.')[0]}.{node.module}")
+        if isinstance(node, ast.ImportFrom):
+            above = name.split(".")[: -node.level] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            # What a package gives away may be a module of it.
+            found |= {f"{base}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
     ours = "mmgen_datasets."
     return {name.removeprefix(ours) for name in found if name.startswith(ours)}
+
+
+@pytest.mark.parametrize(
+    ("line", "module", "imported"),
+    [
+        ("from . import x", "builders.coco", "builders.x"),
+        ("from .x import y", "builders.coco", "builders.x.y"),
+        ("from . import x", "builders", "builders.x"),
+        ("from .. import x", "backends.openai", "x"),
+        ("from ..chat import y", "backends", "chat.y"),
+        ("from mmgen_datasets import x", "cli", "x"),
+        ("from mmgen_datasets.generation import run", "cli", "generation.run"),
+        ("import mmgen_datasets.chat", "cli", "chat"),
+    ],
+)
+def test_an_import_is_read_however_it_is_written(
+    line: str, module: str, imported: str, tmp_path: Path
+) -> None:
+    path = tmp_path / ("coco.py" if "." in module or module == "cli" else "__init__.py")
+    path.write_text(line)
+    assert imports(path, module) == {imported}
 
 
 @pytest.mark.parametrize("module", sorted(modules()))

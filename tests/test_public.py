@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import pickle
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,8 +23,17 @@ from mmgen_datasets.loading import SOURCES
 from mmgen_datasets.registry import Entry, resolve
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ["mmgen_datasets", "builders"]
 HEAVY = ["torch", "transformers", "openai", "llama_cpp", "datasets", "numpy", "PIL", "aiohttp"]
 ERRORS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)]
+
+
+def absolute_imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
 
 
 def in_a_fresh_process(code: str) -> str:
@@ -94,6 +107,16 @@ def test_an_attribute_that_is_missing_is_named() -> None:
         resolve("function", {}, "math:sqroot")
 
 
+def test_what_is_imported_is_declared() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    names = {re.split("[<>=]", line)[0].lower().replace("-", "_") for line in declared}
+    own = {"mmgen_datasets", "PIL", "yaml", "pydantic_core"}  # names of pillow, PyYAML, pydantic
+    paths = [path for folder in PACKAGES for path in (ROOT / folder).rglob("*.py")]
+    for path in paths:
+        imported = {name.partition(".")[0] for name in absolute_imports(path)}
+        assert imported - sys.stdlib_module_names - own <= names, path
+
+
 @pytest.mark.slow
 def test_the_wheel_holds_the_packages_and_no_others(tmp_path: Path) -> None:
     """A package named `builders` in site-packages would clash with others of that name."""
@@ -106,7 +129,7 @@ def test_the_wheel_holds_the_packages_and_no_others(tmp_path: Path) -> None:
         str(Path("mmgen_datasets", *path.relative_to(ROOT / package).parts))
         if package == "mmgen_datasets"
         else str(Path("mmgen_datasets/builders", *path.relative_to(ROOT / package).parts))
-        for package in ("mmgen_datasets", "builders")
+        for package in PACKAGES
         for path in (ROOT / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
