@@ -23,16 +23,20 @@ if TYPE_CHECKING:
     from mmgen_datasets.backends.scripted import Scripted
     from mmgen_datasets.errors import MMGenError, UsageError
     from mmgen_datasets.exporters import export
-    from mmgen_datasets.generation.fill import fill_run
+    from mmgen_datasets.generation.budget import Caps
+    from mmgen_datasets.generation.estimate import describe, estimate
+    from mmgen_datasets.generation.fill import estimate_run, fill_run
     from mmgen_datasets.generation.generate import generate
     from mmgen_datasets.generation.manifest import Plan, Shard
     from mmgen_datasets.generation.pace import Pace
     from mmgen_datasets.generation.requests import build_requests
+    from mmgen_datasets.generation.result import rejected_keys
     from mmgen_datasets.generation.run import RunFolder, load_run, read_run
     from mmgen_datasets.loading import load_dataset, prepare, register
     from mmgen_datasets.prompts.recipe import Recipe, load_recipe
 
 _PUBLIC = {
+    "Caps": "generation.budget",
     "MMGenError": "errors",
     "OpenAI": "backends.openai",
     "Pace": "generation.pace",
@@ -43,6 +47,9 @@ _PUBLIC = {
     "Shard": "generation.manifest",
     "UsageError": "errors",
     "build_requests": "generation.requests",
+    "describe": "generation.estimate",
+    "estimate": "generation.estimate",
+    "estimate_run": "generation.fill",
     "export": "exporters",
     "fill_run": "generation.fill",
     "generate": "generation.generate",
@@ -53,9 +60,11 @@ _PUBLIC = {
     "prepare": "loading",
     "read_run": "generation.run",
     "register": "loading",
+    "rejected_keys": "generation.result",
 }
 
 __all__ = [
+    "Caps",
     "MMGenError",
     "OpenAI",
     "Pace",
@@ -66,6 +75,9 @@ __all__ = [
     "Shard",
     "UsageError",
     "build_requests",
+    "describe",
+    "estimate",
+    "estimate_run",
     "export",
     "fill_run",
     "generate",
@@ -76,6 +88,7 @@ __all__ = [
     "prepare",
     "read_run",
     "register",
+    "rejected_keys",
 ]
 
 _root = Path(__file__).resolve().parent.parent

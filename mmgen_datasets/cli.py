@@ -56,6 +56,29 @@ RequestsPerMinute = Annotated[
 TokensPerMinute = Annotated[
     float | None, typer.Option(help="Tokens that the server allows, prompt and reply together.")
 ]
+SourceName = Annotated[
+    str,
+    typer.Argument(help="Name from 'mmgen sources', or a prepared folder.", show_default=False),
+]
+Split = Annotated[str, typer.Option(help="Split, or a slice: validation[:100].")]
+RecipeName = Annotated[str, typer.Option(help="Name from 'mmgen recipes', or a recipe file.")]
+BackendName = Annotated[str | None, typer.Option(help=f"Who is asked: {', '.join(BACKENDS)}.")]
+Model = Annotated[str | None, typer.Option(help="Model, as the backend names it.")]
+BaseUrl = Annotated[
+    str | None, typer.Option(help="Address of the server, as http://127.0.0.1:8000/v1.")
+]
+Options = Annotated[
+    list[str] | None,
+    typer.Option("--option", help="Another setting of the backend: NAME=VALUE."),
+]
+Limit = Annotated[int | None, typer.Option(help="Use only so many samples.", min=1)]
+MaxCost = Annotated[
+    float | None, typer.Option(help="Stop before the run has cost more, in US dollars.")
+]
+MaxTokens = Annotated[int | None, typer.Option(help="Stop before it has used more tokens.")]
+Prices = Annotated[
+    Path | None, typer.Option(help="Table of your own prices, YAML or JSON; see docs/costs.md.")
+]
 MaxRejects = Annotated[
     float,
     typer.Option(help="Largest share of rejects that still counts as done.", min=0, max=1),
@@ -106,31 +129,23 @@ def prepare(
 
 @app.command()
 def generate(
-    source: Annotated[
-        str,
-        typer.Argument(help="Name from 'mmgen sources', or a prepared folder.", show_default=False),
-    ],
+    source: SourceName,
     out: Annotated[Path, typer.Option(help="Folder of the run; one that is there is continued.")],
     data_dir: DataDir = None,
     with_images: WithImages = False,
-    split: Annotated[str, typer.Option(help="Split, or a slice: validation[:100].")] = "train",
-    recipe: Annotated[
-        str, typer.Option(help="Name from 'mmgen recipes', or a recipe file.")
-    ] = "grounded",
-    backend: Annotated[
-        str | None, typer.Option(help=f"Who is asked: {', '.join(BACKENDS)}.")
-    ] = None,
-    model: Annotated[str | None, typer.Option(help="Model, as the backend names it.")] = None,
-    base_url: Annotated[
-        str | None, typer.Option(help="Address of the server, as http://127.0.0.1:8000/v1.")
-    ] = None,
-    option: Annotated[
-        list[str] | None, typer.Option(help="Another setting of the backend: NAME=VALUE.")
-    ] = None,
+    split: Split = "train",
+    recipe: RecipeName = "grounded",
+    backend: BackendName = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    option: Options = None,
     concurrency: Concurrency = 16,
     requests_per_minute: RequestsPerMinute = None,
     tokens_per_minute: TokensPerMinute = None,
-    limit: Annotated[int | None, typer.Option(help="Use only so many samples.", min=1)] = None,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    prices: Prices = None,
+    limit: Limit = None,
     seed: Annotated[int, typer.Option(help="Of every random choice.")] = 0,
     shard: Annotated[str, typer.Option(help="Do only the part i/n of the samples.")] = "0/1",
     max_rejects: MaxRejects = 0.05,
@@ -164,8 +179,41 @@ def generate(
         requests_per_minute=requests_per_minute,
         tokens_per_minute=tokens_per_minute,
     )
-    manifest = mmgen.fill_run(folder, plan, pace=pace)
+    caps = mmgen.Caps(max_cost, max_tokens, prices)
+    manifest = mmgen.fill_run(folder, plan, pace=pace, caps=caps)
     raise typer.Exit(_outcome(folder, manifest, max_rejects))
+
+
+@app.command()
+def estimate(
+    source: SourceName,
+    backend: BackendName,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run, if it has begun.")] = None,
+    data_dir: DataDir = None,
+    split: Split = "train",
+    recipe: RecipeName = "llava",
+    model: Model = None,
+    base_url: BaseUrl = None,
+    option: Options = None,
+    prices: Prices = None,
+    limit: Limit = None,
+) -> None:
+    """Tell how many requests and tokens a run will take, and what they cost; asks nobody.
+
+    Example: mmgen estimate coco2017 --data-dir coco --backend openai --model gpt-5-mini
+    """
+    settings = {"model": model, "base_url": base_url} | _settings(option or [])
+    plan = mmgen.Plan(
+        source=source,
+        recipe=recipe,
+        split=split,
+        data_dir=data_dir,
+        backend=backend,
+        settings={name: value for name, value in settings.items() if value is not None},
+        limit=limit,
+    )
+    folder = mmgen.RunFolder(out) if out else None
+    say(mmgen.describe(mmgen.estimate_run(plan, prices=prices, folder=folder)))
 
 
 @app.command()
@@ -177,6 +225,9 @@ def retry(
     concurrency: Concurrency = 16,
     requests_per_minute: RequestsPerMinute = None,
     tokens_per_minute: TokensPerMinute = None,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    prices: Prices = None,
     max_rejects: MaxRejects = 0.05,
 ) -> None:
     """Put the rejected requests of a run once more, and only those.
@@ -184,6 +235,7 @@ def retry(
     Example: mmgen retry runs/llava
     """
     code = DONE
+    caps = mmgen.Caps(max_cost, max_tokens, prices)
     pace = mmgen.Pace(
         concurrency,
         requests_per_minute=requests_per_minute,
@@ -199,8 +251,8 @@ def retry(
                 " which had a login or query",
                 "give it again: --base-url",
             )
-        again = importlib.import_module("mmgen_datasets.generation.fill").rejected_keys(folder)
-        manifest = mmgen.fill_run(folder, plan, pace=pace, again=again)
+        again = mmgen.rejected_keys(folder)
+        manifest = mmgen.fill_run(folder, plan, pace=pace, caps=caps, again=again)
         code = max(code, _outcome(folder, manifest, max_rejects))
     raise typer.Exit(code)
 

@@ -47,6 +47,8 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
     )
     if tokens := manifest.prompt_tokens + manifest.completion_tokens:
         say(f"  {tokens:,} tokens, {manifest.completion_tokens:,} of them written by the model")
+    if manifest.cost:
+        say(f"  ${manifest.cost:,.2f} ({manifest.price_source})")
     tell_reasons("  rejected", manifest.rejects)
     if manifest.num_rejects:
         say(f"  each with its reason in {folder.rejects_path}")

@@ -17,6 +17,7 @@ LAYERS = [
     ["prompts", "grounded", "backends"],
     ["builders", "generation"],
     ["exporters", "generation.run"],
+    ["generation.result"],
     ["generation.fill"],
     ["console"],
     ["cli"],

@@ -18,11 +18,21 @@ from typing import Any
 import pytest
 from datasets import load_dataset as load_files
 
-from mmgen_datasets import Pace, Plan, RunFolder, Shard, fill_run, load_run, read_run
+from mmgen_datasets import (
+    Caps,
+    Pace,
+    Plan,
+    RunFolder,
+    Shard,
+    estimate_run,
+    fill_run,
+    load_run,
+    read_run,
+)
 from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import MMGenError, RunError, SourceError, UnknownNameError, UsageError
-from mmgen_datasets.generation.fill import rejected_keys
 from mmgen_datasets.generation.journal import open_journal
+from mmgen_datasets.generation.result import rejected_keys
 from tests.sample import SAMPLE_DIR
 from tests.servers.openai_server import Behaviour, Server, serve
 
@@ -153,7 +163,7 @@ def test_a_retry_that_was_interrupted_asks_only_for_the_rest(tmp_path: Path) -> 
 def test_large_results_go_into_several_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mmgen_datasets.generation.fill._BYTES_A_FILE", 10_000)
+    monkeypatch.setattr("mmgen_datasets.generation.result._BYTES_A_FILE", 10_000)
     fill_run(RunFolder(tmp_path), GROUNDED)
     assert len(list((tmp_path / "conversations").iterdir())) > 2
     assert len(load_run(tmp_path)) == 23
@@ -173,6 +183,66 @@ def test_a_stop_keeps_what_was_answered_and_says_why(tmp_path: Path) -> None:
     assert manifest.rejects == {"not asked yet": 63}
     assert len(load_run(tmp_path)) == 9
     assert (tmp_path / "rejects.jsonl").read_text() == "", "what was not asked is no reject"
+
+
+class TestMoney:
+    """A reply of the server counts a quarter of its letters as tokens, as a prompt does."""
+
+    @pytest.fixture
+    def prices(self, tmp_path: Path) -> Path:
+        path = tmp_path / "prices.yaml"
+        path.write_text("any: {input: 10.0, output: 20.0}\n")
+        return path
+
+    def test_the_manifest_tells_what_was_used_and_cost(self, tmp_path: Path, prices: Path) -> None:
+        with serve(Behaviour(form="auto")) as server:
+            caps = Caps(prices=prices)
+            made = fill_run(RunFolder(tmp_path / "run"), asking(server.url, limit=2), caps=caps)
+            used = [message.json for message in server.requests]
+        assert len(used) == 6
+        assert made.prompt_tokens > 6 * 100
+        expected = (made.prompt_tokens * 10 + made.completion_tokens * 20) / 1e6
+        assert made.cost == pytest.approx(expected)
+        assert made.price_source is not None
+
+    def test_a_reply_that_was_asked_for_once_more_was_paid_twice(self, tmp_path: Path) -> None:
+        with serve(Behaviour(form="auto", schedule=("cut-short",))) as server:
+            folder, plan = RunFolder(tmp_path), asking(server.url, limit=1)
+            before = fill_run(folder, plan, pace=Pace(1))
+            after = fill_run(folder, plan, again=rejected_keys(folder))
+        assert after.prompt_tokens > before.prompt_tokens
+
+    @pytest.mark.parametrize("concurrency", [1, 16])
+    def test_a_run_stops_before_its_cap_and_goes_on_with_a_higher_one(
+        self, tmp_path: Path, prices: Path, concurrency: int
+    ) -> None:
+        folder, pace = RunFolder(tmp_path / "run"), Pace(concurrency)
+        with serve(Behaviour(form="auto", latency_s=0.01)) as server:
+            plan = asking(server.url)
+            capped = fill_run(folder, plan, pace=pace, caps=Caps(max_cost=0.6, prices=prices))
+            assert capped.status == "stopped"
+            assert capped.problem and "may pass the limit of $0.60" in capped.problem
+            assert capped.cost is not None and 0.2 < capped.cost <= 0.6
+            whole = fill_run(folder, plan, pace=pace, caps=Caps(max_cost=60, prices=prices))
+            assert (whole.status, whole.conversations) == ("finished", 72)
+            assert server.asked_again == 0
+
+    def test_tokens_can_be_capped_without_a_price(self, tmp_path: Path) -> None:
+        with serve(Behaviour(form="auto")) as server:
+            made = fill_run(RunFolder(tmp_path), asking(server.url), caps=Caps(max_tokens=20_000))
+        assert made.status == "stopped"
+        assert 5_000 < made.prompt_tokens + made.completion_tokens <= 20_000
+
+    def test_an_estimate_asks_nobody_and_writes_nothing(self, tmp_path: Path, prices: Path) -> None:
+        with serve(Behaviour(form="auto")) as server:
+            plan, folder = asking(server.url, limit=4), RunFolder(tmp_path / "run")
+            before = estimate_run(plan, prices=prices, folder=folder)
+            assert server.stats["received"] == 0
+            assert not folder.path.exists()
+            fill_run(folder, plan)
+            after = estimate_run(plan, prices=prices, folder=folder)
+        assert (before.requests, before.settled) == (12, 0)
+        assert (after.requests, after.settled) == (0, 12)
 
 
 class TestRefusals:

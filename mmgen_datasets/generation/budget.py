@@ -8,6 +8,7 @@ limit, not after it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from mmgen_datasets.chat import Reply
 from mmgen_datasets.errors import StopError, UsageError
@@ -44,6 +45,26 @@ class Spending:
             self.cached_tokens - other.cached_tokens,
             self.cost - other.cost,
         )
+
+
+NOTHING = Spending()
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What a user sets as limits of a run, and where prices are looked up first."""
+
+    max_cost: float | None = None
+    """US dollars, for the whole run."""
+    max_tokens: int | None = None
+    """Of prompts and replies together, for the whole run."""
+    prices: Path | None = None
+    """A table of the user's own; see `mmgen_datasets.generation.prices`."""
+
+    @property
+    def are_set(self) -> bool:
+        """Whether there is any limit."""
+        return self.max_cost is not None or self.max_tokens is not None
 
 
 @dataclass(frozen=True)
@@ -90,9 +111,9 @@ class Account:
     """The money of a run while it goes on; for one thread."""
 
     budget: Budget
-    spent: Spending = Spending()
+    spent: Spending = NOTHING
     """By this run, in earlier calls too."""
-    in_flight: Spending = Spending()
+    in_flight: Spending = NOTHING
     """The expected size of what has been sent and is not answered."""
 
     def reserve(self, expected: Spending) -> bool:

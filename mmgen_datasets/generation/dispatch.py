@@ -19,6 +19,7 @@ from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import RetryError, RowError, StopError
 from mmgen_datasets.generation.breaker import Breaker
+from mmgen_datasets.generation.budget import NOTHING, Account, Spending
 from mmgen_datasets.generation.journal import Journal
 from mmgen_datasets.generation.limits import Limiter
 from mmgen_datasets.generation.pace import Pace, pause_s
@@ -39,7 +40,9 @@ class Pending:
     has_media: bool = False
     """Whether `load` reads files and so has to stay off the event loop."""
     tokens: int = 0
-    """Of the prompt and the expected reply, about."""
+    """Of the prompt and the longest reply, about."""
+    expected: Spending = NOTHING
+    """What is set aside for it in a budget."""
 
 
 @dataclass(order=True)
@@ -64,7 +67,9 @@ class Dispatcher:
         journal: Journal,
         pace: Pace,
         tally: Tally,
+        account: Account,
     ) -> None:
+        self._account = account
         self._fresh = fresh
         self._backend = backend
         self._journal = journal
@@ -87,7 +92,7 @@ class Dispatcher:
         try:
             while not (stopping.is_set() or self._fatal):
                 wait_s = self._fill_slots()
-                if not (self._flying or self._later or self._held):
+                if self._fatal or not (self._flying or self._later or self._held):
                     break
                 await self._next_change(wait_s)
             # What is in flight may already be paid for.
@@ -116,6 +121,11 @@ class Dispatcher:
             if wait_s > 0:
                 self._held = due
                 return wait_s
+            if not self._account.reserve(due.pending.expected):
+                self._held = due
+                if not self._flying:  # else a reply may be shorter than was set aside for it
+                    self._fatal = self._account.refusal()
+                return math.inf
             self._limiter.sent(due.pending.tokens, now)
             task = asyncio.create_task(self._attempt(due, now))
             self._flying.add(task)
@@ -152,6 +162,17 @@ class Dispatcher:
             self._fatal = self._fatal or error
 
     async def _attempt(self, due: _Due, sent_at: float) -> None:
+        reply = None
+        try:
+            reply = await self._ask(due, sent_at)
+        finally:
+            self._account.settle(due.pending.expected, reply)
+        if reply is not None:
+            self._hear()
+            self._keep(due.pending, reply)
+
+    async def _ask(self, due: _Due, sent_at: float) -> Reply | None:
+        """The reply, or None where what went wrong has been taken care of."""
         pending = due.pending
         try:
             if pending.has_media:
@@ -160,17 +181,15 @@ class Dispatcher:
                 request = pending.load()
         except RowError as error:
             self._reject(pending, error)
-            return
+            return None
         try:
-            reply = await self._backend.reply(request)
+            return await self._backend.reply(request)
         except RetryError as error:
             self._retry(due, error, sent_at)
         except RowError as error:
             self._hear()
             self._reject(pending, error)
-        else:
-            self._hear()
-            self._keep(pending, reply)
+        return None
 
     def _hear(self) -> None:
         """The server is there, and from now on worth waiting for."""
@@ -182,6 +201,7 @@ class Dispatcher:
         self._journal.keep_reply(pending.key, reply)
         self._limiter.answered(reply.allowance)
         self._tally.add(reply)
+        self._tally.cost = self._account.spent.cost
 
     def _reject(self, pending: Pending, error: RowError) -> None:
         self._journal.keep_failure(pending.key, "row", error.problem)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mmgen_datasets.backends.base import Backend
+from mmgen_datasets.generation.budget import Account, Budget
 from mmgen_datasets.generation.dispatch import Dispatcher, Pending
 from mmgen_datasets.generation.journal import Journal, open_journal
 from mmgen_datasets.generation.own_loop import run_in_own_loop
@@ -21,6 +22,7 @@ def ask_all(
     journal: Path,
     pace: Pace,
     tally: Tally,
+    account: Account | None = None,
     again: frozenset[str] = frozenset(),
 ) -> None:
     """Ask for all that the journal does not have, and return when each has an outcome.
@@ -35,6 +37,7 @@ def ask_all(
         journal: the file that has and gets the outcomes.
         pace: how many at a time, how often.
         tally: kept up to date for whoever looks.
+        account: of the money; without one, what is spent is not counted.
         again: keys to ask for although the journal has settled them.
 
     Raises:
@@ -45,7 +48,8 @@ def ask_all(
     async def main(stopping: asyncio.Event) -> None:
         with open_journal(journal) as opened:
             fresh = _unsettled(batches, opened, tally, again)
-            await Dispatcher(fresh, backend, opened, pace, tally).run(stopping)
+            kept = account or Account(Budget())
+            await Dispatcher(fresh, backend, opened, pace, tally, kept).run(stopping)
 
     run_in_own_loop(main)
 

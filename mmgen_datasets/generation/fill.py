@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import math
-import re
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from datasets import Dataset
 from datasets.exceptions import DatasetsError
 
@@ -29,20 +24,21 @@ from mmgen_datasets.errors import (
     UnknownNameError,
     UsageError,
 )
-from mmgen_datasets.files import PARTIAL, whole_file
+from mmgen_datasets.generation.budget import Account, Budget, Caps
 from mmgen_datasets.generation.conversations import answer_all, lay_out
+from mmgen_datasets.generation.cost import Price, cost
+from mmgen_datasets.generation.estimate import Estimate, estimate
 from mmgen_datasets.generation.generate import ask, check_fit
-from mmgen_datasets.generation.journal import Record, open_journal
-from mmgen_datasets.generation.manifest import NOT_ASKED, Manifest, Plan, Status, digest_ids, now
+from mmgen_datasets.generation.journal import open_journal
+from mmgen_datasets.generation.manifest import Manifest, Plan, Status, digest_ids, now
 from mmgen_datasets.generation.pace import Pace
+from mmgen_datasets.generation.prices import find_price
 from mmgen_datasets.generation.requests import build_requests
-from mmgen_datasets.generation.rows import VERSION, rows_of
+from mmgen_datasets.generation.result import write_result
+from mmgen_datasets.generation.rows import VERSION
 from mmgen_datasets.generation.run import RunFolder, shards_of
 from mmgen_datasets.loading import SOURCES, load_dataset
 from mmgen_datasets.prompts.recipe import Recipe, load_recipe
-
-_BYTES_A_FILE = 500_000_000
-_ROWS_A_QUERY = 256
 
 
 @dataclass(frozen=True)
@@ -66,6 +62,7 @@ def fill_run(
     plan: Plan,
     *,
     pace: Pace | None = None,
+    caps: Caps | None = None,
     again: frozenset[str] = frozenset(),
 ) -> Manifest:
     """Carry out a plan, or what is left of it.
@@ -74,6 +71,7 @@ def fill_run(
         folder: where to; one that holds part of the same plan is continued.
         plan: what to do.
         pace: how hard the backend is pressed.
+        caps: what the whole run may cost.
         again: keys of requests to put once more although they were answered.
 
     Returns:
@@ -110,29 +108,33 @@ def fill_run(
             if backend is None:
                 result = answer_all(samples, recipe, seed=plan.seed, cache=job.cache)
             else:
-                result = _ask(job, backend, pace or Pace(), again)
+                result = _ask(job, backend, pace or Pace(), caps or Caps(), again)
             _write(job, result)
     return manifest
 
 
-def rejected_keys(folder: RunFolder) -> frozenset[str]:
-    """The requests of a run that came to nothing, for `fill_run` to put once more.
+def estimate_run(
+    plan: Plan, *, prices: Path | None = None, folder: RunFolder | None = None
+) -> Estimate:
+    """Estimate what a plan will need, or what is left of it; asks nobody and writes nothing.
 
-    Those that were put again since are left out, so that an interrupted call can be repeated.
+    Args:
+        plan: what is to be done.
+        prices: a table of the user's own; see `mmgen_datasets.generation.prices`.
+        folder: of the run, where it has begun.
+
+    Raises:
+        UsageError, SourceError, RecipeError: the plan cannot be carried out.
     """
-    if not folder.rejects_path.exists():
-        return frozenset()
-    try:
-        lines = folder.rejects_path.read_text(encoding="utf-8").splitlines()
-        rejects = [json.loads(line) for line in lines]
-        judged = {reject["request_key"]: reject["asked_at"] for reject in rejects}
-    except (ValueError, KeyError, TypeError) as error:
-        raise RunError(
-            f"{folder.rejects_path}: cannot be read: {error}",
-            "give the run's 'mmgen generate' command again; it writes the file anew",
-        ) from error
-    records = _records(folder, list(judged))
-    return frozenset(key for key, record in records.items() if record.created_at == judged[key])
+    recipe = load_recipe(plan.recipe)
+    backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
+    samples = _samples(plan, folder or RunFolder(Path()))
+    check_fit(samples, recipe, backend)
+    if backend is None:
+        raise UsageError(f"the recipe {recipe.name!r} asks no model", "it costs nothing")
+    journal = folder.journal_path if folder else None
+    requests = build_requests(samples, recipe)
+    return estimate(requests, samples, recipe, backend=backend, table=prices, journal=journal)
 
 
 def _samples(plan: Plan, folder: RunFolder) -> Dataset:
@@ -220,15 +222,35 @@ def _recorded(job: _Job) -> Iterator[None]:
             job.folder.write(manifest)  # where the disk is full, that is what is to be told
 
 
-def _ask(job: _Job, backend: Backend, pace: Pace, again: frozenset[str]) -> Dataset:
+def _ask(job: _Job, backend: Backend, pace: Pace, caps: Caps, again: frozenset[str]) -> Dataset:
     requests = build_requests(job.samples, job.recipe)
     job.manifest.requests = len(requests)
     job.folder.write(job.manifest)
     journal = job.folder.journal_path
+    price = find_price(backend.model, backend.endpoint, caps.prices)
+    account, sizes = Account(Budget(caps.max_cost, caps.max_tokens, price)), {}
+    if caps.are_set:
+        needs = partial(
+            estimate, requests, job.samples, job.recipe, backend=backend, table=caps.prices
+        )
+        needed = needs(journal=journal)
+        account.spent = needed.spent
+        sizes = needs().sizes() | needed.sizes()  # the first has also what is asked once more
     try:
-        ask(requests, job.samples, backend, journal=journal, pace=pace, again=again)
+        ask(
+            requests,
+            job.samples,
+            backend,
+            journal=journal,
+            pace=pace,
+            account=account,
+            sizes=sizes,
+            again=again,
+        )
     except StopError as error:
         job.manifest.problem = str(error)
+    finally:
+        _count_usage(job, price)
     return lay_out(
         requests,
         job.samples,
@@ -240,85 +262,23 @@ def _ask(job: _Job, backend: Backend, pace: Pace, again: frozenset[str]) -> Data
     )
 
 
+def _count_usage(job: _Job, price: Price | None) -> None:
+    with open_journal(job.folder.journal_path) as journal:
+        used = journal.usage()
+    manifest = job.manifest
+    manifest.prompt_tokens = used.prompt_tokens
+    manifest.completion_tokens = used.completion_tokens
+    manifest.cached_tokens = used.cached_tokens
+    if price is not None and used.replies:
+        mean = (number / used.replies for number in used[1:])
+        manifest.cost = round(used.replies * cost(price, *mean), 6)
+        manifest.price_source = price.source
+
+
 def _write(job: _Job, result: Dataset) -> None:
-    """Part the result into parquet and rejects, and count both."""
-    arrow = result.select_columns(["error", "provenance"]).with_format("arrow")[:]
-    errors, provenance = arrow["error"], arrow["provenance"]
-    good = pc.indices_nonzero(pc.is_null(errors)).to_pylist()
-    bad = pc.indices_nonzero(pc.is_valid(errors)).to_pylist()
-    _write_parquet(job.folder, job.manifest.plan.split, result.select(good))
-    reasons = _write_rejects(job.folder, result.select(bad))
-    job.manifest.requests = len(result)
-    job.manifest.conversations = len(good)
-    job.manifest.rejects = dict(reasons.most_common())
-    job.manifest.prompt_tokens = _total(provenance, "prompt_tokens")
-    job.manifest.completion_tokens = _total(provenance, "completion_tokens")
+    manifest = job.manifest
+    written = write_result(job.folder, manifest.plan.split, result)
+    manifest.requests = len(result)
+    manifest.conversations = written.conversations
+    manifest.rejects = dict(written.rejects.most_common())
     Path(job.cache).unlink(missing_ok=True)
-
-
-def _write_parquet(folder: RunFolder, split: str, conversations: Dataset) -> None:
-    """Replace the parquet files of this shard.
-
-    Partial files stand outside the folder that `datasets.load_dataset` is given.
-    """
-    target = folder.conversations_path
-    target.mkdir(exist_ok=True)
-    stem = f"{_split_word(split)}-{folder.shard.index:05d}-of-{folder.shard.count:05d}"
-    pieces = math.ceil(_size(conversations) / _BYTES_A_FILE)
-    written = {}
-    for index in range(pieces):
-        name = f"{stem}{f'-{index:05d}' if pieces > 1 else ''}.parquet"
-        partial = folder.path / f".{name}{PARTIAL}"
-        conversations.shard(pieces, index, contiguous=True).to_parquet(partial)
-        written[partial] = target / name
-    for old in target.glob(f"{stem}*.parquet"):
-        old.unlink()  # a reader that comes between finds too little, never a row twice
-    for partial, path in written.items():
-        partial.replace(path)
-
-
-def _write_rejects(folder: RunFolder, rejects: Dataset) -> Counter[str]:
-    """Write what is missing from the result, with the raw reply where there is one."""
-    reasons: Counter[str] = Counter()
-    wanted = rejects.select_columns(["id", "sample_id", "kind", "error", "provenance"])
-    with whole_file(folder.rejects_path) as file:
-        for batch in wanted.iter(_ROWS_A_QUERY):
-            records = _records(folder, [made["request_key"] for made in batch["provenance"]])
-            for row in rows_of(batch):
-                reasons[row["error"]] += 1
-                if row["error"] == NOT_ASKED:
-                    continue
-                key = row["provenance"]["request_key"]
-                record = records.get(key)
-                reject = {name: row[name] for name in ("id", "sample_id", "kind")} | {
-                    "reason": row["error"],
-                    "reply": record.reply.text if record and record.reply else None,
-                    "finish_reason": row["provenance"]["finish_reason"],
-                    "request_key": key,
-                    "asked_at": record.created_at if record else None,
-                }
-                file.write(json.dumps(reject, ensure_ascii=False) + "\n")
-    return reasons
-
-
-def _records(folder: RunFolder, keys: list[str | None]) -> dict[str, Record]:
-    asked = [key for key in keys if key]
-    if not asked:
-        return {}
-    with open_journal(folder.journal_path) as journal:
-        return journal.records(asked)
-
-
-def _split_word(split: str) -> str:
-    """The name of a split without its slice: ``train[:5%]`` is part of ``train``."""
-    match = re.match(r"\w+", split)
-    return match[0] if match else "train"
-
-
-def _size(dataset: Dataset) -> int:
-    """Bytes of a table, media included where they are embedded."""
-    return sum(table.nbytes for table in dataset.with_format("arrow").iter(_ROWS_A_QUERY))
-
-
-def _total(provenance: pa.ChunkedArray, name: str) -> int:
-    return pc.sum(pc.struct_field(provenance, name)).as_py() or 0

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import datasets
 from datasets import Dataset
 
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.generation.budget import Account, Spending
 from mmgen_datasets.generation.conversations import answer_all, lay_out
 from mmgen_datasets.generation.engine import ask_all
 from mmgen_datasets.generation.pace import Pace
@@ -64,11 +67,8 @@ def generate(
         return Dataset.from_dict({name: [] for name in features}, features=features)
     if backend is None:
         return answer_all(samples, chosen, seed=seed)
-    kept = (
-        Path(journal)
-        if journal
-        else Path(datasets.config.HF_DATASETS_CACHE) / "mmgen" / "journal.sqlite"
-    )
+    shared = Path(datasets.config.HF_DATASETS_CACHE) / "mmgen" / "journal.sqlite"
+    kept = Path(journal) if journal else shared
     kept.parent.mkdir(parents=True, exist_ok=True)
     requests = build_requests(samples, chosen)
     ask(requests, samples, backend, journal=kept, pace=pace or Pace())
@@ -82,18 +82,24 @@ def ask(
     *,
     journal: Path,
     pace: Pace,
+    account: Account | None = None,
+    sizes: Mapping[str, Spending] = MappingProxyType({}),
     again: frozenset[str] = frozenset(),
 ) -> Tally:
-    """Put requests to a backend until each has an outcome in the journal; see `ask_all`."""
+    """Put requests to a backend until each has an outcome in the journal.
+
+    The arguments are those of `ask_all` and of `pending`.
+    """
     errors = requests.select_columns(["error"]).with_format("arrow")[:]["error"]
     tally = Tally(total=errors.null_count)
     with shown(tally):
         ask_all(
-            pending(requests, samples, backend),
+            pending(requests, samples, backend, sizes),
             backend,
             journal=journal,
             pace=pace,
             tally=tally,
+            account=account,
             again=again,
         )
     return tally

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 from filelock import FileLock
@@ -58,6 +58,15 @@ class Record:
         return self.outcome != "retry"
 
 
+class Usage(NamedTuple):
+    """Tokens of replies, as far as their servers told them."""
+
+    replies: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+
+
 class Journal:
     """The attempts of one file; made by `open_journal`."""
 
@@ -94,6 +103,14 @@ class Journal:
             "SELECT count(DISTINCT key) FROM attempts WHERE outcome != 'retry'"
         ).fetchone()
         return int(count)
+
+    def usage(self) -> Usage:
+        """What all replies used, those included that were asked for once more since."""
+        sums = (f"sum(json_extract(reply, '$.{name}'))" for name in Usage._fields[1:])
+        row = self._connection.execute(
+            f"SELECT count(*), {', '.join(sums)} FROM attempts WHERE outcome = 'reply'"
+        ).fetchone()
+        return Usage(*(value or 0 for value in row))
 
     def last_id(self) -> int:
         """The number of the newest row; it changes whenever anything was added."""

@@ -86,7 +86,13 @@ class Manifest:
     sample_ids_sha256: str = ""
     """Of the ids of the samples, in order."""
     prompt_tokens: int = 0
+    """Of all replies of the run, rejected ones and those asked for once more included."""
     completion_tokens: int = 0
+    cached_tokens: int = 0
+    """Of the prompts', those that the server took from a cache of its own."""
+    cost: float | None = None
+    """US dollars; None where no price is known."""
+    price_source: str | None = None
     seconds: float = 0.0
     """That the last call took."""
     started_at: str = field(default_factory=lambda: now())

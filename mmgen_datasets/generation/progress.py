@@ -54,6 +54,8 @@ def describe(tally: Tally, seconds: float) -> str:
         )
         if count
     ]
+    if tally.cost:
+        parts.append(f"${tally.cost:,.2f}")
     return " · ".join(parts)
 
 

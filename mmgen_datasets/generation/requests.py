@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache, partial
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 from datasets import Dataset, Features, List, Value
@@ -27,6 +28,7 @@ from mmgen_datasets.chat import (
     request_key,
 )
 from mmgen_datasets.errors import RowError
+from mmgen_datasets.generation.budget import NOTHING, Spending
 from mmgen_datasets.generation.dispatch import Pending
 from mmgen_datasets.generation.rows import fingerprint, rows_of
 from mmgen_datasets.generation.tokens import estimate_chat_tokens
@@ -82,23 +84,38 @@ def build_requests(samples: Dataset, recipe: Recipe) -> Dataset:
     )
 
 
-def pending(requests: Dataset, samples: Dataset, backend: Backend) -> Iterator[list[Pending]]:
+def pending(
+    requests: Dataset,
+    samples: Dataset,
+    backend: Backend,
+    sizes: Mapping[str, Spending] = MappingProxyType({}),
+) -> Iterator[list[Pending]]:
     """The requests that can be asked, in lists, for the engine to send.
 
-    Within a list those of a task stand together: they begin with the same turns, which a server
-    may keep from one to the next.
+    Args:
+        requests: of `build_requests`.
+        samples: what they were built from.
+        backend: whom they are to be put to.
+        sizes: what a request of each task may use, where a budget counts it.
+
+    Returns:
+        Lists in which those of a task stand together: they begin with the same turns, which a
+        server may keep from one to the next.
     """
     rows = undecoded(samples)
     for batch in requests.iter(_ROWS_A_BATCH):
         asked = [row for row in rows_of(batch) if row["error"] is None]
         asked.sort(key=itemgetter("task"))
-        yield [_pending(row, backend, rows) for row in asked]
+        yield [_pending(row, backend, rows, sizes) for row in asked]
 
 
-def _pending(row: Mapping[str, Any], backend: Backend, samples: Dataset) -> Pending:
+def _pending(
+    row: Mapping[str, Any], backend: Backend, samples: Dataset, sizes: Mapping[str, Spending]
+) -> Pending:
     tokens = row["prompt_tokens"] + (_sampling(row["sampling"]).max_tokens or 0)
     load = partial(_load, row, backend, samples)
-    return Pending(key_of(row, backend), load, _has_media(row), tokens)
+    expected = sizes.get(row["task"], NOTHING)
+    return Pending(key_of(row, backend), load, _has_media(row), tokens, expected)
 
 
 def key_of(row: Mapping[str, Any], backend: Backend) -> str:

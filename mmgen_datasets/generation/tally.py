@@ -24,6 +24,8 @@ class Tally:
     completion_tokens: int = 0
     cached_tokens: int = 0
     """Of the prompt's tokens, those that the server took from a cache of its own."""
+    cost: float = 0.0
+    """US dollars that the run has spent; 0 where no price is known."""
     last_problem: str = ""
     started: float = field(default_factory=time.monotonic)
 

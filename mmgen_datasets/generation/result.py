@@ -1,0 +1,129 @@
+"""Part a result into parquet and rejects, and read the rejects back."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from typing import NamedTuple
+
+import pyarrow.compute as pc
+from datasets import Dataset
+
+from mmgen_datasets.errors import RunError
+from mmgen_datasets.files import PARTIAL, whole_file
+from mmgen_datasets.generation.journal import Record, open_journal
+from mmgen_datasets.generation.manifest import NOT_ASKED
+from mmgen_datasets.generation.rows import rows_of
+from mmgen_datasets.generation.run import RunFolder
+
+_BYTES_A_FILE = 500_000_000
+_ROWS_A_QUERY = 256
+
+
+class Written(NamedTuple):
+    """What a result came to."""
+
+    conversations: int
+    rejects: Counter[str]
+    """Reason to number."""
+
+
+def write_result(folder: RunFolder, split: str, result: Dataset) -> Written:
+    """Put conversations into parquet, and what is missing from them into ``rejects.jsonl``.
+
+    Args:
+        folder: whose files are replaced.
+        split: of the samples; its first word names the parquet files.
+        result: rows of `mmgen_datasets.schema.CONVERSATION`.
+    """
+    errors = result.select_columns(["error"]).with_format("arrow")[:]["error"]
+    good = pc.indices_nonzero(pc.is_null(errors)).to_pylist()
+    bad = pc.indices_nonzero(pc.is_valid(errors)).to_pylist()
+    _write_parquet(folder, split, result.select(good))
+    return Written(len(good), _write_rejects(folder, result.select(bad)))
+
+
+def rejected_keys(folder: RunFolder) -> frozenset[str]:
+    """The requests of a run that came to nothing, for `fill_run` to put once more.
+
+    Those that were put again since are left out, so that an interrupted call can be repeated.
+    """
+    if not folder.rejects_path.exists():
+        return frozenset()
+    try:
+        lines = folder.rejects_path.read_text(encoding="utf-8").splitlines()
+        rejects = [json.loads(line) for line in lines]
+        judged = {reject["request_key"]: reject["asked_at"] for reject in rejects}
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            f"{folder.rejects_path}: cannot be read: {error}",
+            "give the run's 'mmgen generate' command again; it writes the file anew",
+        ) from error
+    records = _records(folder, list(judged))
+    return frozenset(key for key, record in records.items() if record.created_at == judged[key])
+
+
+def _write_parquet(folder: RunFolder, split: str, conversations: Dataset) -> None:
+    """Replace the parquet files of this shard.
+
+    Partial files stand outside the folder that `datasets.load_dataset` is given.
+    """
+    target = folder.conversations_path
+    target.mkdir(exist_ok=True)
+    stem = f"{_split_word(split)}-{folder.shard.index:05d}-of-{folder.shard.count:05d}"
+    pieces = math.ceil(_size(conversations) / _BYTES_A_FILE)
+    written = {}
+    for index in range(pieces):
+        name = f"{stem}{f'-{index:05d}' if pieces > 1 else ''}.parquet"
+        partial = folder.path / f".{name}{PARTIAL}"
+        conversations.shard(pieces, index, contiguous=True).to_parquet(partial)
+        written[partial] = target / name
+    for old in target.glob(f"{stem}*.parquet"):
+        old.unlink()  # a reader that comes between finds too little, never a row twice
+    for partial, path in written.items():
+        partial.replace(path)
+
+
+def _write_rejects(folder: RunFolder, rejects: Dataset) -> Counter[str]:
+    """Write what is missing from the result, with the raw reply where there is one."""
+    reasons: Counter[str] = Counter()
+    wanted = rejects.select_columns(["id", "sample_id", "kind", "error", "provenance"])
+    with whole_file(folder.rejects_path) as file:
+        for batch in wanted.iter(_ROWS_A_QUERY):
+            records = _records(folder, [made["request_key"] for made in batch["provenance"]])
+            for row in rows_of(batch):
+                reasons[row["error"]] += 1
+                if row["error"] == NOT_ASKED:
+                    continue
+                key = row["provenance"]["request_key"]
+                record = records.get(key)
+                reject = {name: row[name] for name in ("id", "sample_id", "kind")} | {
+                    "reason": row["error"],
+                    "reply": record.reply.text if record and record.reply else None,
+                    "finish_reason": row["provenance"]["finish_reason"],
+                    "request_key": key,
+                    "asked_at": record.created_at if record else None,
+                }
+                file.write(json.dumps(reject, ensure_ascii=False) + "\n")
+    return reasons
+
+
+def _records(folder: RunFolder, keys: list[str | None]) -> dict[str, Record]:
+    asked = [key for key in keys if key]
+    if not asked:
+        return {}
+    with open_journal(folder.journal_path) as journal:
+        return journal.records(asked)
+
+
+def _split_word(split: str) -> str:
+    """The name of a split without its slice: ``train[:5%]`` is part of ``train``."""
+    match = re.match(r"\w+", split)
+    return match[0] if match else "train"
+
+
+def _size(dataset: Dataset) -> int:
+    """Bytes of a table, media included where they are embedded."""
+    return sum(table.nbytes for table in dataset.with_format("arrow").iter(_ROWS_A_QUERY))
