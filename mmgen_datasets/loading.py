@@ -28,7 +28,7 @@ import datasets.inspect
 import datasets.load
 import pyarrow as pa
 from datasets.arrow_writer import ParquetWriter
-from datasets.exceptions import DatasetGenerationError
+from datasets.exceptions import DatasetGenerationError, DatasetsError
 from datasets.load import BuilderConfigsParameters
 from datasets.table import embed_table_storage
 
@@ -174,12 +174,20 @@ def prepare(
 
     Raises:
         UsageError: `out` exists already.
-        SourceError: a media file cannot be read.
+        SourceError: the source cannot be loaded, or a media file not be read.
     """
     out = Path(out).expanduser().absolute()
     if out.exists():
         raise UsageError(f"{out} exists already", "name another folder, or remove this one first")
-    splits = load_dataset(source, data_dir=data_dir, split=None, streaming=False, **kwargs)
+    try:
+        splits = load_dataset(source, data_dir=data_dir, split=None, streaming=False, **kwargs)
+    except MMGenError:
+        raise
+    except (DatasetsError, OSError, ValueError) as error:
+        raise SourceError(
+            f"{source}: cannot be loaded: {error}",
+            f"see that it exists, or use {', '.join(SOURCES)}",
+        ) from error
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:

@@ -293,6 +293,14 @@ class TestPrepare:
         plain = datasets.load_dataset(str(out), split="validation")
         assert len(plain[0]["poses"]) == 1
 
+    def test_what_datasets_cannot_load_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "own").mkdir()
+        (tmp_path / "own" / "train.jsonl").write_text('{"a": 1}\n')
+        for source, settings in (("nothing", {}), ("own", {"with_images": True})):
+            path = str(tmp_path / source)
+            with pytest.raises(SourceError, match=f"{path}: cannot be loaded"):
+                prepare(path, tmp_path / "out", **settings)
+
     def test_nothing_half_written_is_left(self, coco: Path, tmp_path: Path) -> None:
         """A picture that goes away between loading and writing, unseen in its folder."""
         write_pictures(tmp_path / "store", "nine.jpg")
