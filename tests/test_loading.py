@@ -296,7 +296,8 @@ class TestPrepare:
     def test_what_datasets_cannot_load_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "own").mkdir()
         (tmp_path / "own" / "train.jsonl").write_text('{"a": 1}\n')
-        for source, settings in (("nothing", {}), ("own", {"with_images": True})):
+        cases: list[tuple[str, dict[str, Any]]] = [("nothing", {}), ("own", {"with_images": True})]
+        for source, settings in cases:
             path = str(tmp_path / source)
             with pytest.raises(SourceError, match=f"{path}: cannot be loaded"):
                 prepare(path, tmp_path / "out", **settings)
