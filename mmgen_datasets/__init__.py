@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from mmgen_datasets.generation.requests import build_requests
     from mmgen_datasets.generation.result import rejected_keys
     from mmgen_datasets.generation.run import RunFolder, load_run, read_run
-    from mmgen_datasets.loading import load_dataset, prepare, register
+    from mmgen_datasets.loading import load_dataset, register
+    from mmgen_datasets.parquet import prepare
     from mmgen_datasets.prompts.recipe import Recipe, load_recipe
 
 _PUBLIC = {
@@ -57,7 +58,7 @@ _PUBLIC = {
     "load_recipe": "prompts.recipe",
     "load_run": "generation.run",
     "open_backend": "backends",
-    "prepare": "loading",
+    "prepare": "parquet",
     "read_run": "generation.run",
     "register": "loading",
     "rejected_keys": "generation.result",

@@ -89,7 +89,9 @@ MaxRejects = Annotated[
 def sources() -> None:
     """List what can be read."""
     loading = importlib.import_module("mmgen_datasets.loading")
-    list_rows({name: row.summary for name, row in loading.SOURCES.items()})
+    list_rows(
+        {name: f"{row.summary} ({row.license_note})" for name, row in loading.SOURCES.items()}
+    )
 
 
 @app.command()

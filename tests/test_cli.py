@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -186,6 +187,19 @@ def test_a_hidden_address_has_to_be_given_again(
         assert "give it again: --base-url" in capsys.readouterr().err
         assert run("retry", tmp_path, "--base-url", address) == 0
         assert server.requests[-1].headers["Authorization"].startswith("Basic ")
+
+
+def test_text_that_the_terminal_cannot_show_is_spelled_out(tmp_path: Path) -> None:
+    assert run(*GENERATE, "--out", tmp_path) == 0
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+    command = [sys.executable, "-m", "mmgen_datasets", "show", str(tmp_path)]
+    shown = subprocess.run(command, check=True, capture_output=True, env=environment).stdout
+    assert rb"\xb7" in shown
+
+
+def test_a_dry_run_rejects_nothing(tmp_path: Path) -> None:
+    asking = ["--recipe", "llava", "--backend", "scripted"]
+    assert run(*GENERATE, *asking, "--max-rejects", "0", "--out", tmp_path) == 0
 
 
 @pytest.mark.parametrize("verb", [GENERATE, ["prepare", *GENERATE[1:]]])

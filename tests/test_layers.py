@@ -14,6 +14,7 @@ LAYERS = [
     ["registry", "chat", "licence", "vocabulary"],
     ["schema", "files", "families"],
     ["media", "loading"],
+    ["parquet"],
     ["prompts", "grounded", "backends"],
     ["builders", "generation"],
     ["exporters", "generation.run"],

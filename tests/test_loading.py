@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from mmgen_datasets.errors import SourceError, UnknownNameError, UsageError
-from mmgen_datasets.loading import SOURCES, cache_hash, load_dataset, prepare, register
+from mmgen_datasets.loading import SOURCES, cache_hash, load_dataset, register
+from mmgen_datasets.parquet import prepare
 from mmgen_datasets.registry import resolve
 from tests.coco_files import documents, file_name, write, write_pictures
 from tests.contracts.source import rows_of

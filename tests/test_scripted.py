@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mmgen_datasets.backends.base import Backend
-from mmgen_datasets.backends.scripted import DIALOGUE, Scripted
+from mmgen_datasets.backends.scripted import DIALOGUE, SENTENCE, Scripted
 from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import BackendError, RetryError, RowError, StopError, UsageError
 from tests.contracts.backend import BackendContract, ask, request
@@ -51,9 +51,10 @@ class TestScripted(BackendContract):
         }
 
 
-def test_the_default_reply_is_a_dialogue() -> None:
-    [reply] = ask(Scripted(), request("hello"))
-    assert reply == Reply(DIALOGUE, "stop", model="scripted")
+def test_the_default_reply_is_a_dialogue_where_one_is_asked_for() -> None:
+    wanted, other = ask(Scripted(), request("Put === between them."), request("hello"))
+    assert wanted == Reply(DIALOGUE, "stop", model="scripted")
+    assert other == Reply(SENTENCE, "stop", model="scripted")
     assert [line for line in DIALOGUE.splitlines() if line.endswith(":")] == [
         "Question:",
         "Answer:",

@@ -17,7 +17,10 @@ DIALOGUE = (
     "===\n"
     "Answer:\nFor the words of a model that was not asked."
 )
-"""An exchange in the form that the LLaVA recipes ask for."""
+"""What is answered where turns with ``===`` between them are asked for."""
+
+SENTENCE = "These are not the words of a model."
+"""What is answered else."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,9 @@ class Scripted:
     """
 
     model: str = "scripted"
-    replies: tuple[str, ...] = (DIALOGUE,)
-    """What may be answered; the request's key decides which, so that it is always the same."""
+    replies: tuple[str, ...] | None = None
+    """What may be answered; the request's key decides which, so that it is always the same.
+    Null: `DIALOGUE` or `SENTENCE`, as the chat asks for."""
     function: str | None = None
     """``"module:attribute"`` of a function that is given the `Request` and returns the text or
     a `Reply`, or raises a `BackendError`; it takes the place of `replies`."""
@@ -39,9 +43,10 @@ class Scripted:
     """How long a reply is made to take."""
 
     def __post_init__(self) -> None:
-        if not self.replies or isinstance(self.replies, str):
-            raise UsageError(f"replies is {self.replies!r}", "give a list of one reply or more")
-        object.__setattr__(self, "replies", tuple(self.replies))  # JSON and YAML have lists
+        if self.replies is not None:
+            if not self.replies or isinstance(self.replies, str):
+                raise UsageError(f"replies is {self.replies!r}", "give a list of one or more")
+            object.__setattr__(self, "replies", tuple(self.replies))  # JSON and YAML have lists
         if not 0 <= self.latency_s < math.inf:
             raise UsageError(f"latency_s is {self.latency_s!r}", "give a number of seconds")
         if self.function is not None and not is_own(self.function):
@@ -56,11 +61,13 @@ class Scripted:
     async def reply(self, request: Request) -> Reply:
         """Look the reply up, or compute it."""
         await asyncio.sleep(self.latency_s)
-        said = self._function()(request) if self.function else self._chosen(request.key)
+        said = self._function()(request) if self.function else self._chosen(request)
         return Reply(said, "stop", model=self.model) if isinstance(said, str) else said
 
-    def _chosen(self, key: str) -> str:
-        digest = hashlib.sha256(key.encode()).digest()
+    def _chosen(self, request: Request) -> str:
+        if self.replies is None:
+            return DIALOGUE if any("===" in turn.text for turn in request.chat) else SENTENCE
+        digest = hashlib.sha256(request.key.encode()).digest()
         return self.replies[int.from_bytes(digest[:8], "big") % len(self.replies)]
 
     def _function(self) -> Callable[[Request], str | Reply]:

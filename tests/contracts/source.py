@@ -9,7 +9,8 @@ import datasets
 import pytest
 
 from mmgen_datasets.errors import MissingFileError, UsageError
-from mmgen_datasets.loading import SOURCES, load_dataset, prepare
+from mmgen_datasets.loading import SOURCES, load_dataset
+from mmgen_datasets.parquet import prepare
 from mmgen_datasets.schema import MEDIA, POSE, media_kinds, sample_features
 
 OPTIONAL = {"poses": datasets.List(POSE)}

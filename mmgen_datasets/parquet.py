@@ -1,0 +1,111 @@
+"""A source as parquet with its media inside, for anybody to read.
+
+`datasets` could write it as well, but takes a path into a local archive for a remote one, and
+leaves such media out.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pyarrow as pa
+from datasets.arrow_writer import ParquetWriter
+from datasets.exceptions import DatasetsError
+from datasets.table import embed_table_storage
+
+from mmgen_datasets.errors import MMGenError, SourceError, UsageError
+from mmgen_datasets.loading import SOURCES, load_dataset
+
+_ROWS_PER_GROUP = 100
+
+
+def prepare(
+    source: str,
+    out: str | Path,
+    *,
+    data_dir: str | None = None,
+    max_shard_mb: int = 500,
+    **kwargs: Any,
+) -> Path:
+    """Write a source as parquet that anybody's ``datasets.load_dataset(out)`` reads.
+
+    Pictures go in as the bytes of their files. The folder appears whole or not at all.
+
+    Args:
+        source: as `load_dataset` takes it.
+        out: the folder to make.
+        data_dir: as for `load_dataset`.
+        max_shard_mb: the size, before compression, at which a split goes on in another file.
+        kwargs: the source's own settings, and those of `load_dataset` but split and streaming.
+
+    Raises:
+        UsageError: `out` exists already.
+        SourceError: the source cannot be loaded, or a media file not be read.
+    """
+    out = Path(out).expanduser().absolute()
+    if out.exists():
+        raise UsageError(f"{out} exists already", "name another folder, or remove this one first")
+    try:
+        splits = load_dataset(source, data_dir=data_dir, split=None, streaming=False, **kwargs)
+    except MMGenError:
+        raise
+    except (DatasetsError, OSError, ValueError) as error:
+        raise SourceError(
+            f"{source}: cannot be loaded: {error}",
+            f"see that it exists, or use {', '.join(SOURCES)}",
+        ) from error
+    out.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        for split, dataset in splits.items():
+            _write_shards(dataset, unfinished, split, max_bytes=max_shard_mb * 10**6)
+        unfinished.chmod(0o755)  # mkdtemp made it the user's alone
+        unfinished.rename(out)
+    except BaseException:
+        shutil.rmtree(unfinished)
+        raise
+    return out
+
+
+def _write_shards(dataset: datasets.Dataset, folder: Path, split: str, *, max_bytes: int) -> None:
+    """Write one split, and only then name its files by how many they are."""
+    tables = map(_embedded, dataset.with_format("arrow").iter(_ROWS_PER_GROUP))
+    shards: list[Path] = []
+    first = next(tables, None)
+    while first is not None or not shards:
+        shards.append(folder / f"{split}-{len(shards)}")
+        with ParquetWriter(features=dataset.features, path=str(shards[-1])) as writer:
+            _fill(writer, chain([] if first is None else [first], tables), max_bytes)
+        first = next(tables, None)
+    for number, shard in enumerate(shards):
+        shard.rename(folder / f"{split}-{number:05}-of-{len(shards):05}.parquet")
+
+
+def _embedded(table: pa.Table) -> pa.Table:
+    """A table with its media files inside."""
+    try:
+        return embed_table_storage(table)
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        name = getattr(error, "filename", None) or "a media file of the source"
+        raise SourceError(
+            f"{name} cannot be read: {getattr(error, 'strerror', None) or error}",
+            "put the whole file there, or take it away: its row then has none",
+        ) from error
+
+
+def _fill(writer: ParquetWriter, tables: Iterable[pa.Table], max_bytes: int) -> None:
+    size = 0
+    for table in tables:
+        writer.write_table(table)
+        size += table.nbytes
+        if size >= max_bytes:
+            break
+    writer.finalize()
