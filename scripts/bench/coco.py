@@ -1,7 +1,7 @@
 """Measure loading COCO against indexing it with pycocotools.
 
     pip install pycocotools
-    python scripts/bench/coco.py --folder /tmp/coco-bench --scale 1.0 --runs 3
+    python scripts/bench/coco.py --folder coco-bench --scale 1.0 --runs 3
 
 writes annotation files of the size and form of train2017 into the folder, once (seeded; 570 MB
 at scale 1), and then runs both in turns, each time in a fresh process:
