@@ -163,7 +163,6 @@ def generate(
     mmgen generate coco2017 --data-dir coco --recipe llava --backend openai
     --model gpt-5-mini --concurrency 64 --out runs/llava
     """
-    settings = {"model": model, "base_url": base_url} | _settings(option or [])
     plan = mmgen.Plan(
         source=source,
         recipe=recipe,
@@ -171,16 +170,12 @@ def generate(
         data_dir=data_dir,
         with_images=with_images,
         backend=backend,
-        settings={name: value for name, value in settings.items() if value is not None},
+        settings=_settings(model, base_url, option),
         seed=seed,
         limit=limit,
     )
     folder = mmgen.RunFolder(out, mmgen.Shard.parse(shard))
-    pace = mmgen.Pace(
-        concurrency,
-        requests_per_minute=requests_per_minute,
-        tokens_per_minute=tokens_per_minute,
-    )
+    pace = mmgen.Pace(concurrency, requests_per_minute, tokens_per_minute)
     caps = mmgen.Caps(max_cost, max_tokens, prices)
     manifest = mmgen.fill_run(folder, plan, pace=pace, caps=caps)
     raise typer.Exit(_outcome(folder, manifest, max_rejects))
@@ -204,14 +199,13 @@ def estimate(
 
     Example: mmgen estimate coco2017 --data-dir coco --backend openai --model gpt-5-mini
     """
-    settings = {"model": model, "base_url": base_url} | _settings(option or [])
     plan = mmgen.Plan(
         source=source,
         recipe=recipe,
         split=split,
         data_dir=data_dir,
         backend=backend,
-        settings={name: value for name, value in settings.items() if value is not None},
+        settings=_settings(model, base_url, option),
         limit=limit,
     )
     folder = mmgen.RunFolder(out) if out else None
@@ -238,11 +232,7 @@ def retry(
     """
     code = DONE
     caps = mmgen.Caps(max_cost, max_tokens, prices)
-    pace = mmgen.Pace(
-        concurrency,
-        requests_per_minute=requests_per_minute,
-        tokens_per_minute=tokens_per_minute,
-    )
+    pace = mmgen.Pace(concurrency, requests_per_minute, tokens_per_minute)
     for folder, manifest in mmgen.read_run(run):
         plan = manifest.plan
         if base_url is not None:
@@ -348,15 +338,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     return DONE
 
 
-def _settings(options: Sequence[str]) -> dict[str, str]:
-    """Part ``NAME=VALUE`` words."""
-    settings = {}
-    for word in options:
+def _settings(
+    model: str | None, base_url: str | None, options: Sequence[str] | None
+) -> dict[str, str]:
+    """The settings of a backend that were given; others as ``NAME=VALUE`` words."""
+    settings = {"model": model, "base_url": base_url}
+    for word in options or ():
         name, equals, value = word.partition("=")
         if not equals:
             raise UsageError(f"--option {word!r} has no value", "write it as NAME=VALUE")
         settings[name] = value
-    return settings
+    return {name: value for name, value in settings.items() if value is not None}
 
 
 def _outcome(folder: Any, manifest: Any, max_rejects: float) -> int:

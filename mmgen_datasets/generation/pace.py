@@ -22,12 +22,12 @@ class Pace:
 
     concurrency: int = 16
     """The most requests in flight; fewer where the server refuses some."""
-    attempts: int = 6
-    """How often a request is sent before its failure counts for this run."""
     requests_per_minute: float | None = None
     """What the server allows; where left out, what its headers say."""
     tokens_per_minute: float | None = None
     """The same for tokens, those of prompts and of expected replies together."""
+    attempts: int = 6
+    """How often a request is sent before its failure counts for this run."""
     patience_s: float = 600.0
     """How long a server that answered before may be down until the run stops."""
 
