@@ -294,6 +294,13 @@ def test_nothing_but_results_is_printed_where_no_person_watches(tmp_path: Path) 
         (["status", "OUT"], "is not the folder of a run"),
         (["export", "OUT", "--out", "OUT"], "is not the folder of a run"),
         (["export", "OUT", "--out", "OUT", "--images", "move"], "'move'"),
+        (
+            [
+                *(*GENERATE, "--out", "OUT", "--recipe", "llava", "--backend", "openai"),
+                *("--model", "of-my-own", "--max-cost", "5"),
+            ],
+            "max_cost is 5.0, and the price of the model is not known",
+        ),
         ([*GENERATE, "--out", "OUT", "--model", "x"], "a model is given, and no backend"),
         ([*GENERATE, "--out", "OUT", "--max-rejects", "9"], "--max-rejects"),
     ],

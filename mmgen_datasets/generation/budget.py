@@ -61,11 +61,6 @@ class Caps:
     prices: Path | None = None
     """A table of the user's own; see `mmgen_datasets.generation.prices`."""
 
-    @property
-    def are_set(self) -> bool:
-        """Whether there is any limit."""
-        return self.max_cost is not None or self.max_tokens is not None
-
 
 @dataclass(frozen=True)
 class Budget:
@@ -90,6 +85,11 @@ class Budget:
                 f"max_cost is {self.max_cost}, and the price of the model is not known",
                 "give the price in a table of your own, or use max_tokens",
             )
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there is any limit."""
+        return self.max_cost is not None or self.max_tokens is not None
 
     def allows(self, spent: Spending, coming: Spending) -> bool:
         """Whether both together stay within the limits."""

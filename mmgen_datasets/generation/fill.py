@@ -49,7 +49,6 @@ class _Job:
     manifest: Manifest
     samples: Dataset
     recipe: Recipe
-    backend: Backend | None
 
     @property
     def cache(self) -> str:
@@ -90,6 +89,7 @@ def fill_run(
     backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
     samples = _samples(plan, folder)
     check_fit(samples, recipe, backend)
+    asking = _Asking.of(backend, pace or Pace(), caps or Caps(), again) if backend else None
     shown = _without_secrets(plan, backend)
     manifest = Manifest(
         shown,
@@ -101,14 +101,14 @@ def fill_run(
         samples=len(samples),
         sample_ids_sha256=digest_ids(samples["id"]),
     )
-    job = _Job(folder, manifest, samples, recipe, backend)
+    job = _Job(folder, manifest, samples, recipe)
     with folder.locked():
         _refuse_another(job)
         with _recorded(job):
-            if backend is None:
+            if asking is None:
                 result = answer_all(samples, recipe, seed=plan.seed, cache=job.cache)
             else:
-                result = _ask(job, backend, pace or Pace(), caps or Caps(), again)
+                result = _ask(job, asking)
             _write(job, result)
     return manifest
 
@@ -222,16 +222,37 @@ def _recorded(job: _Job) -> Iterator[None]:
             job.folder.write(manifest)  # where the disk is full, that is what is to be told
 
 
-def _ask(job: _Job, backend: Backend, pace: Pace, caps: Caps, again: frozenset[str]) -> Dataset:
+@dataclass(frozen=True)
+class _Asking:
+    """How a backend is asked."""
+
+    backend: Backend
+    pace: Pace
+    budget: Budget
+    prices: Path | None
+    again: frozenset[str]
+
+    @classmethod
+    def of(cls, backend: Backend, pace: Pace, caps: Caps, again: frozenset[str]) -> _Asking:
+        """See that the caps can be kept.
+
+        Raises:
+            UsageError: one of money, and no price is known.
+        """
+        price = find_price(backend.model, backend.endpoint, caps.prices)
+        budget = Budget(caps.max_cost, caps.max_tokens, price)
+        return cls(backend, pace, budget, caps.prices, again)
+
+
+def _ask(job: _Job, asking: _Asking) -> Dataset:
     requests = build_requests(job.samples, job.recipe)
     job.manifest.requests = len(requests)
     job.folder.write(job.manifest)
-    journal = job.folder.journal_path
-    price = find_price(backend.model, backend.endpoint, caps.prices)
-    account, sizes = Account(Budget(caps.max_cost, caps.max_tokens, price)), {}
-    if caps.are_set:
+    journal, backend = job.folder.journal_path, asking.backend
+    account, sizes = Account(asking.budget), {}
+    if asking.budget.is_limited:
         needs = partial(
-            estimate, requests, job.samples, job.recipe, backend=backend, table=caps.prices
+            estimate, requests, job.samples, job.recipe, backend=backend, table=asking.prices
         )
         needed = needs(journal=journal)
         account.spent = needed.spent
@@ -242,15 +263,15 @@ def _ask(job: _Job, backend: Backend, pace: Pace, caps: Caps, again: frozenset[s
             job.samples,
             backend,
             journal=journal,
-            pace=pace,
+            pace=asking.pace,
             account=account,
             sizes=sizes,
-            again=again,
+            again=asking.again,
         )
     except StopError as error:
         job.manifest.problem = str(error)
     finally:
-        _count_usage(job, price)
+        _count_usage(job, asking.budget.price)
     return lay_out(
         requests,
         job.samples,
