@@ -414,7 +414,8 @@ def test_an_interrupt_lets_what_is_in_flight_finish(tmp_path: Path) -> None:
     backend = Bench()
 
     def interrupt() -> None:
-        time.sleep(0.2)
+        while backend.asked.total() < 20:
+            time.sleep(0.01)
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt).start()

@@ -21,21 +21,21 @@ def run_in_own_loop(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) 
         KeyboardInterrupt: after the coroutine has ended, if there was an interrupt.
         BaseException: what the coroutine raised.
     """
-    # A loop that is named does not become the loop of this thread.
-    runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
-    loop = runner.get_loop()
     stopping = asyncio.Event()
-    main_task = loop.create_task(main(stopping))
-    failure: list[BaseException] = []
     finished = threading.Event()
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = []
+    failure: list[BaseException] = []
 
-    async def finish() -> None:
-        await main_task
+    async def supervised() -> None:
+        if (task := asyncio.current_task()) is not None:
+            running.append((asyncio.get_running_loop(), task))
+        await main(stopping)
 
     def run() -> None:
         try:
-            with runner:
-                runner.run(finish())
+            # A loop that is named does not become the loop of this thread.
+            with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+                runner.run(supervised())
         except BaseException as error:  # handed to the caller's thread, below
             failure.append(error)
         finally:
@@ -50,9 +50,22 @@ def run_in_own_loop(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) 
             interrupts += 1
             if interrupts == 1:
                 _LOG.warning("finishing what is in flight; interrupt again to end at once")
-            with contextlib.suppress(RuntimeError):  # it ended meanwhile, and its loop with it
-                loop.call_soon_threadsafe(stopping.set if interrupts == 1 else main_task.cancel)
+            _interrupt(stopping if interrupts == 1 else None, running)
     if interrupts:
         raise KeyboardInterrupt
     if failure:
         raise failure[0]
+
+
+def _interrupt(
+    stopping: asyncio.Event | None,
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]],
+) -> None:
+    """Set the event, or cancel the task where there is none."""
+    if not running:  # it has not begun, and finds the event set when it does
+        if stopping is not None:
+            stopping.set()
+        return
+    [(loop, task)] = running
+    with contextlib.suppress(RuntimeError):  # it ended meanwhile, and its loop with it
+        loop.call_soon_threadsafe(stopping.set if stopping is not None else task.cancel)
