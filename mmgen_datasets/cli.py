@@ -226,7 +226,7 @@ def retry(
     prices: Prices = None,
     max_rejects: MaxRejects = 0.05,
 ) -> None:
-    """Put the rejected requests of a run once more, and only those.
+    """Put the rejected requests of a run once more, and those it had not come to.
 
     Example: mmgen retry runs/llava
     """

@@ -36,12 +36,6 @@ class Price:
     tiers: tuple[Tier, ...] = ()
     """For long prompts, in rising order."""
 
-    @property
-    def is_free(self) -> bool:
-        """Whether nothing is paid for tokens."""
-        free = Rates(0, 0, 0)
-        return self.rates == free and all(tier.rates == free for tier in self.tiers)
-
 
 def cost(
     price: Price, prompt_tokens: float, completion_tokens: float, cached_tokens: float = 0

@@ -50,7 +50,7 @@ def run_in_own_loop(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) 
             interrupts += 1
             if interrupts == 1:
                 _LOG.warning("finishing what is in flight; interrupt again to end at once")
-            _interrupt(stopping if interrupts == 1 else None, running)
+            _interrupt(stopping, running, at_once=interrupts > 1)
     if interrupts:
         raise KeyboardInterrupt
     if failure:
@@ -58,14 +58,15 @@ def run_in_own_loop(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) 
 
 
 def _interrupt(
-    stopping: asyncio.Event | None,
+    stopping: asyncio.Event,
     running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]],
+    *,
+    at_once: bool,
 ) -> None:
-    """Set the event, or cancel the task where there is none."""
-    if not running:  # it has not begun, and finds the event set when it does
-        if stopping is not None:
-            stopping.set()
+    """Set the event, or cancel the task; one that has not begun finds the event set."""
+    if not running:
+        stopping.set()
         return
     [(loop, task)] = running
     with contextlib.suppress(RuntimeError):  # it ended meanwhile, and its loop with it
-        loop.call_soon_threadsafe(stopping.set if stopping is not None else task.cancel)
+        loop.call_soon_threadsafe(task.cancel if at_once else stopping.set)
