@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import signal
 import sys
@@ -11,6 +12,9 @@ from mmgen_datasets.cli import main
 
 def start() -> None:
     """Run the command line, and end the process with its exit status."""
+    # The libraries make hundreds of thousands of objects that stay. With Python's thresholds,
+    # walking through them again and again takes a seventh of the processor time of a short run.
+    gc.set_threshold(100_000, 20, 100)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # generated text is of any language
             stream.reconfigure(errors="backslashreplace")

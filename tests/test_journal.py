@@ -142,3 +142,17 @@ def test_the_file_is_in_wal_mode(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()
+
+
+def test_what_is_kept_together_is_committed_together(tmp_path: Path) -> None:
+    with (
+        open_journal(tmp_path / "j.sqlite") as journal,
+        open_journal(tmp_path / "j.sqlite") as other,
+    ):
+        assert journal.begin()
+        assert not journal.begin()
+        journal.keep_reply("a", Reply("x"))
+        journal.keep_failure("b", "row", "refused")
+        assert not other.records(["a", "b"])
+        journal.commit()
+        assert other.records(["a", "b"]).keys() == {"a", "b"}

@@ -11,6 +11,7 @@ import asyncio
 import heapq
 import itertools
 import math
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -101,6 +102,7 @@ class Dispatcher:
             for task in (watch, *self._flying):
                 task.cancel()
             await asyncio.gather(watch, *self._flying, return_exceptions=True)
+            self._commit()
         if self._fatal:
             raise self._fatal
 
@@ -197,19 +199,32 @@ class Dispatcher:
         self._breaker.worked()
         self._breaker.patience_s = self._pace.patience_s
 
+    def _open_journal(self) -> Journal:
+        """The journal, to be committed as soon as all that has arrived by now is in it."""
+        if self._journal.begin():
+            asyncio.get_running_loop().call_soon(self._commit)
+        return self._journal
+
+    def _commit(self) -> None:
+        try:
+            self._journal.commit()
+        except sqlite3.Error as error:
+            self._fatal = self._fatal or error
+            self._wake.set()
+
     def _keep(self, pending: Pending, reply: Reply) -> None:
-        self._journal.keep_reply(pending.key, reply)
+        self._open_journal().keep_reply(pending.key, reply)
         self._limiter.answered(reply.allowance)
         self._tally.add(reply)
         self._tally.cost = self._account.spent.cost
 
     def _reject(self, pending: Pending, error: RowError) -> None:
-        self._journal.keep_failure(pending.key, "row", error.problem)
+        self._open_journal().keep_failure(pending.key, "row", error.problem)
         self._tally.give_up(error.problem)
 
     def _retry(self, due: _Due, error: RetryError, sent_at: float) -> None:
         now = time.monotonic()
-        self._journal.keep_failure(due.pending.key, "retry", error.problem)
+        self._open_journal().keep_failure(due.pending.key, "retry", error.problem)
         self._tally.last_problem = error.problem
         if (error.retry_after or 0) > self._pace.patience_s:
             raise StopError(
