@@ -19,7 +19,7 @@ from mmgen_datasets.backends.loop_bound import loop_bound
 from mmgen_datasets.backends.quoting import quoted
 from mmgen_datasets.errors import BackendError, RetryError, StopError
 
-_CONNECT_S = 30.0
+CONNECT_S = 30.0
 """The longest wait for a connection; on a busy machine a new one may take seconds."""
 _IDLE_S = 15.0
 """How long an unused connection is kept; servers close theirs after as little as 20 s."""
@@ -52,30 +52,33 @@ async def post(what: Post) -> Answer:
         RetryError: no connection, a broken one, or no end of the answer in time.
         StopError: the server's certificate does not hold.
     """
-    wire = await _wire()
+    pool = await wire()
     try:
-        async with wire.session.post(
+        async with pool.session.post(
             what.url,
             # As bytes, aiohttp warns of a body above 1 MiB, and sends it in one piece.
             data=io.BytesIO(what.body) if len(what.body) > 2**20 else what.body,
             headers=what.headers,
-            timeout=aiohttp.ClientTimeout(what.timeout_s, sock_connect=_CONNECT_S),
-            proxy=wire.proxy_for(what.url),
+            timeout=aiohttp.ClientTimeout(what.timeout_s, sock_connect=CONNECT_S),
+            proxy=pool.proxy_for(what.url),
             allow_redirects=False,
         ) as response:
             return Answer(response.status, response.headers, await response.read())
     except (aiohttp.ClientError, OSError) as error:
         # Not "from error": aiohttp's errors carry the headers, and the key with them.
-        raise _lost(error, what) from None
+        raise lost(error, what) from None
 
 
-class _Wire(NamedTuple):
+class Wire(NamedTuple):
+    """The pool of connections of an event loop."""
+
     session: aiohttp.ClientSession
     proxy_for: Callable[[URL], URL | None]
 
 
 @loop_bound
-async def _wire() -> AsyncGenerator[_Wire, None]:
+async def wire() -> AsyncGenerator[Wire, None]:
+    """Open the pool; what is called gives the same one to all on a loop."""
     # No limit: how many requests run at once is for the caller to say.
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_S, ttl_dns_cache=300)
     async with aiohttp.ClientSession(
@@ -83,7 +86,7 @@ async def _wire() -> AsyncGenerator[_Wire, None]:
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": "mmgen-datasets", "Content-Type": "application/json"},
     ) as session:
-        yield _Wire(session, lru_cache(_proxy_for))  # reading the environment takes 80 us
+        yield Wire(session, lru_cache(_proxy_for))  # reading the environment takes 80 us
 
 
 def _proxy_for(url: URL) -> URL | None:
@@ -100,7 +103,8 @@ def _proxy_for(url: URL) -> URL | None:
     return address
 
 
-def _lost(error: aiohttp.ClientError | OSError, what: Post) -> BackendError:
+def lost(error: aiohttp.ClientError | OSError, what: Post) -> BackendError:
+    """Say what became of a request that got no whole answer."""
     server = what.url.origin()
     reason = quoted(str(error) or type(error).__name__, (*what.secrets, what.url.raw_query_string))
     if isinstance(error, aiohttp.ClientConnectorCertificateError):

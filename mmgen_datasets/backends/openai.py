@@ -10,6 +10,7 @@ import math
 import os
 import re
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -17,7 +18,7 @@ from typing import Literal, NamedTuple
 from yarl import URL
 
 from mmgen_datasets.backends.chat_completions import decode_completion, encode_request, read_reply
-from mmgen_datasets.backends.http_client import Post, post
+from mmgen_datasets.backends.http_client import Answer, Post, post
 from mmgen_datasets.backends.http_failures import Asked, complaint_of, failure, read_complaint
 from mmgen_datasets.backends.rate_headers import allowance
 from mmgen_datasets.chat import Reply, Request
@@ -48,7 +49,7 @@ class OpenAI:
     old models know no other."""
 
     def __post_init__(self) -> None:
-        _address(self.base_url)
+        address_of(self.base_url)
         if not self.model:
             raise UsageError("the name of the model is empty", "name one that the server has")
         if not 0 < self.timeout_s < math.inf:
@@ -63,15 +64,23 @@ class OpenAI:
     @property
     def endpoint(self) -> str:
         """The server's address, without user, password, query and default port."""
-        return _address(self.base_url).endpoint
+        return address_of(self.base_url).endpoint
 
     async def reply(self, request: Request) -> Reply:
         """Answer one chat, once, without retrying."""
-        address, key = _address(self.base_url), self._key()
+        address, key = address_of(self.base_url), self._key()
         body = encode_request(request, self.model, self.token_limit_field or address.limit_field)
         secrets = (key, *address.secrets)
         headers = address.authorization(key)
         answer = await post(Post(address.chat, body, headers, self.timeout_s, secrets))
+        return replace(self._read(answer, secrets), allowance=allowance(answer.headers))
+
+    def _read(self, answer: Answer, secrets: Iterable[str]) -> Reply:
+        """The reply in an answer.
+
+        Raises:
+            BackendError: there is none; its class says what that means.
+        """
         asked = Asked(self.endpoint, self.model, self.api_key_env)
         if not 200 <= answer.status < 300:
             complaint = read_complaint(answer.status, answer.body, secrets)
@@ -80,11 +89,11 @@ class OpenAI:
         if completion.failure:
             complaint = complaint_of(answer.status, completion.failure, secrets)
             raise failure(complaint, asked, answer.headers)
-        return replace(read_reply(completion), allowance=allowance(answer.headers))
+        return read_reply(completion)
 
     def _key(self) -> str:
         key = os.environ.get(self.api_key_env, "").strip()
-        if not key and _address(self.base_url).is_openai:
+        if not key and address_of(self.base_url).is_openai:
             raise StopError(
                 f"the environment variable {self.api_key_env} holds no key for {self.endpoint}",
                 f"run: export {self.api_key_env}=...; or name a server of your own in base_url",
@@ -97,7 +106,9 @@ class OpenAI:
         return key
 
 
-class _Address(NamedTuple):
+class Address(NamedTuple):
+    """Where a server is, and what it may be told and shown."""
+
     chat: URL
     """Where requests are sent."""
     endpoint: str
@@ -115,6 +126,11 @@ class _Address(NamedTuple):
     def is_openai(self) -> bool:
         return self.chat.host == "api.openai.com"
 
+    def at(self, path: str) -> URL:
+        """The address of another page beside the chat's, such as ``"files"``."""
+        root = self.chat.raw_path.removesuffix("chat/completions")
+        return self.chat.with_path(root + path, encoded=True, keep_query=True)
+
     def authorization(self, key: str) -> dict[str, str]:
         """The header that carries the key, or what stands in its place."""
         if self.basic:
@@ -127,13 +143,18 @@ class _Address(NamedTuple):
 
 
 @lru_cache
-def _address(base_url: str) -> _Address:
+def address_of(base_url: str) -> Address:
+    """Read the address of a server.
+
+    Raises:
+        UsageError: it is none.
+    """
     url = _parsed(base_url)
     path = url.raw_path.rstrip("/").removesuffix("/chat/completions").rstrip("/")
     chat = url.origin().with_path(f"{path}/chat/completions", encoded=True)
     login = f"{url.user or ''}:{url.password or ''}"
     basic = "" if login == ":" else b64encode(login.encode()).decode("ascii")
-    return _Address(
+    return Address(
         chat.with_query(url.query or None),
         str(url.origin()) + path,
         basic,
