@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import mmgen_datasets
+from tests.models.store import ModelStore
 from tests.sample import SAMPLE_DIR
 
 # `datasets` and `huggingface_hub` read these once, when they are imported.
@@ -24,6 +25,18 @@ os.environ.update(
 for _name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "HF_TOKEN", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ.pop(_name, None)
     os.environ.pop(_name.lower(), None)
+
+
+# The packages that these import may be missing, and take seconds.
+collect_ignore_glob = ["models/*.py"]
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> ModelStore:
+    """Tiny models with real tokenizers, built when first asked for."""
+    base = tmp_path_factory.getbasetemp()
+    # The workers of pytest-xdist have a folder each, in one of the session.
+    return ModelStore((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "models")
 
 
 @pytest.fixture(scope="session")
