@@ -8,7 +8,7 @@ what came back.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -64,6 +64,9 @@ class Sampling:
 
     max_tokens: int | None = 1024
     """The longest reply, in tokens; one that is longer is cut short and recorded as such."""
+    max_tokens_if_cut: int | None = None
+    """The longest reply of a second attempt, made where the first was cut short; None: no such
+    attempt. For `longer`, not for a server."""
     temperature: float | None = None
     top_p: float | None = None
     stop: tuple[str, ...] = ()
@@ -72,6 +75,12 @@ class Sampling:
     def settings(self) -> dict[str, Any]:
         """The fields that are set, in a form that JSON can hold."""
         return {k: v for k, v in vars(self).items() if v is not None and v != ()}
+
+    def longer(self) -> Sampling | None:
+        """What a second attempt is made with; None where there is to be none."""
+        if self.max_tokens_if_cut is None:
+            return None
+        return replace(self, max_tokens=self.max_tokens_if_cut, max_tokens_if_cut=None)
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,8 @@ class Reply:
 
     text: str
     finish_reason: str | None = None
-    """Why the model stopped: ``"stop"``, ``"length"`` (cut short), or the server's own word."""
+    """Why the model stopped: ``"stop"``, ``"length"`` (cut short), ``"content_filter"``,
+    ``"refusal"`` (the text then says why), or the server's own word."""
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     cached_tokens: int | None = None
@@ -107,6 +117,11 @@ class Reply:
     """The model that answered, as the server names it."""
     allowance: Allowance | None = None
     """What the server says of its limits beside the reply; not part of what was answered."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the model had more to say than it was allowed to."""
+        return self.finish_reason == "length"
 
 
 class Exchange(NamedTuple):

@@ -31,7 +31,7 @@ class TestWhatIsSent:
         }
 
     def test_all_of_the_sampling_is_sent(self) -> None:
-        sampling = Sampling(max_tokens=5, temperature=0.0, top_p=0.5, stop=("###",), seed=0)
+        sampling = Sampling(5, temperature=0.0, top_p=0.5, stop=("###",), seed=0)
         sent = self.sent(Request("key", (), sampling))
         del sent["model"], sent["messages"]
         assert sent == {
@@ -41,6 +41,13 @@ class TestWhatIsSent:
             "stop": ["###"],
             "seed": 0,
         }
+
+    def test_the_room_of_a_second_attempt_is_not_for_the_server(self) -> None:
+        sampling = Sampling(5, max_tokens_if_cut=9)
+        assert self.sent(Request("key", (), sampling)).keys() == {"model", "messages", "max_tokens"}
+        longer = sampling.longer()
+        assert longer == Sampling(9)
+        assert longer.longer() is None
 
     def test_text_and_media_keep_their_order(self) -> None:
         jpeg = Media("image", b"\xff\xd8", "image/jpeg")
@@ -152,23 +159,35 @@ class TestWhatComesBack:
         assert read(completion(content)).text == text
 
     @pytest.mark.parametrize(
+        ("body", "text", "reason"),
+        [
+            (completion(""), "", "stop"),
+            (completion(None), "", "stop"),
+            (completion(message=None), "", "stop"),
+            (completion("<think>so", finish_reason="length"), "", "length"),
+            (completion("A man", finish_reason="content_filter"), "A man", "content_filter"),
+            (completion(None, finish_reason="content_filter"), "", "content_filter"),
+            (completion(message={"refusal": "I cannot."}), "I cannot.", "refusal"),
+            (completion(message={"refusal": "No.", "content": "Well"}), "No.", "refusal"),
+        ],
+    )
+    def test_what_cannot_be_used_is_a_reply_too_since_it_is_paid_for(
+        self, body: object, text: str, reason: str
+    ) -> None:
+        reply = read(body)
+        assert (reply.text, reply.finish_reason) == (text, reason)
+
+    @pytest.mark.parametrize(
         ("body", "reason"),
         [
             ({}, "no choices"),
             ({"choices": []}, "no choices"),
             ({"choices": None}, "no choices"),
-            (completion(""), "empty"),
-            (completion(None), "empty"),
-            (completion(" \n"), "empty"),
-            (completion(message=None), "empty"),
-            (completion("<think>so", finish_reason="length"), "'length'"),
-            (completion(finish_reason="content_filter"), "content filter"),
-            (completion(message={"refusal": "I cannot."}), "refused: I cannot."),
             ([], "no chat completion"),
             ({"choices": [{"message": {"content": 5}}]}, "no chat completion"),
         ],
     )
-    def test_an_answer_without_usable_text_fails_its_row(self, body: object, reason: str) -> None:
+    def test_an_answer_that_holds_no_reply_fails_its_row(self, body: object, reason: str) -> None:
         with pytest.raises(RowError, match=reason):
             read(body)
 

@@ -119,11 +119,13 @@ def test_a_model_is_asked_and_its_rejects_can_be_retried(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "run"
-    with serve(Behaviour(form="auto", schedule=("ok", "refused", "cut-short"))) as server:
+    with serve(Behaviour(form="auto", schedule=("ok", "refused", "filtered"))) as server:
         asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
         asking += ["--base-url", server.url, "--limit", "3"]
         assert run(*GENERATE, *asking, "--out", out) == 1, "two of nine are more than a twentieth"
-        assert "rejected 1: the reply was cut short" in capsys.readouterr().out
+        assert (
+            "rejected 1: the server's content filter cut the reply off" in capsys.readouterr().out
+        )
         assert run("retry", out) == 0
         assert server.stats["received"] == 11
     assert "conversations 9, rejects 0 of 9" in capsys.readouterr().out

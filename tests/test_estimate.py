@@ -218,7 +218,7 @@ def test_enough_replies_are_believed_more_than_examples(
         cost(found.price, found.spent.prompt_tokens, 3000, found.spent.cached_tokens)
     )
     assert chat.longest_reply == 1024  # what is set aside for each, whatever the mean
-    assert found.sizes()["chat"].completion_tokens == 1024
+    assert found.sizes()["chat"].first.completion_tokens == 1024
     assert "20 answered before" in describe(found)
     assert "from 20 replies and the recipe's examples" in describe(found)
 
@@ -248,7 +248,7 @@ def test_an_account_with_these_sizes_stops_in_time(samples: Any, requests: Any) 
     found = estimate(requests, samples, RECIPE, backend=BACKEND)
     account = Account(Budget(max_cost=0.05, price=found.price), found.spent)
     sizes = found.sizes()
-    sent = [row["id"] for row in requests if account.reserve(sizes[row["task"]])]
+    sent = [row["id"] for row in requests if account.reserve(sizes[row["task"]].first)]
     assert 0 < len(sent) < len(requests)
     assert account.in_flight.cost <= 0.05
 

@@ -51,7 +51,7 @@ def _answering(answer: Callable[[socket.socket], None]) -> Iterator[int]:
 EXPECTED: dict[type[BackendError], str] = {
     RetryError: "busy busy-1s busy-50ms error-500 error-503 error-in-200 html malformed close "
     "close-midway drip tell-all-as-text",
-    RowError: "too-long bad-request filtered-prompt no-choices filtered refused empty tell-all",
+    RowError: "too-long bad-request filtered-prompt no-choices tell-all",
     StopError: "quota wrong-key no-model moved",
 }
 KINDS = {fault: kind for kind, faults in EXPECTED.items() for fault in faults.split()}
@@ -96,6 +96,17 @@ class TestOverTheWire:
         cut, uncounted = ask(backend, request("inject:cut-short"), request("inject:no-usage"))
         assert (cut.finish_reason, cut.prompt_tokens is None) == ("length", False)
         assert (uncounted.finish_reason, uncounted.prompt_tokens) == ("stop", None)
+
+    @pytest.mark.parametrize(
+        ("fault", "reason"),
+        [("filtered", "content_filter"), ("refused", "refusal"), ("empty", "stop")],
+    )
+    def test_a_reply_that_cannot_be_used_is_kept_with_what_it_cost(
+        self, server: Server, fault: str, reason: str
+    ) -> None:
+        [reply] = ask(OpenAI("any", base_url=server.url), request(f"inject:{fault}"))
+        assert reply.finish_reason == reason
+        assert reply.prompt_tokens
 
     @pytest.mark.skipif(not shutil.which("openssl"), reason="a certificate is made with openssl")
     def test_a_certificate_that_nobody_vouches_for_stops_the_run(self, tmp_path: Path) -> None:

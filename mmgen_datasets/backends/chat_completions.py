@@ -29,6 +29,7 @@ def encode_request(request: Request, model: str, limit_field: str = "max_tokens"
         StopError: the chat holds a medium that the protocol cannot carry.
     """
     settings = request.sampling.settings()
+    settings.pop("max_tokens_if_cut", None)
     if "max_tokens" in settings:
         settings[limit_field] = settings.pop("max_tokens")
     messages = [{"role": turn.role, "content": _content(turn)} for turn in request.chat]
@@ -145,20 +146,20 @@ def read_reply(completion: Completion) -> Reply:
     """Take the reply out of a completion without failure.
 
     Reasoning is left out: ``reasoning_content`` is not read, and a leading
-    ``<think>...</think>`` is cut off.
+    ``<think>...</think>`` is cut off. A refusal, a filtered or an empty reply is one too: it was
+    paid for, and whoever reads it decides.
 
     Raises:
-        RowError: there is no usable text in it; the reason says why.
+        RowError: there is no choice in it.
     """
     if not completion.choices:
         raise RowError("the server's answer holds no choices")
     choice = completion.choices[0]
-    text = _without_thought(_text(choice.message or _Message()))
-    _check(choice, text)
+    message = choice.message or _Message()
     usage = _usage(completion)
     return Reply(
-        text,
-        choice.finish_reason,
+        message.refusal or _without_thought(_text(message)),
+        "refusal" if message.refusal else choice.finish_reason,
         _num_tokens(usage, "prompt_tokens"),
         _num_tokens(usage, "completion_tokens"),
         _num_tokens(usage, "prompt_tokens_details", "cached_tokens"),
@@ -193,17 +194,3 @@ def _without_thought(text: str) -> str:
     if thought.lstrip().startswith("<think>") or (closing and "<think>" not in thought):
         return answer.lstrip()
     return text
-
-
-def _check(choice: Choice, text: str) -> None:
-    if choice.message and choice.message.refusal:
-        raise RowError(f"the model refused: {choice.message.refusal[:300]}")
-    if choice.finish_reason == "content_filter":
-        raise RowError("the server's content filter cut the reply off")
-    if not text.strip():
-        raise RowError(
-            f"the reply is empty (finish_reason {choice.finish_reason!r})",
-            "raise max_tokens: the model may have spent all on reasoning"
-            if choice.finish_reason == "length"
-            else "",
-        )

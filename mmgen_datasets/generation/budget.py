@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mmgen_datasets.chat import Reply
 from mmgen_datasets.errors import StopError, UsageError
@@ -48,6 +49,14 @@ class Spending:
 
 
 NOTHING = Spending()
+
+
+class Sizes(NamedTuple):
+    """What the attempts at a request may use."""
+
+    first: Spending = NOTHING
+    if_cut: Spending = NOTHING
+    """Of the second, where the first was cut short."""
 
 
 @dataclass(frozen=True)

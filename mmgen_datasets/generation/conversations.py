@@ -28,6 +28,12 @@ from mmgen_datasets.schema import PROVENANCE, conversation_features, media_kinds
 
 _COPIED = ("source", "split", "file_name", "license", "credit")
 _PLACEHOLDERS = tuple(f"<{kind}>" for kind in get_args(MediaKind))
+_UNUSABLE = {
+    "length": "the reply was cut short",
+    "content_filter": "the server's content filter cut the reply off",
+    "refusal": "the model refused",
+}
+"""Why a reply is not used, by the reason that it ended for."""
 _ROWS_A_BATCH = 256
 _Row: TypeAlias = dict[str, Any]
 
@@ -178,9 +184,14 @@ def _usable(record: Record | None) -> str:
         raise RowError(NOT_ASKED)
     if record.reply is None:
         raise RowError(record.problem or "no reply")
-    if record.reply.finish_reason == "length":
-        raise RowError("the reply was cut short")
-    return record.reply.text
+    reply = record.reply
+    if not reply.text.strip() and reply.is_cut:
+        raise RowError("the reply was cut short before its first word")
+    if reply.finish_reason in _UNUSABLE:
+        raise RowError(_UNUSABLE[reply.finish_reason])
+    if not reply.text.strip():
+        raise RowError("the reply is empty")
+    return reply.text
 
 
 def _refuse_placeholders(exchanges: Sequence[Exchange]) -> None:

@@ -44,6 +44,9 @@ class Pending:
     """Of the prompt and the longest reply, about."""
     expected: Spending = NOTHING
     """What is set aside for it in a budget."""
+    longer: Callable[[], Pending] | None = None
+    """The second attempt, with more room, where a reply that is cut short is to be followed by
+    one."""
 
 
 @dataclass(order=True)
@@ -213,10 +216,13 @@ class Dispatcher:
             self._wake.set()
 
     def _keep(self, pending: Pending, reply: Reply) -> None:
-        self._open_journal().keep_reply(pending.key, reply)
+        longer = pending.longer if reply.is_cut else None
+        self._open_journal().keep_reply(pending.key, reply, is_last=longer is None)
         self._limiter.answered(reply.allowance)
-        self._tally.add(reply)
+        self._tally.add(reply, is_last=longer is None)
         self._tally.cost = self._account.spent.cost
+        if longer is not None:
+            heapq.heappush(self._later, _Due(0.0, next(self._order), longer(), attempt=1))
 
     def _reject(self, pending: Pending, error: RowError) -> None:
         self._open_journal().keep_failure(pending.key, "row", error.problem)

@@ -68,4 +68,5 @@ def _unsettled(
                 tally.known += 1
             else:
                 sent.add(pending.key)
-                yield pending
+                is_cut = record is not None and record.is_cut
+                yield pending.longer() if is_cut and pending.longer else pending

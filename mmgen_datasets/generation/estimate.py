@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ import pyarrow.compute as pc
 from datasets import Dataset
 
 from mmgen_datasets.backends.base import Backend
-from mmgen_datasets.generation.budget import Budget, Spending
+from mmgen_datasets.chat import Reply
+from mmgen_datasets.generation.budget import Budget, Sizes, Spending
 from mmgen_datasets.generation.cost import Price, cost
 from mmgen_datasets.generation.journal import Record, open_journal
 from mmgen_datasets.generation.picture_tokens import picture_rule
@@ -41,9 +43,11 @@ class TaskEstimate:
     cached_tokens: float
     """Of these, what the server is expected to take from its cache."""
     reply_tokens: Span
-    """Of one reply, on average."""
+    """Of one request, on average; where a reply is cut short, of both attempts."""
     longest_reply: float
     """What the recipe allows, in tokens; where it sets no bound, the high end of the average."""
+    longest_if_cut: float
+    """What it allows a second attempt, where the first is cut short."""
     learnt_from: int
     """Real replies; 0 where it is the recipe's examples."""
 
@@ -86,12 +90,12 @@ class Estimate:
             return None
         return _total([_cost_of(task, self.price) for task in self.tasks])
 
-    def sizes(self) -> dict[str, Spending]:
-        """What one request of each task may use: the mean prompt and the longest reply.
+    def sizes(self) -> dict[str, Sizes]:
+        """What the attempts at a request of each task may use: mean prompt, longest reply.
 
         For `mmgen_datasets.generation.budget.Account`, which sets it aside for each request.
         """
-        return {task.name: _size(task, self.price) for task in self.tasks if task.requests}
+        return {task.name: _sizes(task, self.price) for task in self.tasks if task.requests}
 
 
 def estimate(
@@ -120,19 +124,19 @@ def estimate(
     price = find_price(backend.model, backend.endpoint, table)
     texts = counter(backend.model)
     rows = count_prompts(requests, samples, texts, backend.model)
-    records = _outcomes(rows["digest"].to_pylist(), backend, journal)
+    records, replies = _outcomes(rows["digest"].to_pylist(), backend, journal)
     is_open = np.array([record is None or not record.is_settled for record in records], dtype=bool)
     counted, names = rows["tokens"].to_numpy(), rows["task"]
     tasks = []
     for task in recipe.tasks:
         mine = pc.equal(names, task.name).to_numpy(zero_copy_only=False)
-        known = [records[index] for index in np.flatnonzero(mine & ~is_open)]
+        known = [replies[index] for index in np.flatnonzero(mine & ~is_open)]
         learnt = learn(known, counted[mine & ~is_open])
         tasks.append(_expect(task, counted[mine & is_open], learnt, texts))
     return Estimate(
         tuple(tasks),
         settled=int((~is_open).sum()),
-        spent=_spent(records, price),
+        spent=_spent(replies, price),
         price=price,
         texts_counted_by=texts.name,
         pictures_counted_by=picture_rule(backend.model) if pc.sum(rows["media"]).as_py() else None,
@@ -182,13 +186,14 @@ def _money(estimate: Estimate) -> list[tuple[str, str, str]]:
 
 def _outcomes(
     digests: Sequence[str], backend: Backend, journal: Path | None
-) -> list[Record | None]:
+) -> tuple[list[Record | None], list[list[Reply]]]:
+    """The attempt that counts, and all replies, to each request."""
     if journal is None or not journal.exists():
-        return [None] * len(digests)
+        return [None] * len(digests), [[] for _ in digests]
     keys = [key_of({"digest": digest}, backend) for digest in digests]
     with open_journal(journal) as opened:
-        found = opened.records(keys)
-    return [found.get(key) for key in keys]
+        found, replies = opened.records(keys), opened.replies(keys)
+    return [found.get(key) for key in keys], [replies.get(key, []) for key in keys]
 
 
 def _expect(task: Task, counted: Ints, learnt: Learnt | None, texts: Counter) -> TaskEstimate:
@@ -203,14 +208,14 @@ def _expect(task: Task, counted: Ints, learnt: Learnt | None, texts: Counter) ->
         cached_tokens=prompt * cached_share,
         reply_tokens=replies,
         longest_reply=task.sampling.max_tokens or replies.high,
+        longest_if_cut=task.sampling.max_tokens_if_cut or 0,
         learnt_from=learnt.replies if learnt else 0,
     )
 
 
-def _spent(records: Sequence[Record | None], price: Price | None) -> Spending:
+def _spent(replies: Sequence[Sequence[Reply]], price: Price | None) -> Spending:
     budget = Budget(price=price)
-    replies = [record.reply for record in records if record and record.reply]
-    used = [spent for reply in replies if (spent := budget.spent_on(reply))]
+    used = [spent for reply in chain(*replies) if (spent := budget.spent_on(reply))]
     return sum(used, Spending())
 
 
@@ -224,9 +229,14 @@ def _cost_of(task: TaskEstimate, price: Price) -> Span:
     )
 
 
-def _size(task: TaskEstimate, price: Price | None) -> Spending:
-    prompt, reply = task.prompt_tokens / task.requests, task.longest_reply
-    return Spending(prompt, reply, 0, cost(price, prompt, reply) if price else 0.0)
+def _sizes(task: TaskEstimate, price: Price | None) -> Sizes:
+    prompt = task.prompt_tokens / task.requests
+    return Sizes(
+        *(
+            Spending(prompt, reply, 0, cost(price, prompt, reply) if price else 0.0)
+            for reply in (task.longest_reply, task.longest_if_cut)
+        )
+    )
 
 
 def _total(spans: Sequence[Span]) -> Span:

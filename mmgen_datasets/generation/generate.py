@@ -11,7 +11,7 @@ from datasets import Dataset
 
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.errors import UsageError
-from mmgen_datasets.generation.budget import Account, Spending
+from mmgen_datasets.generation.budget import Account, Sizes
 from mmgen_datasets.generation.conversations import answer_all, lay_out
 from mmgen_datasets.generation.engine import ask_all
 from mmgen_datasets.generation.pace import Pace
@@ -83,7 +83,7 @@ def ask(
     journal: Path,
     pace: Pace,
     account: Account | None = None,
-    sizes: Mapping[str, Spending] = MappingProxyType({}),
+    sizes: Mapping[str, Sizes] = MappingProxyType({}),
     again: frozenset[str] = frozenset(),
 ) -> Tally:
     """Put requests to a backend until each has an outcome in the journal.

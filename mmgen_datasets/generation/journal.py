@@ -2,9 +2,9 @@
 
 One SQLite file in WAL mode with ``synchronous=NORMAL``: a reply is committed as it arrives,
 together with those that arrive in the same turn of the event loop, so killing the process loses
-nothing, and a power cut at most the last moments. Rows are only ever added: the newest that
-settled its request counts, or else the newest; the others are the log of its attempts. SQLite's
-WAL needs a local disk, so each machine keeps a journal of its own.
+nothing, and a power cut at most the last moments. Rows are only ever added: the newest reply or
+refusal counts, or else the newest failure; the others are the log of a request's attempts.
+SQLite's WAL needs a local disk, so each machine keeps a journal of its own.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from filelock import FileLock
 from mmgen_datasets.chat import Reply
 from mmgen_datasets.errors import RunError
 
-Outcome: TypeAlias = Literal["reply", "row", "retry"]
-"""How an attempt ended: with a reply, with an error of this request, or with one that may pass."""
+Outcome: TypeAlias = Literal["reply", "cut", "row", "retry"]
+"""How an attempt ended: with a reply, with one that was cut short and is to be asked for with more
+room, with an error of this request, or with one that may pass."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS attempts (
@@ -55,7 +56,12 @@ class Record:
     @property
     def is_settled(self) -> bool:
         """Whether the request need not be sent again."""
-        return self.outcome != "retry"
+        return self.outcome in ("reply", "row")
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is a reply, and it is not whole."""
+        return self.reply is not None and self.reply.is_cut
 
 
 class Usage(NamedTuple):
@@ -88,9 +94,9 @@ class Journal:
         """Commit all that was kept since `begin`."""
         self._connection.commit()
 
-    def keep_reply(self, key: str, reply: Reply) -> None:
-        """Commit a reply."""
-        self._add(key, "reply", msgspec.json.encode(reply).decode(), None)
+    def keep_reply(self, key: str, reply: Reply, *, is_last: bool = True) -> None:
+        """Commit a reply, or one that another attempt is to follow."""
+        self._add(key, "reply" if is_last else "cut", msgspec.json.encode(reply).decode(), None)
 
     def keep_failure(self, key: str, outcome: Literal["row", "retry"], problem: str) -> None:
         """Commit that an attempt failed, and why."""
@@ -99,9 +105,7 @@ class Journal:
     def records(self, keys: Sequence[str]) -> dict[str, Record]:
         """The attempt that counts, of each key that has one."""
         found: dict[str, Record] = {}
-        for start in range(0, len(keys), _KEYS_A_QUERY):
-            chunk = keys[start : start + _KEYS_A_QUERY]
-            marks = ",".join("?" * len(chunk))
+        for chunk, marks in _chunks(keys):
             rows = self._connection.execute(
                 "SELECT key, outcome, reply, problem, created_at FROM attempts"
                 f" WHERE key IN ({marks}) ORDER BY outcome != 'retry', id",
@@ -112,18 +116,31 @@ class Journal:
                 found[key] = Record(outcome, answered, problem, created_at)
         return found
 
+    def replies(self, keys: Sequence[str]) -> dict[str, list[Reply]]:
+        """All replies to each key that has any: those cut short and those asked for once more."""
+        found: dict[str, list[Reply]] = {}
+        for chunk, marks in _chunks(keys):
+            rows = self._connection.execute(
+                f"SELECT key, reply FROM attempts WHERE key IN ({marks}) AND reply IS NOT NULL"
+                " ORDER BY id",
+                chunk,
+            )
+            for key, reply in rows:
+                found.setdefault(key, []).append(_decode(reply))
+        return found
+
     def num_settled(self) -> int:
         """How many requests need not be sent again."""
         (count,) = self._connection.execute(
-            "SELECT count(DISTINCT key) FROM attempts WHERE outcome != 'retry'"
+            "SELECT count(DISTINCT key) FROM attempts WHERE outcome IN ('reply', 'row')"
         ).fetchone()
         return int(count)
 
     def usage(self) -> Usage:
-        """What all replies used, those included that were asked for once more since."""
+        """What all replies used, those included that were asked for once more."""
         sums = (f"sum(json_extract(reply, '$.{name}'))" for name in Usage._fields[1:])
         row = self._connection.execute(
-            f"SELECT count(*), {', '.join(sums)} FROM attempts WHERE outcome = 'reply'"
+            f"SELECT count(*), {', '.join(sums)} FROM attempts WHERE reply IS NOT NULL"
         ).fetchone()
         return Usage(*(value or 0 for value in row))
 
@@ -138,6 +155,13 @@ class Journal:
             "INSERT INTO attempts (key, outcome, reply, problem, created_at) VALUES (?,?,?,?,?)",
             (key, outcome, reply, problem, now),
         )
+
+
+def _chunks(keys: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
+    """So many keys as fit into a query, and the marks that stand for them there."""
+    for start in range(0, len(keys), _KEYS_A_QUERY):
+        chunk = keys[start : start + _KEYS_A_QUERY]
+        yield chunk, ",".join("?" * len(chunk))
 
 
 @contextmanager

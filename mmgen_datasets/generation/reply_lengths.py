@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmgen_datasets.generation.journal import Record
+from mmgen_datasets.chat import Reply
 from mmgen_datasets.generation.prompt_counts import Ints
 from mmgen_datasets.generation.tokens import Counter
 from mmgen_datasets.prompts.context import reply_of
@@ -38,24 +38,23 @@ class Learnt(NamedTuple):
     """Of the prompt's tokens, 0..1."""
 
 
-def learn(records: Sequence[Record | None], counted: Ints) -> Learnt | None:
-    """See what the replies to requests of a task used; None where they are too few to tell.
+def learn(replies: Sequence[Sequence[Reply]], counted: Ints) -> Learnt | None:
+    """See what the requests of a task used; None where they are too few to tell.
 
     Args:
-        records: of the journal; those without usage are passed over.
+        replies: to each request, those of all its attempts; without usage they are passed over.
         counted: the prompt tokens that were counted for each.
     """
     used = [
-        (reply.completion_tokens, reply.prompt_tokens, reply.cached_tokens or 0, guess)
-        for record, guess in zip(records, counted.tolist(), strict=True)
-        if record and (reply := record.reply)
-        if reply.completion_tokens is not None and reply.prompt_tokens is not None
+        (*sums, guess)
+        for mine, guess in zip(replies, counted.tolist(), strict=True)
+        if (sums := _sums(mine))
     ]
     if len(used) < ENOUGH_REPLIES:
         return None
-    replies, prompts, cached, guesses = (np.array(column) for column in zip(*used, strict=True))
-    mean = float(replies.mean())
-    doubt = 2 * float(replies.std(ddof=1)) / math.sqrt(len(replies))  # 95 % of the mean
+    lengths, prompts, cached, guesses = (np.array(column) for column in zip(*used, strict=True))
+    mean = float(lengths.mean())
+    doubt = 2 * float(lengths.std(ddof=1)) / math.sqrt(len(lengths))  # 95 % of the mean
     return Learnt(
         len(used),
         Span(max(0.0, mean - doubt), mean, mean + doubt),
@@ -64,9 +63,22 @@ def learn(records: Sequence[Record | None], counted: Ints) -> Learnt | None:
     )
 
 
+def _sums(replies: Sequence[Reply]) -> tuple[int, int, int] | None:
+    """Tokens of replies, prompts and cache, over the attempts at a request."""
+    told = [
+        (reply.completion_tokens, reply.prompt_tokens, reply.cached_tokens or 0)
+        for reply in replies
+        if reply.completion_tokens is not None and reply.prompt_tokens is not None
+    ]
+    if not told:
+        return None
+    completion, prompt, cached = (sum(column) for column in zip(*told, strict=True))
+    return completion, prompt, cached
+
+
 def replies_by_example(task: Task, texts: Counter) -> Span:
     """Half as long as the examples at least, as long as the recipe allows at most."""
     lengths = [texts.count(reply_of(task, example)) for example in task.examples]
     usual = sum(lengths) / len(lengths) if lengths else _REPLY_OF_NO_EXAMPLE
-    longest = task.sampling.max_tokens or 4 * usual
+    longest = (task.sampling.max_tokens or 4 * usual) + (task.sampling.max_tokens_if_cut or 0)
     return Span(min(usual, longest) / 2, min(usual, longest), longest)

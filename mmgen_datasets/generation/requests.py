@@ -28,7 +28,7 @@ from mmgen_datasets.chat import (
     request_key,
 )
 from mmgen_datasets.errors import RowError
-from mmgen_datasets.generation.budget import NOTHING, Spending
+from mmgen_datasets.generation.budget import Sizes
 from mmgen_datasets.generation.dispatch import Pending
 from mmgen_datasets.generation.rows import fingerprint, rows_of
 from mmgen_datasets.generation.tokens import estimate_chat_tokens
@@ -88,7 +88,7 @@ def pending(
     requests: Dataset,
     samples: Dataset,
     backend: Backend,
-    sizes: Mapping[str, Spending] = MappingProxyType({}),
+    sizes: Mapping[str, Sizes] = MappingProxyType({}),
 ) -> Iterator[list[Pending]]:
     """The requests that can be asked, in lists, for the engine to send.
 
@@ -110,12 +110,26 @@ def pending(
 
 
 def _pending(
-    row: Mapping[str, Any], backend: Backend, samples: Dataset, sizes: Mapping[str, Spending]
+    row: Mapping[str, Any],
+    backend: Backend,
+    samples: Dataset,
+    sizes: Mapping[str, Sizes],
+    *,
+    is_second: bool = False,
 ) -> Pending:
-    tokens = row["prompt_tokens"] + (_sampling(row["sampling"]).max_tokens or 0)
-    load = partial(_load, row, backend, samples)
-    expected = sizes.get(row["task"], NOTHING)
-    return Pending(key_of(row, backend), load, _has_media(row), tokens, expected)
+    sampling, size, longer = _sampling(row["sampling"]), sizes.get(row["task"], Sizes()), None
+    if is_second:
+        sampling = sampling.longer() or sampling
+    elif sampling.max_tokens_if_cut is not None:
+        longer = partial(_pending, row, backend, samples, sizes, is_second=True)
+    return Pending(
+        key_of(row, backend),
+        partial(_load, row, sampling, backend, samples),
+        _has_media(row),
+        tokens=row["prompt_tokens"] + (sampling.max_tokens or 0),
+        expected=size.if_cut if is_second else size.first,
+        longer=longer,
+    )
 
 
 def key_of(row: Mapping[str, Any], backend: Backend) -> str:
@@ -172,13 +186,15 @@ def _part_row(part: Part) -> dict[str, str | None]:
     return {"kind": part.kind, "text": None, "digest": part.digest}
 
 
-def _load(row: Mapping[str, Any], backend: Backend, samples: Dataset) -> Request:
+def _load(
+    row: Mapping[str, Any], sampling: Sampling, backend: Backend, samples: Dataset
+) -> Request:
     read: Callable[[], Media] = lambda: _picture_of(samples[row["sample"]])  # noqa: E731
     chat: Chat = tuple(
         Turn(turn["role"], tuple(_part(part, read) for part in turn["parts"]))
         for turn in row["chat"]
     )
-    return Request(key_of(row, backend), chat, _sampling(row["sampling"]))
+    return Request(key_of(row, backend), chat, sampling)
 
 
 @lru_cache

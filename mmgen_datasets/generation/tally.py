@@ -19,7 +19,7 @@ class Tally:
     failures: int = 0
     """Requests given up."""
     retries: int = 0
-    """Attempts that failed and were, or will be, made again."""
+    """Attempts that failed or were cut short and were, or will be, made again."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cached_tokens: int = 0
@@ -34,9 +34,10 @@ class Tally:
         """Requests that need nothing more in this run."""
         return self.known + self.replies + self.failures
 
-    def add(self, reply: Reply) -> None:
-        """Count a reply."""
-        self.replies += 1
+    def add(self, reply: Reply, *, is_last: bool = True) -> None:
+        """Count a reply, or the tokens of one that another attempt is to follow."""
+        self.replies += is_last
+        self.retries += not is_last
         self.prompt_tokens += reply.prompt_tokens or 0
         self.completion_tokens += reply.completion_tokens or 0
         self.cached_tokens += reply.cached_tokens or 0

@@ -37,12 +37,20 @@ def _sampling(value: Any) -> Any:
 
 
 def _sensible(sampling: Sampling) -> Sampling:
-    for name, lowest, highest in (("max_tokens", 1, inf), ("temperature", 0, inf), ("top_p", 0, 1)):
+    for name, lowest, highest in _RANGES:
         value = getattr(sampling, name)
         if value is not None and not (lowest <= value <= highest and value < inf):
             bounds = f"{lowest} or more" if highest == inf else f"{lowest} to {highest}"
             raise refusal(f"{value} is out of range", f"give {bounds}", (name,))
+    first, second = sampling.max_tokens, sampling.max_tokens_if_cut
+    if second is not None and (first is None or second <= first):
+        hint = "give more than max_tokens, or leave it out"
+        raise refusal(f"{second} is no more than the first attempt's", hint, (_IF_CUT,))
     return sampling
+
+
+_IF_CUT = "max_tokens_if_cut"
+_RANGES = (("max_tokens", 1, inf), (_IF_CUT, 1, inf), ("temperature", 0, inf), ("top_p", 0, 1))
 
 
 Prose = Annotated[str, AfterValidator(_not_blank)]

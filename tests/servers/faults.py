@@ -62,6 +62,10 @@ def _cut_short(reply: dict[str, Any]) -> None:
     choice["finish_reason"] = "length"
 
 
+def _thought(reply: dict[str, Any]) -> None:
+    reply["choices"][0] |= {"message": {"content": ""}, "finish_reason": "length"}
+
+
 def _filtered(reply: dict[str, Any]) -> None:
     reply["choices"][0] |= {"finish_reason": "content_filter"}
 
@@ -143,6 +147,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "html": _saying(b"<!doctype html><title>hello</title>"),
         "malformed": _malformed,
         "cut-short": _changed(_cut_short),
+        "thought": _changed(_thought),
         "filtered": _changed(_filtered),
         "refused": _changed(_refused),
         "empty": _changed(_empty),
@@ -157,5 +162,5 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
 )
 """By name, for a schedule, a probability, or the word ``inject:NAME`` in a chat."""
 
-ANSWERS = frozenset({"cut-short", "no-usage"})
+ANSWERS = frozenset({"cut-short", "thought", "filtered", "refused", "empty", "no-usage"})
 """The faults whose reply a client should keep."""

@@ -6,8 +6,9 @@ In a thread: ``with serve(Behaviour(...)) as server: server.url``. In a process 
     python -m tests.servers.openai_server --latency 0.1 --fault busy=0.01
 
 which prints its URL as the first line and what it has counted under ``/stats``. The reply
-quotes a digest of the last turn, so that a reply laid beside the wrong question is seen. A chat
-that holds ``inject:NAME`` meets that fault each time.
+quotes a digest of the last turn, so that a reply laid beside the wrong question is seen; it is cut
+short where it is longer than the request allows. A chat that holds ``inject:NAME`` meets that fault
+each time.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ class _Turn(msgspec.Struct):
 class _Body(msgspec.Struct):
     model: str
     messages: list[_Turn]
+    max_tokens: int | None = None
+    max_completion_tokens: int | None = None
 
 
 _decode = msgspec.json.Decoder(_Body).decode
@@ -198,7 +201,9 @@ class Server:
         form = self.behaviour.form
         if form == "auto":
             form = "dialogue" if b"===" in body else "plain"
-        text = reply_text(content, form, self.behaviour.reply_chars)
+        whole = reply_text(content, form, self.behaviour.reply_chars)
+        limit = asked.max_completion_tokens or asked.max_tokens
+        text = whole[: 4 * limit] if limit else whole
         return msgspec.json.encode(
             {
                 "id": "chatcmpl-1",
@@ -209,7 +214,7 @@ class Server:
                     {
                         "index": 0,
                         "message": {"role": "assistant", "content": text},
-                        "finish_reason": "stop",
+                        "finish_reason": "stop" if text == whole else "length",
                     }
                 ],
                 "usage": {
