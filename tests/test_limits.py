@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmgen_datasets.chat import Allowance
@@ -91,6 +91,7 @@ def test_a_second_refusal_in_a_row_makes_all_wait_as_long_as_the_server_asks() -
     assert limiter.wait_s(1, 131) == 0
 
 
+@settings(deadline=None)
 @given(per_minute=st.floats(1, 6000), seconds=st.integers(10, 120))
 def test_all_that_a_minute_allows_goes_and_no_more(per_minute: float, seconds: int) -> None:
     limiter = Limiter(10**6, Allowance(requests_per_minute=per_minute))

@@ -21,7 +21,7 @@ from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import RetryError, RowError, StopError
 from mmgen_datasets.generation.breaker import Breaker
 from mmgen_datasets.generation.budget import NOTHING, Account, Spending
-from mmgen_datasets.generation.journal import Journal
+from mmgen_datasets.generation.ledger import Ledger
 from mmgen_datasets.generation.limits import Limiter
 from mmgen_datasets.generation.pace import Pace, pause_s
 from mmgen_datasets.generation.tally import Tally
@@ -66,17 +66,16 @@ class Dispatcher:
 
     def __init__(
         self,
-        fresh: Iterator[Pending],
         backend: Backend,
-        journal: Journal,
+        ledger: Ledger,
         pace: Pace,
         tally: Tally,
         account: Account,
     ) -> None:
         self._account = account
-        self._fresh = fresh
+        self._fresh: Iterator[Pending] = iter(())
         self._backend = backend
-        self._journal = journal
+        self._ledger = ledger
         self._pace = pace
         self._tally = tally
         self._limiter = Limiter(pace.concurrency, pace.allowance)
@@ -90,8 +89,12 @@ class Dispatcher:
         self._heard_at: float | None = None  # when the server last answered
         self._fatal: BaseException | None = None
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Work until nothing is left, an error that ends the run, or the event."""
+    async def run(self, fresh: Iterator[Pending], stopping: asyncio.Event) -> None:
+        """Work until nothing is left, an error that ends the run, or the event.
+
+        It can be called again with more, and goes on at the pace that it has found.
+        """
+        self._fresh = fresh
         watch = asyncio.create_task(self._watch(stopping))
         try:
             while not (stopping.is_set() or self._fatal):
@@ -108,6 +111,11 @@ class Dispatcher:
             self._commit()
         if self._fatal:
             raise self._fatal
+
+    def share(self, place: int, workers: int) -> None:
+        """Take one's part of the limits, as one of several workers; see `Limiter.share`."""
+        if self._limiter.share(place, workers):
+            self._wake.set()
 
     async def _watch(self, stopping: asyncio.Event) -> None:
         await stopping.wait()
@@ -202,22 +210,22 @@ class Dispatcher:
         self._breaker.worked()
         self._breaker.patience_s = self._pace.patience_s
 
-    def _open_journal(self) -> Journal:
-        """The journal, to be committed as soon as all that has arrived by now is in it."""
-        if self._journal.begin():
+    def _open_ledger(self) -> Ledger:
+        """The ledger, to be committed as soon as all that has arrived by now is in it."""
+        if self._ledger.begin():
             asyncio.get_running_loop().call_soon(self._commit)
-        return self._journal
+        return self._ledger
 
     def _commit(self) -> None:
         try:
-            self._journal.commit()
+            self._ledger.commit()
         except sqlite3.Error as error:
             self._fatal = self._fatal or error
             self._wake.set()
 
     def _keep(self, pending: Pending, reply: Reply) -> None:
         longer = pending.longer if reply.is_cut else None
-        self._open_journal().keep_reply(pending.key, reply, is_last=longer is None)
+        self._open_ledger().keep_reply(pending.key, reply, is_last=longer is None)
         self._limiter.answered(reply.allowance)
         self._tally.add(reply, is_last=longer is None)
         self._tally.cost = self._account.spent.cost
@@ -225,12 +233,12 @@ class Dispatcher:
             heapq.heappush(self._later, _Due(0.0, next(self._order), longer(), attempt=1))
 
     def _reject(self, pending: Pending, error: RowError) -> None:
-        self._open_journal().keep_failure(pending.key, "row", error.problem)
+        self._open_ledger().keep_failure(pending.key, "row", error.problem)
         self._tally.give_up(error.problem)
 
     def _retry(self, due: _Due, error: RetryError, sent_at: float) -> None:
         now = time.monotonic()
-        self._open_journal().keep_failure(due.pending.key, "retry", error.problem)
+        self._open_ledger().keep_failure(due.pending.key, "retry", error.problem)
         self._tally.last_problem = error.problem
         if (error.retry_after or 0) > self._pace.patience_s:
             raise StopError(
@@ -241,6 +249,7 @@ class Dispatcher:
         if attempt > self._pace.attempts:
             if self._heard_at is None:
                 raise _no_answer(f"to {due.attempt} attempts", error)
+            self._ledger.give_up(due.pending.key)
             self._tally.give_up(error.problem)
             return
         self._tally.retries += 1

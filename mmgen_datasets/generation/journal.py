@@ -23,9 +23,15 @@ from filelock import FileLock
 from mmgen_datasets.chat import Reply
 from mmgen_datasets.errors import RunError
 
-Outcome: TypeAlias = Literal["reply", "cut", "row", "retry"]
-"""How an attempt ended: with a reply, with one that was cut short and is to be asked for with more
-room, with an error of this request, or with one that may pass."""
+Outcome: TypeAlias = Literal["reply", "cached", "cut", "row", "retry"]
+"""How an attempt ended: with a reply, with one of another run's, with one that was cut short and is
+to be asked for with more room, with an error of this request, or with one that may pass."""
+
+SETTLING: frozenset[Outcome] = frozenset({"reply", "cached", "row"})
+"""The outcomes after which a request need not be sent again."""
+SETTLED = f"outcome IN ({', '.join(map(repr, sorted(SETTLING)))})"
+"""The same, in SQL."""
+_PAID_FOR = "reply IS NOT NULL AND outcome != 'cached'"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS attempts (
@@ -56,7 +62,7 @@ class Record:
     @property
     def is_settled(self) -> bool:
         """Whether the request need not be sent again."""
-        return self.outcome in ("reply", "row")
+        return self.outcome in SETTLING
 
     @property
     def is_cut(self) -> bool:
@@ -77,7 +83,7 @@ class Journal:
     """The attempts of one file; made by `open_journal`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+        self.connection = connection
 
     def begin(self) -> bool:
         """Commit nothing until `commit`, which makes many rows cost little more than one.
@@ -85,18 +91,32 @@ class Journal:
         Returns:
             Whether this call began it; false where it had begun before.
         """
-        if self._connection.in_transaction:
+        if self.connection.in_transaction:
             return False
-        self._connection.execute("BEGIN IMMEDIATE")
+        self.connection.execute("BEGIN IMMEDIATE")
         return True
 
     def commit(self) -> None:
         """Commit all that was kept since `begin`."""
-        self._connection.commit()
+        self.connection.commit()
+
+    @contextmanager
+    def in_one_step(self) -> Iterator[None]:
+        """Let no other process write while a block reads and writes."""
+        if self.begin():
+            with self.connection:  # commits it, or takes it back
+                yield
+        else:
+            yield
 
     def keep_reply(self, key: str, reply: Reply, *, is_last: bool = True) -> None:
         """Commit a reply, or one that another attempt is to follow."""
         self._add(key, "reply" if is_last else "cut", msgspec.json.encode(reply).decode(), None)
+
+    def copy_reply(self, key: str, record: Record) -> None:
+        """Take over a reply from another journal; this one's run has not paid for it."""
+        reply = msgspec.json.encode(record.reply).decode()
+        self._add(key, "cached", reply, None, record.created_at)
 
     def keep_failure(self, key: str, outcome: Literal["row", "retry"], problem: str) -> None:
         """Commit that an attempt failed, and why."""
@@ -106,7 +126,7 @@ class Journal:
         """The attempt that counts, of each key that has one."""
         found: dict[str, Record] = {}
         for chunk, marks in _chunks(keys):
-            rows = self._connection.execute(
+            rows = self.connection.execute(
                 "SELECT key, outcome, reply, problem, created_at FROM attempts"
                 f" WHERE key IN ({marks}) ORDER BY outcome != 'retry', id",
                 chunk,
@@ -117,12 +137,11 @@ class Journal:
         return found
 
     def replies(self, keys: Sequence[str]) -> dict[str, list[Reply]]:
-        """All replies to each key that has any: those cut short and those asked for once more."""
+        """All replies that were paid for to each key: those cut short and asked for once more too."""
         found: dict[str, list[Reply]] = {}
         for chunk, marks in _chunks(keys):
-            rows = self._connection.execute(
-                f"SELECT key, reply FROM attempts WHERE key IN ({marks}) AND reply IS NOT NULL"
-                " ORDER BY id",
+            rows = self.connection.execute(
+                f"SELECT key, reply FROM attempts WHERE key IN ({marks}) AND {_PAID_FOR} ORDER BY id",
                 chunk,
             )
             for key, reply in rows:
@@ -131,29 +150,43 @@ class Journal:
 
     def num_settled(self) -> int:
         """How many requests need not be sent again."""
-        (count,) = self._connection.execute(
-            "SELECT count(DISTINCT key) FROM attempts WHERE outcome IN ('reply', 'row')"
+        (count,) = self.connection.execute(
+            f"SELECT count(DISTINCT key) FROM attempts WHERE {SETTLED}"
         ).fetchone()
         return int(count)
 
+    def settled_since(self, row: int) -> tuple[set[str], int]:
+        """The requests that got an outcome after a row, and the newest such row."""
+        rows = self.connection.execute(
+            f"SELECT id, key FROM attempts WHERE id > ? AND {SETTLED} ORDER BY id", (row,)
+        ).fetchall()
+        return {key for _, key in rows}, rows[-1][0] if rows else row
+
     def usage(self) -> Usage:
-        """What all replies used, those included that were asked for once more."""
+        """What all replies of this run used, those included that were asked for once more."""
         sums = (f"sum(json_extract(reply, '$.{name}'))" for name in Usage._fields[1:])
-        row = self._connection.execute(
-            f"SELECT count(*), {', '.join(sums)} FROM attempts WHERE reply IS NOT NULL"
+        row = self.connection.execute(
+            f"SELECT count(*), {', '.join(sums)} FROM attempts WHERE {_PAID_FOR}"
         ).fetchone()
         return Usage(*(value or 0 for value in row))
 
     def last_id(self) -> int:
         """The number of the newest row; it changes whenever anything was added."""
-        (last,) = self._connection.execute("SELECT max(id) FROM attempts").fetchone()
+        (last,) = self.connection.execute("SELECT max(id) FROM attempts").fetchone()
         return last or 0
 
-    def _add(self, key: str, outcome: Outcome, reply: str | None, problem: str | None) -> None:
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self._connection.execute(
+    def _add(
+        self,
+        key: str,
+        outcome: Outcome,
+        reply: str | None,
+        problem: str | None,
+        created_at: str | None = None,
+    ) -> None:
+        when = created_at or datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.connection.execute(
             "INSERT INTO attempts (key, outcome, reply, problem, created_at) VALUES (?,?,?,?,?)",
-            (key, outcome, reply, problem, now),
+            (key, outcome, reply, problem, when),
         )
 
 

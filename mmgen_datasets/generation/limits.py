@@ -60,14 +60,15 @@ class Limiter:
     """Decides when the next request may be sent.
 
     Args:
-        concurrency: the most requests in flight.
-        stated: what the user says of the server's limits.
+        concurrency: the most requests in flight, in all workers.
+        stated: what the user says of the server's limits, which hold for all workers together.
     """
 
     def __init__(self, concurrency: int, stated: Allowance) -> None:
         self.window = float(min(concurrency, FIRST_WINDOW))
         """How many may be in flight now."""
-        self._concurrency = concurrency
+        self._place, self._workers = 0, 1
+        self._total = concurrency
         self._stated = stated
         self._allowed = stated
         self._in_flight = 0
@@ -75,6 +76,22 @@ class Limiter:
         self._refusals = 0  # in a row
         self._paused_until = -math.inf
         self._buckets: tuple[_Bucket | None, _Bucket | None] | None = None
+
+    def share(self, place: int, workers: int) -> bool:
+        """Take an equal part of what is allowed; at least one request may be in flight.
+
+        Args:
+            place: of this worker among them, from 0.
+            workers: how many press the server.
+
+        Returns:
+            Whether that is new.
+        """
+        if (place, workers) == (self._place, self._workers):
+            return False
+        self._place, self._workers, self._buckets = place, workers, None
+        self.window = min(self.window, float(self._concurrency))
+        return True
 
     def refuse_too_large(self, tokens: int) -> None:
         """Refuse what no minute has room for, instead of waiting for ever.
@@ -133,11 +150,16 @@ class Limiter:
         self.window, self._growth = 1.0, 1.0
         self._paused_until = max(self._paused_until, now + pause_s)
 
+    @property
+    def _concurrency(self) -> int:
+        """The most requests in flight, in this worker."""
+        return max(1, (self._total + self._workers - 1 - self._place) // self._workers)
+
     def _opened(self, now: float) -> tuple[_Bucket | None, _Bucket | None]:
         if self._buckets is None:
             requests, tokens = self._allowed.requests_per_minute, self._allowed.tokens_per_minute
             self._buckets = (
-                _Bucket(requests, now) if requests else None,
-                _Bucket(tokens, now) if tokens else None,
+                _Bucket(requests / self._workers, now) if requests else None,
+                _Bucket(tokens / self._workers, now) if tokens else None,
             )
         return self._buckets

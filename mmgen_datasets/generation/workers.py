@@ -1,0 +1,69 @@
+"""Who is at work on a journal at this moment.
+
+Each worker holds a lock on a file of its own beside the journal. The system frees the lock when
+the process ends, however it ends, so that a dead worker is never taken for a live one.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from mmgen_datasets.backends.base import Backend
+
+
+def new_worker(backend: Backend) -> str:
+    """A name for a worker: its team, its process, and a number drawn for it.
+
+    A team is all workers that ask the same model of the same server, and so share its limits.
+    """
+    team = hashlib.sha256(f"{backend.endpoint}\n{backend.model}".encode()).hexdigest()[:8]
+    return f"{team}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+@contextmanager
+def at_work(journal: Path, name: str) -> Iterator[None]:
+    """Be the worker of a name on a journal, whose folder is there, for the length of a block."""
+    path = _path(journal, name)
+    with FileLock(path):
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def at_work_now(journal: Path, me: str | None = None) -> list[str]:
+    """The names of the live workers on a journal, sorted, without one's own."""
+    pattern = f".{glob.escape(journal.name)}.*.worker"
+    names = sorted(path.name.split(".")[-2] for path in journal.parent.glob(pattern))
+    return [name for name in names if name != me and _is_alive(_path(journal, name))]
+
+
+def in_team_of(me: str, names: Iterable[str]) -> list[str]:
+    """Those of the names that are of one's own team."""
+    return [name for name in names if name.split("-")[0] == me.split("-")[0]]
+
+
+def process_of(name: str) -> int:
+    """The number of a worker's process."""
+    return int(name.split("-")[1])
+
+
+def _is_alive(path: Path) -> bool:
+    try:
+        with FileLock(path, timeout=0):
+            path.unlink(missing_ok=True)
+    except Timeout:
+        return True
+    return False
+
+
+def _path(journal: Path, name: str) -> Path:
+    return journal.with_name(f".{journal.name}.{name}.worker")
