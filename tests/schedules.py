@@ -1,9 +1,10 @@
 """Random schedules of faults, kills and restarts, after each of which all must be well.
 
 A schedule is drawn from a number: how the server fails and how often, how many requests are in
-flight, when the engine is killed (SIGKILL, in a process of its own) and started again. In the
-end every request has the reply that belongs to it, or the reason that the server gave; and the
-server was asked again only for what it had answered at the moment of a kill.
+flight, how many processes work on one journal, when the oldest of them is killed (SIGKILL) and
+another one started. In the end every request has the reply that belongs to it, or the reason that
+the server gave; and the server was asked again only for what it had answered at the moment of a
+kill.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from mmgen_datasets.backends.openai import OpenAI
@@ -39,8 +41,10 @@ class Schedule:
     num_requests: int
     concurrency: int
     faults: dict[str, float]
+    num_processes: int
+    """At work at once."""
     kills_s: tuple[float, ...]
-    """How long each process lives that is killed; the last one lives to its end."""
+    """How long it takes each time until the oldest process is killed."""
 
     @classmethod
     def drawn(cls, seed: int) -> Schedule:
@@ -51,6 +55,7 @@ class Schedule:
             num_requests=draw.randint(1, 200),
             concurrency=draw.choice((1, 4, 16, 64)),
             faults={kind: draw.choice((0.01, 0.05, 0.15)) for kind in kinds},
+            num_processes=draw.choice((1, 2)),
             kills_s=tuple(draw.uniform(0.01, 0.5) for _ in range(draw.randint(0, 3))),
         )
 
@@ -85,14 +90,19 @@ def run_schedule(seed: int, folder: Path) -> None:
     journal = folder / f"{seed}.sqlite"
     behaviour = Behaviour(latency_s=0.005, latency_sigma=0.5, faults=schedule.faults, seed=seed)
     with serve(behaviour) as server:
+        processes: list[ForkServerProcess] = []
         for life_s in (*schedule.kills_s, None):
-            process = _context.Process(target=work, args=(schedule, server.url, journal))
-            process.start()
-            process.join(life_s)
+            while len(processes) < schedule.num_processes:
+                process = _context.Process(target=work, args=(schedule, server.url, journal))
+                process.start()
+                processes.append(process)
             if life_s is not None:
-                process.kill()
-                process.join()
-        assert process.exitcode == 0, f"{seed}: the last process failed"
+                processes[0].join(life_s)
+                processes[0].kill()
+                processes.pop(0).join()
+        for process in processes:
+            process.join()
+            assert process.exitcode == 0, f"{seed}: a process failed that was not killed"
         _check_journal(schedule, server.url, journal)
         twice = sum(times > 1 for times in server.answered.values())
         in_flight = len(schedule.kills_s) * schedule.concurrency
