@@ -137,11 +137,12 @@ class Journal:
         return found
 
     def replies(self, keys: Sequence[str]) -> dict[str, list[Reply]]:
-        """All replies that were paid for to each key: those cut short and asked for once more too."""
+        """All replies of this run to each key: those cut short and asked for once more too."""
         found: dict[str, list[Reply]] = {}
         for chunk, marks in _chunks(keys):
             rows = self.connection.execute(
-                f"SELECT key, reply FROM attempts WHERE key IN ({marks}) AND {_PAID_FOR} ORDER BY id",
+                "SELECT key, reply FROM attempts"
+                f" WHERE key IN ({marks}) AND {_PAID_FOR} ORDER BY id",
                 chunk,
             )
             for key, reply in rows:
