@@ -177,6 +177,18 @@ def one(contestant: str, options: argparse.Namespace) -> Measured:
     return taken
 
 
+def tabulate(taken: dict[str, list[Measured]], options: argparse.Namespace) -> None:
+    """Print the medians of each contestant."""
+    ideal = options.requests * options.latency / options.concurrency
+    print(f"{'':10} CPU s per 1,000  share of ideal  requests per s  peak MB")
+    for name, runs in taken.items():
+        wall, cpu, peak = (statistics.median(column) for column in zip(*runs, strict=True))
+        print(
+            f"{name:10} {cpu / options.requests * 1000:15.2f}  {ideal / wall:14.2f}"
+            f"  {options.requests / wall:14.0f}  {peak:7.0f}"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -204,14 +216,7 @@ def main() -> None:
     for _ in range(options.rounds):
         for name in contestants:
             taken[name].append(one(name, options))
-    ideal = options.requests * options.latency / options.concurrency
-    print(f"{'':10} CPU s per 1,000  share of ideal  requests per s  peak MB")
-    for name, runs in taken.items():
-        wall, cpu, peak = (statistics.median(column) for column in zip(*runs, strict=True))
-        print(
-            f"{name:10} {cpu / options.requests * 1000:15.2f}  {ideal / wall:14.2f}"
-            f"  {options.requests / wall:14.0f}  {peak:7.0f}"
-        )
+    tabulate(taken, options)
 
 
 if __name__ == "__main__":
