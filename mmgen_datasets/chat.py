@@ -32,6 +32,9 @@ class Media:
     kind: MediaKind
     data: bytes
     mime_type: str
+    max_side: int | None = None
+    """The limit that a picture is to be shrunk to before it is sent, in pixels of its longer side.
+    It is part of what is asked; None for none."""
 
     @cached_property
     def digest(self) -> str:
@@ -92,6 +95,11 @@ class Request:
     chat: Chat
     sampling: Sampling = Sampling()
 
+    @property
+    def has_media(self) -> bool:
+        """Whether it holds more than text."""
+        return any(isinstance(part, Media) for turn in self.chat for part in turn.parts)
+
 
 @dataclass(frozen=True)
 class Allowance:
@@ -141,7 +149,8 @@ def text_turn(role: Role, text: str) -> Turn:
 def chat_digest(chat: Chat, sampling: Sampling) -> str:
     """Digest all that a request says, whoever is asked.
 
-    Media count by their bytes, so that a file may be moved or renamed.
+    Media count by their bytes, so that a file may be moved or renamed, and by their limit. The
+    bytes are those before anything is shrunk, which may come out otherwise another time.
     """
     turns = [[turn.role, [_part_identity(part) for part in turn.parts]] for turn in chat]
     return _sha256([turns, sampling.settings()])
@@ -159,7 +168,10 @@ def request_key(digest: str, model: str, endpoint: str) -> str:
 
 
 def _part_identity(part: Part) -> list[str]:
-    return ["text", part.text] if isinstance(part, Text) else [part.kind, part.digest]
+    if isinstance(part, Text):
+        return ["text", part.text]
+    limit = [] if part.max_side is None else [f"side<={part.max_side}"]
+    return [part.kind, part.digest, *limit]
 
 
 def _sha256(value: object) -> str:

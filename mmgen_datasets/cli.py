@@ -71,6 +71,14 @@ Options = Annotated[
     list[str] | None,
     typer.Option("--option", help="Another setting of the backend: NAME=VALUE."),
 ]
+MaxImageSide = Annotated[
+    int | None,
+    typer.Option(
+        help="Shrink larger pictures before they are sent, to so many pixels of the longer side; "
+        "in place of what the recipe says.",
+        min=1,
+    ),
+]
 Limit = Annotated[int | None, typer.Option(help="Use only so many samples.", min=1)]
 MaxCost = Annotated[
     float | None, typer.Option(help="Stop before the run has cost more, in US dollars.")
@@ -147,6 +155,7 @@ def generate(
     max_cost: MaxCost = None,
     max_tokens: MaxTokens = None,
     prices: Prices = None,
+    max_image_side: MaxImageSide = None,
     limit: Limit = None,
     seed: Annotated[int, typer.Option(help="Of every random choice.")] = 0,
     shard: Annotated[str, typer.Option(help="Do only the part i/n of the samples.")] = "0/1",
@@ -171,6 +180,7 @@ def generate(
         with_images=with_images,
         backend=backend,
         settings=_settings(model, base_url, option),
+        max_image_side=max_image_side,
         seed=seed,
         limit=limit,
     )
@@ -187,12 +197,14 @@ def estimate(
     backend: BackendName,
     out: Annotated[Path | None, typer.Option(help="Folder of the run, if it has begun.")] = None,
     data_dir: DataDir = None,
+    with_images: WithImages = False,
     split: Split = "train",
     recipe: RecipeName = "llava",
     model: Model = None,
     base_url: BaseUrl = None,
     option: Options = None,
     prices: Prices = None,
+    max_image_side: MaxImageSide = None,
     limit: Limit = None,
 ) -> None:
     """Tell how many requests and tokens a run will take, and what they cost; asks nobody.
@@ -204,8 +216,10 @@ def estimate(
         recipe=recipe,
         split=split,
         data_dir=data_dir,
+        with_images=with_images,
         backend=backend,
         settings=_settings(model, base_url, option),
+        max_image_side=max_image_side,
         limit=limit,
     )
     folder = mmgen.RunFolder(out) if out else None

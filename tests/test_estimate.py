@@ -21,7 +21,7 @@ from mmgen_datasets.generation.picture_tokens import picture_rule, picture_token
 from mmgen_datasets.generation.prompt_counts import count_prompts
 from mmgen_datasets.generation.requests import key_of
 from mmgen_datasets.generation.tokens import Counter, counter
-from mmgen_datasets.prompts.recipe import Recipe
+from mmgen_datasets.prompts.recipe import Recipe, limit_pictures
 from mmgen_datasets.prompts.task import Example, ExampleExchange, Task
 
 BACKEND = OpenAI("gpt-4o")
@@ -141,6 +141,17 @@ def test_an_exact_count_adds_turns_and_each_text_of_a_row(samples: Any, requests
         seen = picture_tokens("gpt-4o", sample["width"], sample["height"])
         expected = words + 4 * len(request["chat"]) + seen * row["media"]
         assert (row["tokens"], row["media"]) == (expected, int(request["task"] == "look"))
+
+
+def test_a_picture_counts_as_it_is_sent(samples: Any) -> None:
+    large = samples.map(lambda row: {"width": 4000, "height": 3000}, input_columns="id")
+    counted = []
+    for limit in (None, 512):
+        requests = build_requests(large.select([0]), limit_pictures(RECIPE, limit))
+        rows = count_prompts(requests, large, WORDS, "gpt-5-mini").to_pylist()
+        counted += [row["tokens"] for row in rows if row["task"] == "look"]
+    whole, shrunk = (picture_tokens("gpt-5-mini", *size) for size in ((4000, 3000), (512, 384)))
+    assert counted[0] - counted[1] == whole - shrunk
 
 
 def test_the_same_request_twice_is_one_and_an_impossible_one_is_none(

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     ["errors"],
     ["registry", "chat", "licence", "vocabulary"],
-    ["schema", "files", "families"],
+    ["schema", "files", "families", "picture"],
     ["media", "loading"],
     ["parquet"],
     ["prompts", "grounded", "backends"],

@@ -161,6 +161,20 @@ FAULTS = {
         "`reply: turns` uses no instructions",
         "leave them out",
     ),
+    "a limit in vain": (
+        "kind: conversation",
+        "max_image_side: 512",
+        3,
+        "no picture is sent",
+        "add `image`",
+    ),
+    "no limit at all": (
+        "kind: conversation",
+        "max_image_side: 0",
+        3,
+        "0 does not fit",
+        "greater than or equal to 1",
+    ),
     "one label": ("kind: conversation", "labels: ['Q:']", 3, "['Q:'] are too few", "one for"),
     "a mapping for a list": ("[A red ball.]", "{a: 1}", 8, "{a: 1} does not fit", "write a list"),
     "key twice": (

@@ -293,6 +293,13 @@ class TestRefusals:
                 with pytest.raises(RunError, match="holds a run with the"):
                     fill_run(RunFolder(tmp_path), other)
 
+    def test_another_limit_on_pictures(self, tmp_path: Path) -> None:
+        plan = replace(scripted("every_third_fails", limit=2), recipe="llava-vision")
+        fill_run(RunFolder(tmp_path), replace(plan, max_image_side=64))
+        for other in (None, 32):
+            with pytest.raises(RunError, match=f"the max_image_side 64, not {other}"):
+                fill_run(RunFolder(tmp_path), replace(plan, max_image_side=other))
+
     def test_a_text_of_the_recipe_that_was_changed(self, tmp_path: Path) -> None:
         recipe = tmp_path / "mine.yaml"
         for text in ("grounded: {max_exchanges: 1}", "grounded: {max_exchanges: 2}"):

@@ -60,8 +60,14 @@ def _part(part: Part) -> dict[str, Any]:
     return _MEDIA[part.kind](part)
 
 
-def _data_uri(media: Media) -> str:
-    return f"data:{media.mime_type};base64,{b64encode(media.data).decode('ascii')}"
+def _data_uri(media: Media) -> msgspec.Raw:
+    return _base64(media, f"data:{media.mime_type};base64,")
+
+
+def _base64(media: Media, before: str = "") -> msgspec.Raw:
+    """A JSON string that is not looked through for what has to be escaped."""
+    opened = msgspec.json.encode(before)[:-1]
+    return msgspec.Raw(b"".join((opened, b64encode(media.data), b'"')))
 
 
 def _image(media: Media) -> dict[str, Any]:
@@ -76,7 +82,7 @@ def _video(media: Media) -> dict[str, Any]:
 def _audio(media: Media) -> dict[str, Any]:
     """Write a recording; the protocol names its format: ``wav`` or ``mp3``."""
     suffix = media.mime_type.rpartition("/")[2].removeprefix("x-")
-    audio = {"data": b64encode(media.data).decode("ascii"), "format": _FORMAT.get(suffix, suffix)}
+    audio = {"data": _base64(media), "format": _FORMAT.get(suffix, suffix)}
     return {"type": "input_audio", "input_audio": audio}
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from mmgen_datasets.errors import RowError
 from mmgen_datasets.exporters.base import Pictures
 from mmgen_datasets.files import safe_name, write_bytes_whole
-from mmgen_datasets.media import picture_type, read_media
+from mmgen_datasets.media import read_media
+from mmgen_datasets.picture import picture_type
 
 
 def place(row: Mapping[str, Any], folder: Path, how: Pictures) -> bool:

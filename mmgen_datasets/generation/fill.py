@@ -38,7 +38,7 @@ from mmgen_datasets.generation.result import write_result
 from mmgen_datasets.generation.rows import VERSION
 from mmgen_datasets.generation.run import RunFolder, shards_of
 from mmgen_datasets.loading import SOURCES, load_dataset
-from mmgen_datasets.prompts.recipe import Recipe, load_recipe
+from mmgen_datasets.prompts.recipe import Recipe, limit_pictures, load_recipe
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def fill_run(
     if plan.settings and not plan.backend:
         name = next(iter(plan.settings))
         raise UsageError(f"a {name} is given, and no backend", "name the backend, or leave it out")
-    recipe = load_recipe(plan.recipe)
+    recipe = limit_pictures(load_recipe(plan.recipe), plan.max_image_side)
     backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
     samples = _samples(plan, folder)
     check_fit(samples, recipe, backend)
@@ -126,7 +126,7 @@ def estimate_run(
     Raises:
         UsageError, SourceError, RecipeError: the plan cannot be carried out.
     """
-    recipe = load_recipe(plan.recipe)
+    recipe = limit_pictures(load_recipe(plan.recipe), plan.max_image_side)
     backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
     samples = _samples(plan, folder or RunFolder(Path()))
     check_fit(samples, recipe, backend)

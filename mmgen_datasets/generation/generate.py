@@ -18,7 +18,7 @@ from mmgen_datasets.generation.pace import Pace
 from mmgen_datasets.generation.progress import shown
 from mmgen_datasets.generation.requests import build_requests, pending
 from mmgen_datasets.generation.tally import Tally
-from mmgen_datasets.prompts.recipe import Recipe, load_recipe
+from mmgen_datasets.prompts.recipe import Recipe, limit_pictures, load_recipe
 from mmgen_datasets.schema import check_samples, conversation_features, media_kinds
 
 
@@ -29,6 +29,7 @@ def generate(
     backend: Backend | None = None,
     journal: str | Path | None = None,
     pace: Pace | None = None,
+    max_image_side: int | None = None,
     seed: int = 0,
 ) -> Dataset:
     """Make conversations about samples.
@@ -43,6 +44,8 @@ def generate(
         journal: the file that keeps the replies; by default one beside the cache of `datasets`
             that all calls share.
         pace: how many requests at a time, and how often each.
+        max_image_side: the limit that pictures are shrunk to before they are sent, in pixels of
+            the longer side; None leaves it to the recipe.
         seed: of every random choice; the same seed gives the same conversations.
 
     Returns:
@@ -59,6 +62,7 @@ def generate(
         conversations = generate(samples, "llava", backend=OpenAI("gpt-5-mini"))
     """
     chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
+    chosen = limit_pictures(chosen, max_image_side)
     check_fit(samples, chosen, backend)
     if not isinstance(seed, int):
         raise UsageError(f"seed is {seed!r}", "give a whole number")

@@ -57,6 +57,8 @@ class Plan:
     backend: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     """Of the backend; never a secret."""
+    max_image_side: int | None = None
+    """The longer side of pictures that are sent, in pixels; None leaves it to the recipe."""
     seed: int = 0
     limit: int | None = None
     """Use only so many samples."""
@@ -128,6 +130,7 @@ def _identity(manifest: Manifest) -> dict[str, Any]:
         "backend": plan.backend,
         "model": manifest.model,
         "server": manifest.endpoint,
+        "max_image_side": plan.max_image_side,
         "seed": plan.seed,
     }
 

@@ -17,11 +17,13 @@ from datasets import Dataset
 
 from mmgen_datasets.generation.picture_tokens import picture_tokens
 from mmgen_datasets.generation.tokens import TURN_OVERHEAD, Counter
+from mmgen_datasets.picture import fitted_size
 
 Ints: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
 
 _USUAL_SIZE = {"width": 640, "height": 480}
 """Pixels, the commonest in COCO; for a sample that does not know its own."""
+_NO_LIMIT = 2**31 - 1
 _ROWS_A_BATCH = 8192
 _COUNTS = pa.schema(
     [
@@ -30,6 +32,7 @@ _COUNTS = pa.schema(
         ("sample", pa.int64()),
         ("tokens", pa.int64()),
         ("media", pa.int64()),
+        ("max_image_side", pa.int32()),
     ]
 )
 
@@ -47,7 +50,7 @@ def count_prompts(requests: Dataset, samples: Dataset, texts: Counter, model: st
     Returns:
         Columns ``task``, ``digest``, ``tokens``, and ``media``, the number of pictures in it.
     """
-    columns = ["task", "digest", "sample", "chat", "prompt_tokens", "error"]
+    columns = ["task", "digest", "sample", "chat", "max_image_side", "prompt_tokens", "error"]
     batches = requests.select_columns(columns).with_format("arrow").iter(_ROWS_A_BATCH)
     count = lru_cache(maxsize=1024)(texts.count) if texts.is_exact else None
     counts = pa.concat_tables([_COUNTS.empty_table(), *(_count(rows, count) for rows in batches)])
@@ -55,7 +58,7 @@ def count_prompts(requests: Dataset, samples: Dataset, texts: Counter, model: st
     counts = counts.take(first)
     if not pc.any(pc.greater(counts["media"], 0)).as_py():
         return counts
-    of_pictures = _tokens_of_pictures(samples, model)[counts["sample"].to_numpy()]
+    of_pictures = _tokens_of_pictures(counts, samples, model)
     tokens = counts["tokens"].to_numpy() + counts["media"].to_numpy() * of_pictures
     return counts.set_column(counts.column_names.index("tokens"), "tokens", pa.array(tokens))
 
@@ -75,7 +78,7 @@ def _count(rows: pa.Table, count: Callable[[str], int] | None) -> pa.Table:
         np.add.at(tokens, row_of_part, said)
     return pa.table(
         {
-            **{name: rows[name] for name in ("task", "digest", "sample")},
+            **{name: rows[name] for name in ("task", "digest", "sample", "max_image_side")},
             "tokens": tokens,
             "media": np.bincount(row_of_part[is_media], minlength=len(rows)),
         },
@@ -91,10 +94,13 @@ def _tokens_of_texts(texts: pa.StringArray, count: Callable[[str], int]) -> Ints
     return of_all
 
 
-def _tokens_of_pictures(samples: Dataset, model: str) -> Ints:
-    """Of each sample's picture; a size is worked out once."""
+def _tokens_of_pictures(counts: pa.Table, samples: Dataset, model: str) -> Ints:
+    """Of each request's picture as it is sent; a size is worked out once."""
     table = samples.select_columns(list(_USUAL_SIZE)).with_format("arrow")[:]
-    sides = [pc.fill_null(table[name], usual).to_numpy() for name, usual in _USUAL_SIZE.items()]
-    sizes, which = np.unique(np.stack(sides, 1).clip(min=1), axis=0, return_inverse=True)
-    of_each = [picture_tokens(model, int(width), int(height)) for width, height in sizes]
+    of_sample = [pc.fill_null(table[name], usual).to_numpy() for name, usual in _USUAL_SIZE.items()]
+    limits = pc.fill_null(counts["max_image_side"], _NO_LIMIT).to_numpy()
+    rows = np.stack([*(side[counts["sample"].to_numpy()] for side in of_sample), limits], axis=1)
+    sizes, which = np.unique(rows.clip(min=1), axis=0, return_inverse=True)
+    sent = (fitted_size(*map(int, size)) for size in sizes)
+    of_each = [picture_tokens(model, width, height) for width, height in sent]
     return np.array(of_each, dtype=np.int64)[which.ravel()]

@@ -6,6 +6,7 @@ it as the digest of their bytes and are read from the sample again when the requ
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache, partial
@@ -32,10 +33,12 @@ from mmgen_datasets.generation.budget import Sizes
 from mmgen_datasets.generation.dispatch import Pending
 from mmgen_datasets.generation.rows import fingerprint, rows_of
 from mmgen_datasets.generation.tokens import estimate_chat_tokens
-from mmgen_datasets.media import media_state, picture_type, read_media, undecoded
+from mmgen_datasets.media import media_state, read_media, undecoded
+from mmgen_datasets.picture import fit_picture, picture_type
 from mmgen_datasets.prompts.context import chat_for
 from mmgen_datasets.prompts.recipe import Recipe
 from mmgen_datasets.prompts.task import Task
+from mmgen_datasets.schema import media_kinds
 
 REQUEST = Features(
     {
@@ -50,6 +53,7 @@ REQUEST = Features(
                 ),
             }
         ),
+        "max_image_side": Value("int32"),  # pixels; null where pictures are sent as they are
         "sampling": Value("string"),  # JSON of what is set
         "digest": Value("string"),  # of chat and sampling
         "prompt_tokens": Value("int32"),  # an estimate, media not counted
@@ -69,15 +73,15 @@ def build_requests(samples: Dataset, recipe: Recipe) -> Dataset:
     Returns:
         Rows of `REQUEST`, one per sample and task, in the order of the samples.
     """
-    rows = undecoded(samples)
+    texts, media = _taken_apart(samples)
     sees = any("image" in task.inputs for task in recipe.tasks)
-    pictures = media_state(rows, "image") if sees and "image" in rows.features else ""
-    return rows.map(
-        partial(_ask, recipe=recipe),
+    pictures = media_state(media, "image") if sees and "image" in media.features else ""
+    return texts.map(
+        partial(_ask, recipe=recipe, media=media),
         with_indices=True,
         batched=True,
         batch_size=_ROWS_A_BATCH,
-        remove_columns=rows.column_names,
+        remove_columns=texts.column_names,
         features=REQUEST,
         new_fingerprint=fingerprint("requests", samples, recipe.model_dump_json(), pictures),
         desc="requests",
@@ -102,17 +106,26 @@ def pending(
         Lists in which those of a task stand together: they begin with the same turns, which a
         server may keep from one to the next.
     """
-    rows = undecoded(samples)
+    _, media = _taken_apart(samples)
     for batch in requests.iter(_ROWS_A_BATCH):
         asked = [row for row in rows_of(batch) if row["error"] is None]
         asked.sort(key=itemgetter("task"))
-        yield [_pending(row, backend, rows, sizes) for row in asked]
+        yield [_pending(row, backend, media, sizes) for row in asked]
+
+
+def _taken_apart(samples: Dataset) -> tuple[Dataset, Dataset]:
+    """The columns without media and those with, which are read a row at a time.
+
+    A picture may stand in its row with all its bytes, and a batch of those is large.
+    """
+    rows, kinds = undecoded(samples), media_kinds(samples.features)
+    return rows.remove_columns(kinds), rows.select_columns(kinds)
 
 
 def _pending(
     row: Mapping[str, Any],
     backend: Backend,
-    samples: Dataset,
+    media: Dataset,
     sizes: Mapping[str, Sizes],
     *,
     is_second: bool = False,
@@ -121,10 +134,10 @@ def _pending(
     if is_second:
         sampling = sampling.longer() or sampling
     elif sampling.max_tokens_if_cut is not None:
-        longer = partial(_pending, row, backend, samples, sizes, is_second=True)
+        longer = partial(_pending, row, backend, media, sizes, is_second=True)
     return Pending(
         key_of(row, backend),
-        partial(_load, row, sampling, backend, samples),
+        partial(_load, row, sampling, backend, media),
         _has_media(row),
         tokens=row["prompt_tokens"] + (sampling.max_tokens or 0),
         expected=size.if_cut if is_second else size.first,
@@ -137,29 +150,32 @@ def key_of(row: Mapping[str, Any], backend: Backend) -> str:
     return request_key(row["digest"], backend.model, backend.endpoint)
 
 
-def _ask(batch: dict[str, list[Any]], indices: list[int], *, recipe: Recipe) -> dict[str, Any]:
+def _ask(
+    batch: dict[str, list[Any]], indices: list[int], *, recipe: Recipe, media: Dataset
+) -> dict[str, Any]:
     rows = []
     for sample, index in zip(rows_of(batch), indices, strict=True):
-        picture = cache(partial(_picture_of, sample))  # read once for all tasks, if for any
+        picture = cache(partial(_picture_of, media, index))  # read once for all tasks, if for any
         rows += [_request_row(sample, index, task, picture) for task in recipe.tasks]
     return {name: [row[name] for row in rows] for name in REQUEST}
 
 
 def _request_row(
-    sample: dict[str, Any], index: int, task: Task, picture: Callable[[], Media]
+    sample: dict[str, Any], index: int, task: Task, picture: Callable[[int | None], Media]
 ) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": f"{sample['source']}-{sample['id']}-{task.name}",
         "sample": index,
         "task": task.name,
         "chat": [],
+        "max_image_side": task.max_image_side,
         "sampling": json.dumps(task.sampling.settings(), sort_keys=True),
         "digest": "",
         "prompt_tokens": 0,
         "error": None,
     }
     try:
-        media = [picture()] if "image" in task.inputs else []
+        media = [picture(task.max_image_side)] if "image" in task.inputs else []
     except RowError as error:
         return row | {"error": error.problem}
     chat = chat_for(task, sample, media)
@@ -172,12 +188,16 @@ def _request_row(
     }
 
 
-def _picture_of(sample: Mapping[str, Any]) -> Media:
-    value = sample.get("image")
+def _picture_of(media: Dataset, index: int, max_side: int | None) -> Media:
+    data = _read_picture(media, index)
+    return Media("image", data, picture_type(data), max_side)
+
+
+def _read_picture(media: Dataset, index: int) -> bytes:
+    value = media[index]["image"] if "image" in media.features else None
     if value is None:
         raise RowError("the picture is not on disk")
-    data = read_media(value)
-    return Media("image", data, picture_type(data))
+    return read_media(value)
 
 
 def _part_row(part: Part) -> dict[str, str | None]:
@@ -186,13 +206,17 @@ def _part_row(part: Part) -> dict[str, str | None]:
     return {"kind": part.kind, "text": None, "digest": part.digest}
 
 
-def _load(
-    row: Mapping[str, Any], sampling: Sampling, backend: Backend, samples: Dataset
-) -> Request:
-    read: Callable[[], Media] = lambda: _picture_of(samples[row["sample"]])  # noqa: E731
+def _load(row: Mapping[str, Any], sampling: Sampling, backend: Backend, media: Dataset) -> Request:
+    def part(stored: Mapping[str, Any]) -> Part:
+        if stored["kind"] == "text":
+            return Text(stored["text"])
+        data = _read_picture(media, row["sample"])
+        if hashlib.sha256(data).hexdigest() != stored["digest"]:
+            raise RowError("the picture's file has changed since the requests were built")
+        return Media("image", *fit_picture(data, row["max_image_side"]))
+
     chat: Chat = tuple(
-        Turn(turn["role"], tuple(_part(part, read) for part in turn["parts"]))
-        for turn in row["chat"]
+        Turn(turn["role"], tuple(part(stored) for stored in turn["parts"])) for turn in row["chat"]
     )
     return Request(key_of(row, backend), chat, sampling)
 
@@ -201,15 +225,6 @@ def _load(
 def _sampling(settings: str) -> Sampling:
     fields = json.loads(settings)
     return Sampling(**fields | {"stop": tuple(fields.get("stop", ()))})
-
-
-def _part(row: Mapping[str, Any], read: Callable[[], Media]) -> Part:
-    if row["kind"] == "text":
-        return Text(row["text"])
-    media = read()
-    if media.digest != row["digest"]:
-        raise RowError("the picture's file has changed since the requests were built")
-    return media
 
 
 def _has_media(row: Mapping[str, Any]) -> bool:

@@ -28,7 +28,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from mmgen_datasets.errors import UnknownNameError
+from mmgen_datasets.errors import UnknownNameError, UsageError
 from mmgen_datasets.families import FAMILIES
 from mmgen_datasets.prompts import RECIPES
 from mmgen_datasets.prompts.document import FileModel, Place, read_document, refusal
@@ -113,6 +113,30 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
         return Recipe(name=name, sha256=document.sha256, tasks=read_legacy(document))
     content = document.validate(RecipeFile, document.value)
     return Recipe(name=name, sha256=document.sha256, **dict(content))
+
+
+def limit_pictures(recipe: Recipe, max_side: int | None) -> Recipe:
+    """The same recipe with another limit on the pictures that it sends.
+
+    Args:
+        recipe: one that sends pictures.
+        max_side: in place of each task's `max_image_side`; None leaves those as they are.
+
+    Raises:
+        UsageError: no size of a picture, or the recipe sends none.
+    """
+    if max_side is None:
+        return recipe
+    if max_side < 1:
+        raise UsageError(f"max_image_side is {max_side}", "give a number of pixels from 1 on")
+    limit = {"max_image_side": max_side}
+    tasks = [t.model_copy(update=limit) if "image" in t.inputs else t for t in recipe.tasks]
+    if not any(task.max_image_side for task in tasks):
+        raise UsageError(
+            f"max_image_side is {max_side}, and the recipe {recipe.name!r} sends no pictures",
+            "leave it out, or use a recipe with `image` among its inputs, such as 'llava-vision'",
+        )
+    return recipe.model_copy(update={"tasks": tuple(tasks)})
 
 
 def _find(name_or_path: str | Path) -> tuple[str, Path]:

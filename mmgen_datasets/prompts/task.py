@@ -120,6 +120,9 @@ class Task(FileModel):
     kind: Prose = Field(default_factory=lambda task: str(task["name"]))
     """The ``kind`` of its conversations: conversation, detail, complex_reasoning, or any other."""
     inputs: Annotated[tuple[Input, ...], Field(min_length=1)]
+    max_image_side: Annotated[int, Field(ge=1)] | None = None
+    """Larger pictures are shrunk until their longer side has so many pixels; None sends all as
+    they are."""
     system: Prose
     reply: Literal["turns", "answer", "json"]
     """Turns between separators; one answer to a drawn instruction; or JSON exchanges."""
@@ -140,6 +143,13 @@ class Task(FileModel):
         if self.reply != "answer" and self.instructions:
             hint = "leave them out: the reply brings its own questions"
             raise refusal(f"`reply: {self.reply}` uses no instructions", hint, ("instructions",))
+        return self
+
+    @model_validator(mode="after")
+    def _limits_are_for_pictures(self) -> Task:
+        if self.max_image_side is not None and "image" not in self.inputs:
+            hint = "add `image` to `inputs`, or leave it out"
+            raise refusal("no picture is sent that could be shrunk", hint, ("max_image_side",))
         return self
 
     @model_validator(mode="after")

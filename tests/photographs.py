@@ -1,0 +1,41 @@
+"""Picture files for tests: grainy as photographs are, in any size, mode and format."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import PIL.ExifTags
+import PIL.Image
+
+TURNED = 6
+"""The EXIF orientation of a camera that was held upright: to be turned right by a quarter."""
+
+
+def photograph(width: int, height: int, *, seed: int = 0, grain: float = 30.0) -> PIL.Image.Image:
+    """Red on the left, blue on the right, with grain that compresses badly."""
+    ramp = np.linspace(0, 255, width)[None, :, None] * [-1, 0, 1] + [255, 90, 0]
+    noise = np.random.default_rng(seed).normal(0, grain, (height, width, 1))
+    return PIL.Image.fromarray((ramp + noise).clip(0, 255).astype(np.uint8))
+
+
+def file_of(picture: PIL.Image.Image, format: str = "JPEG", **options: Any) -> bytes:
+    """The bytes of a picture's file."""
+    file = io.BytesIO()
+    picture.save(file, format, **options)
+    return file.getvalue()
+
+
+def turned() -> PIL.Image.Exif:
+    """EXIF data that ask for a quarter turn."""
+    exif = PIL.Image.Exif()
+    exif[PIL.ExifTags.Base.Orientation] = TURNED
+    return exif
+
+
+def opened(data: bytes) -> PIL.Image.Image:
+    """A file's picture, all of it decoded."""
+    picture = PIL.Image.open(io.BytesIO(data))
+    picture.load()
+    return picture
