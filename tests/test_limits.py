@@ -23,15 +23,15 @@ def send_all(limiter: Limiter, now: float, tokens: int = 1) -> int:
     return count
 
 
-def test_a_run_begins_with_few_and_doubles_with_each_round_of_replies() -> None:
-    limiter = Limiter(100, Allowance())
+def test_a_run_begins_with_few_and_quadruples_with_each_round_of_replies() -> None:
+    limiter = Limiter(1000, Allowance())
     rounds = []
     for now in range(4):
         rounds.append(send_all(limiter, now))
         for _ in range(rounds[-1]):
             limiter.landed()
             limiter.answered()
-    assert rounds == [FIRST_WINDOW, 2 * FIRST_WINDOW, 4 * FIRST_WINDOW, 100]
+    assert rounds == [FIRST_WINDOW, 4 * FIRST_WINDOW, 16 * FIRST_WINDOW, 1000]
 
 
 def test_a_full_window_waits_for_a_landing() -> None:

@@ -1,8 +1,8 @@
 """How many requests may be in flight, and when the next may be sent.
 
-Three things hold requests back. A *window* of requests in flight: it grows by one with each
-reply until the server first says that it is too much (so it doubles with each round), and slowly
-from then on; each request refused takes one off, so that a round of which half is refused is
+Three things hold requests back. A *window* of requests in flight: it grows by three
+with each reply until the server first says that it is too much (so it quadruples with each
+round), and slowly from then on; each request refused takes one off, so that a round of which half is refused is
 halved, and a stray refusal costs next to nothing. It settles where one request in fifty is
 refused. *Allowances* of requests and tokens a minute, given out evenly; what the user does not
 state is read from the server's headers. And a *pause*, where the server asks for one and refuses
@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from mmgen_datasets.chat import Allowance
 from mmgen_datasets.errors import RowError
 
-FIRST_WINDOW = 16
+FIRST_WINDOW = 32
 """Requests in flight at the start."""
-_GROWTH = 0.02  # of the window with each reply, once the server has refused
+_FIRST_GROWTH = 3.0  # of the window with each reply, until the server refuses
+_GROWTH = 0.02  # and from then on
 
 
 @dataclass
@@ -72,7 +73,7 @@ class Limiter:
         self._stated = stated
         self._allowed = stated
         self._in_flight = 0
-        self._growth = 1.0
+        self._growth = _FIRST_GROWTH
         self._refusals = 0  # in a row
         self._paused_until = -math.inf
         self._buckets: tuple[_Bucket | None, _Bucket | None] | None = None
@@ -147,7 +148,7 @@ class Limiter:
 
     def restart(self, pause_s: float, now: float) -> None:
         """Send nothing for a while, then begin with one request."""
-        self.window, self._growth = 1.0, 1.0
+        self.window, self._growth = 1.0, _FIRST_GROWTH
         self._paused_until = max(self._paused_until, now + pause_s)
 
     @property

@@ -4,7 +4,7 @@
     python -m scripts.bench.images --max-side 512
 
 Each request carries a photograph-like JPEG of 640 x 480 and about 160 kB, read from its file.
-Processes, server and table are those of `scripts.bench.engine`. With ``--max-side`` every
+Processes and table are those of `scripts.bench.engine`. With ``--max-side`` every
 contestant shrinks what it sends; the others do so with Pillow where they read the file.
 """
 
@@ -29,7 +29,7 @@ import PIL.Image
 from datasets import Dataset, Features, Image
 
 from mmgen_datasets.schema import SAMPLE
-from scripts.bench.engine import Measured, measure, stats, tabulate
+from scripts.bench.measuring import Measured, measure, stats, tabulate
 from tests.servers.openai_server import spawn
 
 WIDTH, HEIGHT = 640, 480
@@ -136,7 +136,7 @@ def one(contestant: str, options: argparse.Namespace) -> Measured:
     with tempfile.TemporaryDirectory() as folder, spawn(*flags) as url:
         work = Path(folder)
         write_samples(work, options.requests)
-        taken = measure(command(contestant, work, url, options), work)
+        taken = measure(command(contestant, work, url, options), work, url, options.concurrency)
         print(f"{contestant}: {taken}, server: {stats(url)}")
     return taken
 
@@ -166,7 +166,7 @@ def main() -> None:
     for _ in range(options.rounds):
         for name in contestants:
             taken[name].append(one(name, options))
-    tabulate(taken, options)
+    tabulate(taken, options.requests)
 
 
 if __name__ == "__main__":

@@ -118,6 +118,10 @@ async def _drip(request: web.BaseRequest, reply: bytes) -> Answer:
     return response
 
 
+async def _late(request: web.BaseRequest, reply: bytes) -> Answer:
+    return json_answer(reply)  # the server has waited already
+
+
 async def _begin(request: web.BaseRequest, reply: bytes) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/json"})
     response.content_length = len(reply)
@@ -158,9 +162,13 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "close": _close_before,
         "close-midway": _close_midway,
         "drip": _drip,
+        "slow-8s": _late,
     }
 )
 """By name, for a schedule, a probability, or the word ``inject:NAME`` in a chat."""
 
-ANSWERS = frozenset({"cut-short", "thought", "filtered", "refused", "empty", "no-usage"})
+DELAYS_S = MappingProxyType({"slow-8s": 8.0})
+"""How long an answer takes, where that is the fault."""
+
+ANSWERS = frozenset({"cut-short", "thought", "filtered", "refused", "empty", "no-usage", "slow-8s"})
 """The faults whose reply a client should keep."""

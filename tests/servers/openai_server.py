@@ -32,7 +32,7 @@ from typing import Any, NamedTuple
 import msgspec
 from aiohttp import web
 
-from tests.servers.faults import ANSWERS, FAULTS, Answer, json_answer
+from tests.servers.faults import ANSWERS, DELAYS_S, FAULTS, Answer, json_answer
 
 _INJECTED = re.compile(rb"inject:([a-z0-9-]+)")
 _FILLING = "A reply of some length is made of sentences like this one. "
@@ -119,6 +119,8 @@ class Server:
         self.asked_again = 0
         """How many requests came whose body had been given a reply before."""
         self.faults: Counter[str] = Counter()
+        self.waited_s = 0.0
+        """How long all replies were held back, in all."""
         self.peak = 0
         """The most requests that were under way at once."""
         self.listener: web.Server | None = None
@@ -133,6 +135,7 @@ class Server:
             "distinct": len(self.received),
             "asked_again": self.asked_again,
             "peak": self.peak,
+            "waited_s": self.waited_s,
             "faults": dict(self.faults),
         }
 
@@ -164,8 +167,10 @@ class Server:
         self.asked_again += digest in self.answered
         self.received[digest] += 1
         fault = self._fault(request, body)
-        if self.behaviour.latency_s:
-            await asyncio.sleep(self._latency())
+        latency_s = DELAYS_S.get(fault) or self._latency()
+        if latency_s:
+            self.waited_s += latency_s
+            await asyncio.sleep(latency_s)
         reply = self._reply(body)
         if fault != "ok":
             self.faults[fault] += 1
