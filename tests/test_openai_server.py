@@ -65,6 +65,7 @@ def test_a_request_repeated_after_its_reply_is_counted() -> None:
             "distinct": 1,
             "asked_again": 1,
             "peak": 1,
+            "waited_s": 0,
             "faults": {"busy": 1},
         }
 

@@ -1,9 +1,9 @@
 """How many requests may be in flight, and when the next may be sent.
 
-Three things hold requests back. A *window* of requests in flight: it grows by three
-with each reply until the server first says that it is too much (so it quadruples with each
-round), and slowly from then on; each request refused takes one off, so that a round of which half is refused is
-halved, and a stray refusal costs next to nothing. It settles where one request in fifty is
+Three things hold requests back. A *window* of requests in flight: it grows by three with each
+reply until the server first says that it is too much (so it quadruples with each round), and
+slowly from then on; each request refused takes one off, so that a round of which half is refused
+is halved, and a stray refusal costs next to nothing. It settles where one request in fifty is
 refused. *Allowances* of requests and tokens a minute, given out evenly; what the user does not
 state is read from the server's headers. And a *pause*, where the server asks for one and refuses
 twice in a row.
