@@ -8,6 +8,7 @@ import tempfile
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 import mmgen_datasets
 from tests.models.store import ModelStore
@@ -26,6 +27,10 @@ for _name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "HF_TOKEN", "HTTP_PROXY", "HT
     os.environ.pop(_name, None)
     os.environ.pop(_name.lower(), None)
 
+
+# A busy machine is no failure.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 # The packages that these import may be missing, and take seconds.
 collect_ignore_glob = ["models/*.py"]

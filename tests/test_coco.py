@@ -523,7 +523,6 @@ class TestReadingInPieces:
         records = [{**r, "more": [{"a": 1}, {"a": 2}] * 20} for r in _captions(["x", "y", "z"])]
         assert _read_captions(json.dumps({"annotations": records})) == ["x", "y", "z"]
 
-    @settings(deadline=None)
     @given(
         captions=st.lists(st.text(st.sampled_from('{}[],:"\\ id1é\n')), max_size=20),
         others=st.dictionaries(
@@ -582,7 +581,7 @@ def _read_captions(text: str) -> list[str]:
     return [record.caption for key, records in pieces for record in records]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     owners=st.lists(st.integers(0, 4), max_size=30),
     boxes=st.lists(st.tuples(*[st.integers(0, 40)] * 4), min_size=30, max_size=30),

@@ -370,7 +370,7 @@ def test_pauses_double_from_what_the_server_asked_for() -> None:
     assert 600 <= pause_s(5, 600.0) <= 750, "never less than the server asked for"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     outcomes=st.lists(
         st.sampled_from(["ok", "refused", "busy 1", "busy 2", "busy 9"]), min_size=1, max_size=40

@@ -34,7 +34,7 @@ STREET = make_sample(
 NOUN = re.compile(
     "|".join(rf"\b{noun}\b" for noun in sorted(map(without_article, NAMES), key=len)[::-1])
 )
-lively = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+lively = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 
 @lively
