@@ -94,6 +94,9 @@ class Request:
     """What the journal files the reply under; see `request_key`."""
     chat: Chat
     sampling: Sampling = Sampling()
+    prefix: str = ""
+    """Names the turns that it has in common with others, if any: where the same ones are read
+    again, a server can be helped to find them in its cache. No part of the key."""
 
     @property
     def has_media(self) -> bool:

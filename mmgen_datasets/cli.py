@@ -18,7 +18,7 @@ import typer
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.backends import BACKENDS
-from mmgen_datasets.console import complain, list_rows, say, tell_reasons, tell_status
+from mmgen_datasets.console import complain, list_rows, say, tell_chosen, tell_reasons, tell_status
 from mmgen_datasets.errors import MMGenError, UsageError
 from mmgen_datasets.exporters import EXPORTERS
 from mmgen_datasets.prompts import RECIPES
@@ -229,6 +229,15 @@ def estimate(
 @app.command()
 def retry(
     run: Run,
+    errors: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORDS",
+            help="Only rejects with these words in their reason, or a pattern such as '*filter*';"
+            " may be given several times. 'mmgen status RUN' shows the reasons.",
+            show_default=False,
+        ),
+    ] = None,
     base_url: Annotated[
         str | None, typer.Option(help="Address of the server, where it has a login or query.")
     ] = None,
@@ -240,14 +249,23 @@ def retry(
     prices: Prices = None,
     max_rejects: MaxRejects = 0.05,
 ) -> None:
-    """Put the rejected requests of a run once more, and those it had not come to.
+    """Put the rejected requests of a run once more.
 
-    Example: mmgen retry runs/llava
+    Requests that have no answer yet, since the run did not come to them or gave them up for now,
+    are put too, as they are by 'mmgen generate'.
+
+    All rejects: mmgen retry runs/llava
+
+    Some: mmgen retry runs/llava --errors 'cut short' --errors '*filter*'
     """
     code = DONE
     caps = mmgen.Caps(max_cost, max_tokens, prices)
     pace = mmgen.Pace(concurrency, requests_per_minute, tokens_per_minute)
-    for folder, manifest in mmgen.read_run(run):
+    shards = mmgen.read_run(run)
+    chosen = [mmgen.rejected_keys(folder, errors or ()) for folder, _ in shards]
+    if errors:
+        tell_chosen(errors, sum(map(len, chosen)), [manifest for _, manifest in shards])
+    for (folder, manifest), again in zip(shards, chosen, strict=True):
         plan = manifest.plan
         if base_url is not None:
             plan = replace(plan, settings=plan.settings | {"base_url": base_url})
@@ -257,9 +275,8 @@ def retry(
                 " which had a login or query",
                 "give it again: --base-url",
             )
-        again = mmgen.rejected_keys(folder)
-        manifest = mmgen.fill_run(folder, plan, pace=pace, caps=caps, again=again)
-        code = max(code, _outcome(folder, manifest, max_rejects))
+        filled = mmgen.fill_run(folder, plan, pace=pace, caps=caps, again=again)
+        code = max(code, _outcome(folder, filled, max_rejects))
     raise typer.Exit(code)
 
 

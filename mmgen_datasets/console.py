@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from mmgen_datasets.errors import UsageError
+from mmgen_datasets.generation.manifest import NOT_ASKED, Manifest
+
 if TYPE_CHECKING:
-    from mmgen_datasets.generation.manifest import Manifest
     from mmgen_datasets.generation.run import RunFolder
 
 _REASONS_SHOWN = 5
+_REASONS_TO_CHOOSE_FROM = 20
 
 
 def say(line: str = "") -> None:
@@ -46,7 +50,11 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
         f" of {manifest.requests:,}, in {manifest.seconds:,.1f} s"
     )
     if tokens := manifest.prompt_tokens + manifest.completion_tokens:
-        say(f"  {tokens:,} tokens, {manifest.completion_tokens:,} of them written by the model")
+        cached = f", {manifest.cached_tokens:,} from the server's cache"
+        say(
+            f"  {tokens:,} tokens, {manifest.completion_tokens:,} of them written by the model"
+            + (cached if manifest.cached_tokens else "")
+        )
     if manifest.cost:
         say(f"  ${manifest.cost:,.2f} ({manifest.price_source})")
     tell_reasons("  rejected", manifest.rejects)
@@ -54,6 +62,26 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
         say(f"  each with its reason in {folder.rejects_path}")
     if manifest.num_rejects and plan.backend:
         say(f"  to ask for them once more: mmgen retry {folder.path}")
+
+
+def tell_chosen(errors: Sequence[str], number: int, shards: Sequence[Manifest]) -> None:
+    """Print how many rejects of a run were chosen by their reason.
+
+    Raises:
+        UsageError: none; it names the reasons that there are.
+    """
+    reasons: Counter[str] = Counter()
+    for manifest in shards:
+        reasons.update(manifest.rejects)
+    del reasons[NOT_ASKED]
+    if not number:
+        commonest = reasons.most_common(_REASONS_TO_CHOOSE_FROM)
+        found = "".join(f"\n    {count:,}: {reason}" for reason, count in commonest)
+        raise UsageError(
+            f"no reject has {' or '.join(map(repr, errors))} in its reason",
+            f"choose from these:{found}" if found else "there are no rejects in this run",
+        )
+    say(f"asking once more for {number:,} of {reasons.total():,} rejects")
 
 
 def tell_reasons(verb: str, reasons: Mapping[str, int]) -> None:

@@ -131,6 +131,63 @@ def test_a_model_is_asked_and_its_rejects_can_be_retried(
     assert "conversations 9, rejects 0 of 9" in capsys.readouterr().out
 
 
+def asking(url: str, *more: str) -> list[str]:
+    words = ["--recipe", "llava", "--backend", "openai", "--model", "any", "--base-url", url]
+    return [*GENERATE, *words, *more]
+
+
+@pytest.mark.parametrize(
+    ("errors", "number"),
+    [(["refused"], 2), (["*FILTER*"], 1), (["filter", "the model refused"], 3), (["e*"], 0)],
+)
+def test_rejects_are_chosen_by_their_reason(
+    errors: list[str], number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [word for error in errors for word in ("--errors", error)]
+    with serve(Behaviour(form="auto", schedule=("refused", "refused", "filtered"))) as server:
+        run(*asking(server.url, "--limit", "3"), "--out", tmp_path)
+        before = server.stats["received"]
+        code = run("retry", tmp_path, *words)
+        assert server.stats["received"] - before == number
+    printed = capsys.readouterr()
+    if number:
+        assert f"asking once more for {number} of 3 rejects" in printed.out
+    else:
+        assert code == 2
+        assert "no reject has 'e*' in its reason" in printed.err
+        assert "2: the model refused\n    1: the server's content filter" in printed.err
+
+
+def test_rejects_are_chosen_from_all_shards(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    faults = ("filtered", *("ok",) * 11, "refused")
+    with serve(Behaviour(form="auto", schedule=faults)) as server:
+        for shard in ("0/2", "1/2"):
+            run(*asking(server.url, "--limit", "8", "--shard", shard), "--out", tmp_path)
+        before = server.stats["received"]
+        assert run("retry", tmp_path, "--errors", "refused", "--max-rejects", "1") == 0
+        assert server.stats["received"] - before == 1
+        assert "asking once more for 1 of 2 rejects" in capsys.readouterr().out
+
+
+def test_what_came_from_the_cache_of_the_server_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(Behaviour(form="auto", schedule=("cached", "cached"))) as server:
+        assert run(*asking(server.url, "--limit", "1"), "--out", tmp_path) == 0
+    assert "2,000 from the server's cache" in capsys.readouterr().out
+
+
+def test_where_nothing_was_rejected_there_is_nothing_to_choose_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(Behaviour(form="auto")) as server:
+        run(*asking(server.url, "--limit", "1"), "--out", tmp_path)
+    assert run("retry", tmp_path, "--errors", "refused") == 2
+    assert "there are no rejects in this run" in capsys.readouterr().err
+
+
 def test_how_many_rejects_are_too_many_is_for_the_user_to_say(tmp_path: Path) -> None:
     with serve(Behaviour(form="auto", schedule=("refused",))) as server:
         asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 import logging
 import traceback
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -119,6 +121,41 @@ class TestWhereItIsSent:
         ask(OpenAI("any", base_url=server.url, token_limit_field=limit), request("hello"))
         assert server.requests[0].json[limit] == 1024
 
+    @pytest.mark.parametrize(
+        ("host", "setting", "expected"),
+        [
+            ("api.openai.com", None, 16),
+            ("api.openai.com", 3, 3),
+            ("api.openai.com", 0, 0),
+            ("example.com", None, 0),
+            ("example.com", 2, 2),
+        ],
+    )
+    def test_requests_that_begin_alike_share_so_many_cache_keys(
+        self,
+        server: Server,
+        monkeypatch: pytest.MonkeyPatch,
+        host: str,
+        setting: int | None,
+        expected: int,
+    ) -> None:
+        monkeypatch.setenv("http_proxy", server.url.removesuffix("/v1"))
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        backend = OpenAI("any", base_url=f"http://{host}/v1", prompt_cache_keys=setting)
+        asked = [replace(request(f"question {n}"), prefix="abc") for n in range(150)]
+        ask(backend, *asked, *asked)
+        keys = {
+            json.dumps(received.json["messages"]): received.json["prompt_cache_key"]
+            for received in server.requests
+            if "prompt_cache_key" in received.json
+        }
+        assert len(server.received) == 150, "the same request has the same key each time"
+        assert set(keys.values()) == {f"abc-{n}" for n in range(expected)}
+
+    def test_a_request_without_a_prefix_has_no_cache_key(self, server: Server) -> None:
+        ask(OpenAI("any", base_url=server.url, prompt_cache_keys=4), request("hello"))
+        assert "prompt_cache_key" not in server.requests[0].json
+
     @pytest.mark.parametrize("with_port", [False, True])
     def test_no_proxy_is_heeded(
         self, server: Server, monkeypatch: pytest.MonkeyPatch, with_port: bool
@@ -142,7 +179,12 @@ class TestWhereItIsSent:
 
     @pytest.mark.parametrize(
         ("settings", "value"),
-        [({"model": ""}, "model"), ({"timeout_s": 0}, "0"), ({"timeout_s": float("nan")}, "nan")],
+        [
+            ({"model": ""}, "model"),
+            ({"timeout_s": 0}, "0"),
+            ({"timeout_s": float("nan")}, "nan"),
+            ({"prompt_cache_keys": -1}, "-1"),
+        ],
     )
     def test_a_setting_that_cannot_be_meant_is_refused(
         self, settings: dict[str, Any], value: str

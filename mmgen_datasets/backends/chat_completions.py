@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -16,13 +17,17 @@ from mmgen_datasets.chat import Media, MediaKind, Part, Reply, Request, Text, Tu
 from mmgen_datasets.errors import RetryError, RowError, StopError
 
 
-def encode_request(request: Request, model: str, limit_field: str = "max_tokens") -> bytes:
+def encode_request(
+    request: Request, model: str, limit_field: str = "max_tokens", cache_keys: int = 0
+) -> bytes:
     """Write a request as the body of a POST.
 
     Args:
         request: the chat and how to sample its reply.
         model: the name that the server knows the model by.
         limit_field: what the server calls the longest reply.
+        cache_keys: over how many of ``prompt_cache_key`` the requests with the same prefix are
+            spread; 0 sends none.
 
     Raises:
         RowError: the chat holds half a surrogate pair, which UTF-8 cannot.
@@ -30,6 +35,9 @@ def encode_request(request: Request, model: str, limit_field: str = "max_tokens"
     """
     settings = request.sampling.settings()
     settings.pop("max_tokens_if_cut", None)
+    if cache_keys and request.prefix:
+        number = crc32(request.key.encode()) % cache_keys
+        settings["prompt_cache_key"] = f"{request.prefix}-{number}"
     if "max_tokens" in settings:
         settings[limit_field] = settings.pop("max_tokens")
     messages = [{"role": turn.role, "content": _content(turn)} for turn in request.chat]

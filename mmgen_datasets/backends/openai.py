@@ -25,6 +25,11 @@ from mmgen_datasets.backends.rate_headers import allowance
 from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import StopError, UsageError
 
+# OpenAI sends requests with the same beginning and the same key to the same machine, up to about
+# 15 a minute; more than that overflow to machines that have not read it. So many keys are enough
+# for 240 a minute of each task, and each costs one reading of the beginning.
+_CACHE_KEYS = 16
+
 
 @dataclass(frozen=True)
 class OpenAI:
@@ -48,6 +53,9 @@ class OpenAI:
     """What the server calls the longest reply. Null: ``max_completion_tokens`` at OpenAI and
     Azure, whose newer models refuse the other name; ``max_tokens`` elsewhere, since servers of
     old models know no other."""
+    prompt_cache_keys: int | None = None
+    """Over how many of OpenAI's ``prompt_cache_key`` requests that begin alike are spread; 0 sends
+    none. Null: 16 at OpenAI, 0 elsewhere, since other servers may refuse the field."""
 
     def __post_init__(self) -> None:
         address_of(self.base_url)
@@ -55,6 +63,10 @@ class OpenAI:
             raise UsageError("the name of the model is empty", "name one that the server has")
         if not 0 < self.timeout_s < math.inf:
             raise UsageError(f"timeout_s is {self.timeout_s!r}", "give a number of seconds above 0")
+        if self.prompt_cache_keys is not None and self.prompt_cache_keys < 0:
+            raise UsageError(
+                f"prompt_cache_keys is {self.prompt_cache_keys}", "give 0 or more, or leave it out"
+            )
         if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", self.api_key_env):
             # The value is not shown: it may be the key itself.
             raise UsageError(
@@ -71,7 +83,8 @@ class OpenAI:
         """Answer one chat, once, without retrying."""
         address, key = address_of(self.base_url), self._key()
         limit_field = self.token_limit_field or address.limit_field
-        write = partial(encode_request, request, self.model, limit_field)
+        keys = address.cache_keys if self.prompt_cache_keys is None else self.prompt_cache_keys
+        write = partial(encode_request, request, self.model, limit_field, keys)
         # Writing pictures takes a millisecond each, in which nothing else would go on.
         body = await asyncio.to_thread(write) if request.has_media else write()
         secrets = (key, *address.secrets)
@@ -125,6 +138,10 @@ class Address(NamedTuple):
     def limit_field(self) -> str:
         renamed = self.is_openai or (self.chat.host or "").endswith(".azure.com")
         return "max_completion_tokens" if renamed else "max_tokens"
+
+    @property
+    def cache_keys(self) -> int:
+        return _CACHE_KEYS if self.is_openai else 0
 
     @property
     def is_openai(self) -> bool:

@@ -51,6 +51,7 @@ def describe(tally: Tally, seconds: float) -> str:
             (tally.failures, "failed"),
             (tally.retries, "tried again"),
             (tally.prompt_tokens + tally.completion_tokens, "tokens"),
+            (tally.cached_tokens, "of them cached"),
         )
         if count
     ]

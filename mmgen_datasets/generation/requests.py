@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache, partial
+from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
@@ -107,10 +108,12 @@ def pending(
         server may keep from one to the next.
     """
     _, media = _taken_apart(samples)
+    task_of = itemgetter("task")
     for batch in requests.iter(_ROWS_A_BATCH):
         asked = [row for row in rows_of(batch) if row["error"] is None]
-        asked.sort(key=itemgetter("task"))
-        yield [_pending(row, backend, media, sizes) for row in asked]
+        asked.sort(key=task_of)
+        prefixes = {task: _prefix(next(mine)) for task, mine in groupby(asked, key=task_of)}
+        yield [_pending(row, backend, media, sizes, prefixes[task_of(row)]) for row in asked]
 
 
 def _taken_apart(samples: Dataset) -> tuple[Dataset, Dataset]:
@@ -127,6 +130,7 @@ def _pending(
     backend: Backend,
     media: Dataset,
     sizes: Mapping[str, Sizes],
+    prefix: str,
     *,
     is_second: bool = False,
 ) -> Pending:
@@ -134,10 +138,10 @@ def _pending(
     if is_second:
         sampling = sampling.longer() or sampling
     elif sampling.max_tokens_if_cut is not None:
-        longer = partial(_pending, row, backend, media, sizes, is_second=True)
+        longer = partial(_pending, row, backend, media, sizes, prefix, is_second=True)
     return Pending(
         key_of(row, backend),
-        partial(_load, row, sampling, backend, media),
+        partial(_load, row, sampling, backend, media, prefix),
         _has_media(row),
         tokens=row["prompt_tokens"] + (sampling.max_tokens or 0),
         expected=size.if_cut if is_second else size.first,
@@ -206,7 +210,14 @@ def _part_row(part: Part) -> dict[str, str | None]:
     return {"kind": part.kind, "text": None, "digest": part.digest}
 
 
-def _load(row: Mapping[str, Any], sampling: Sampling, backend: Backend, media: Dataset) -> Request:
+def _prefix(row: Mapping[str, Any]) -> str:
+    """Name the turns before the last, which all requests of a task have in common."""
+    return hashlib.sha256(json.dumps(row["chat"][:-1]).encode()).hexdigest()[:16]
+
+
+def _load(
+    row: Mapping[str, Any], sampling: Sampling, backend: Backend, media: Dataset, prefix: str
+) -> Request:
     def part(stored: Mapping[str, Any]) -> Part:
         if stored["kind"] == "text":
             return Text(stored["text"])
@@ -218,7 +229,7 @@ def _load(row: Mapping[str, Any], sampling: Sampling, backend: Backend, media: D
     chat: Chat = tuple(
         Turn(turn["role"], tuple(part(stored) for stored in turn["parts"])) for turn in row["chat"]
     )
-    return Request(key_of(row, backend), chat, sampling)
+    return Request(key_of(row, backend), chat, sampling, prefix)
 
 
 @lru_cache

@@ -6,6 +6,8 @@ import json
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 import pyarrow.compute as pc
@@ -45,17 +47,26 @@ def write_result(folder: RunFolder, split: str, result: Dataset) -> Written:
     return Written(len(good), _write_rejects(folder, result.select(bad)))
 
 
-def rejected_keys(folder: RunFolder) -> frozenset[str]:
+def rejected_keys(folder: RunFolder, errors: Sequence[str] = ()) -> frozenset[str]:
     """The requests of a run that came to nothing, for `fill_run` to put once more.
 
     Those that were put again since are left out, so that an interrupted call can be repeated.
+
+    Args:
+        folder: of the run.
+        errors: only those with a reason that holds one of these words or fits one of these
+            patterns of a shell, such as ``"*filter*"``, in capitals or not; empty: all.
     """
     if not folder.rejects_path.exists():
         return frozenset()
     try:
         lines = folder.rejects_path.read_text(encoding="utf-8").splitlines()
         rejects = [json.loads(line) for line in lines]
-        judged = {reject["request_key"]: reject["asked_at"] for reject in rejects}
+        judged = {
+            reject["request_key"]: reject["asked_at"]
+            for reject in rejects
+            if not errors or any(_fits(reject["reason"], words) for words in errors)
+        }
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(
             f"{folder.rejects_path}: cannot be read: {error}",
@@ -63,6 +74,11 @@ def rejected_keys(folder: RunFolder) -> frozenset[str]:
         ) from error
     records = _records(folder, list(judged))
     return frozenset(key for key, record in records.items() if record.created_at == judged[key])
+
+
+def _fits(reason: str, words: str) -> bool:
+    reason, words = reason.lower(), words.lower()
+    return words in reason or fnmatchcase(reason, words)
 
 
 def _write_parquet(folder: RunFolder, split: str, conversations: Dataset) -> None:

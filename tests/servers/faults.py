@@ -78,6 +78,10 @@ def _empty(reply: dict[str, Any]) -> None:
     reply["choices"][0]["message"]["content"] = ""
 
 
+def _cached(reply: dict[str, Any]) -> None:
+    reply["usage"]["prompt_tokens_details"]["cached_tokens"] = 1000
+
+
 def _without_usage(reply: dict[str, Any]) -> None:
     del reply["usage"]
 
@@ -155,6 +159,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "filtered": _changed(_filtered),
         "refused": _changed(_refused),
         "empty": _changed(_empty),
+        "cached": _changed(_cached),
         "no-usage": _changed(_without_usage),
         "tell-all": _tell_all,
         "tell-all-as-text": _tell_all_as_text,
@@ -170,5 +175,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
 DELAYS_S = MappingProxyType({"slow-8s": 8.0})
 """How long an answer takes, where that is the fault."""
 
-ANSWERS = frozenset({"cut-short", "thought", "filtered", "refused", "empty", "no-usage", "slow-8s"})
+ANSWERS = frozenset(
+    {"cut-short", "thought", "filtered", "refused", "empty", "cached", "no-usage", "slow-8s"}
+)
 """The faults whose reply a client should keep."""
