@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mmgen_datasets.backends import open_backend
     from mmgen_datasets.backends.openai import OpenAI
+    from mmgen_datasets.backends.openai_batch import OpenAIBatch
     from mmgen_datasets.backends.scripted import Scripted
     from mmgen_datasets.errors import MMGenError, UsageError
     from mmgen_datasets.exporters import export
+    from mmgen_datasets.generation.batch_cancel import cancel_batches
     from mmgen_datasets.generation.budget import Caps
     from mmgen_datasets.generation.estimate import describe, estimate
     from mmgen_datasets.generation.fill import estimate_run, fill_run
@@ -40,6 +42,7 @@ _PUBLIC = {
     "Caps": "generation.budget",
     "MMGenError": "errors",
     "OpenAI": "backends.openai",
+    "OpenAIBatch": "backends.openai_batch",
     "Pace": "generation.pace",
     "Plan": "generation.manifest",
     "Recipe": "prompts.recipe",
@@ -48,6 +51,7 @@ _PUBLIC = {
     "Shard": "generation.manifest",
     "UsageError": "errors",
     "build_requests": "generation.requests",
+    "cancel_batches": "generation.batch_cancel",
     "describe": "generation.estimate",
     "estimate": "generation.estimate",
     "estimate_run": "generation.fill",
@@ -68,6 +72,7 @@ __all__ = [
     "Caps",
     "MMGenError",
     "OpenAI",
+    "OpenAIBatch",
     "Pace",
     "Plan",
     "Recipe",
@@ -76,6 +81,7 @@ __all__ = [
     "Shard",
     "UsageError",
     "build_requests",
+    "cancel_batches",
     "describe",
     "estimate",
     "estimate_run",

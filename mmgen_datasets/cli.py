@@ -18,6 +18,7 @@ import typer
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.backends import BACKENDS
+from mmgen_datasets.backends.batch import BatchBackend
 from mmgen_datasets.console import complain, list_rows, say, tell_chosen, tell_reasons, tell_status
 from mmgen_datasets.errors import MMGenError, UsageError
 from mmgen_datasets.exporters import EXPORTERS
@@ -66,6 +67,9 @@ BackendName = Annotated[str | None, typer.Option(help=f"Who is asked: {', '.join
 Model = Annotated[str | None, typer.Option(help="Model, as the backend names it.")]
 BaseUrl = Annotated[
     str | None, typer.Option(help="Address of the server, as http://127.0.0.1:8000/v1.")
+]
+WholeAddress = Annotated[
+    str | None, typer.Option(help="Address of the server, where it has a login or query.")
 ]
 Options = Annotated[
     list[str] | None,
@@ -238,9 +242,7 @@ def retry(
             show_default=False,
         ),
     ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(help="Address of the server, where it has a login or query.")
-    ] = None,
+    base_url: WholeAddress = None,
     concurrency: Concurrency = 16,
     requests_per_minute: RequestsPerMinute = None,
     tokens_per_minute: TokensPerMinute = None,
@@ -266,18 +268,39 @@ def retry(
     if errors:
         tell_chosen(errors, sum(map(len, chosen)), [manifest for _, manifest in shards])
     for (folder, manifest), again in zip(shards, chosen, strict=True):
-        plan = manifest.plan
-        if base_url is not None:
-            plan = replace(plan, settings=plan.settings | {"base_url": base_url})
-        elif manifest.hides_address:
-            raise UsageError(
-                f"{folder.manifest_path}: does not tell the whole address that was asked,"
-                " which had a login or query",
-                "give it again: --base-url",
-            )
+        plan = _plan_of(folder, manifest, base_url)
         filled = mmgen.fill_run(folder, plan, pace=pace, caps=caps, again=again)
         code = max(code, _outcome(folder, filled, max_rejects))
     raise typer.Exit(code)
+
+
+@app.command()
+def cancel(
+    run: Run,
+    base_url: WholeAddress = None,
+    forget: Annotated[
+        bool,
+        typer.Option("--forget", help="Ask the server nothing; for batches that it has lost."),
+    ] = False,
+) -> None:
+    """Give up the batches of a run that are under way, and collect what they have answered.
+
+    What is answered by then is paid for. It may take the server ten minutes.
+
+    Example: mmgen cancel runs/llava
+    """
+    for folder, manifest in mmgen.read_run(run):
+        plan = _plan_of(folder, manifest, base_url)
+        if not (parts := folder.batches()) or plan.backend is None:
+            say(f"{folder.manifest_path}: no batches are under way")
+            continue
+        opened = mmgen.open_backend(plan.backend, **plan.settings)
+        if not isinstance(opened, BatchBackend):  # which the run was tried with since
+            opened = mmgen.OpenAIBatch(**plan.settings)
+        with folder.locked():
+            tally = mmgen.cancel_batches(folder.journal_path, opened, forget=forget)
+        say(f"{folder.manifest_path}: kept {tally.replies:,} replies of {len(parts):,} batches")
+        say("  → to have the rest answered, give the run's 'mmgen generate' command again")
 
 
 @app.command()
@@ -367,6 +390,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain(f"error: {error.filename or 'a file'}: {error.strerror or error}")
         return WRONG_USE
     return DONE
+
+
+def _plan_of(folder: Any, manifest: Any, base_url: str | None) -> mmgen.Plan:
+    """The plan of a run, with the whole address of its server."""
+    plan: mmgen.Plan = manifest.plan
+    if base_url is not None:
+        return replace(plan, settings=plan.settings | {"base_url": base_url})
+    if manifest.hides_address:
+        raise UsageError(
+            f"{folder.manifest_path}: does not tell the whole address that was asked,"
+            " which had a login or query",
+            "give it again: --base-url",
+        )
+    return plan
 
 
 def _settings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -41,6 +42,8 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
         say(f"  stopped: {manifest.problem}")
     plan = manifest.plan
     say(f"  {plan.source} {plan.split}, recipe {plan.recipe}, {manifest.samples:,} samples")
+    if plan.backend:
+        _tell_batches(folder)
     if manifest.status in ("running", "interrupted"):
         if plan.backend:
             say(f"  answered {folder.num_settled():,} of {manifest.requests:,} requests")
@@ -82,6 +85,19 @@ def tell_chosen(errors: Sequence[str], number: int, shards: Sequence[Manifest]) 
             f"choose from these:{found}" if found else "there are no rejects in this run",
         )
     say(f"asking once more for {number:,} of {reasons.total():,} rejects")
+
+
+def _tell_batches(folder: RunFolder) -> None:
+    """Print what is under way at a server that answers in batches."""
+    parts = folder.batches()
+    if not parts:
+        return
+    records = importlib.import_module("mmgen_datasets.generation.batch_records")
+    say(f"  {records.describe_parts(parts)}, when last looked at")
+    for part in parts:
+        say(f"    {part.batch or 'not made yet'}: {part.answered:,} of {part.requests:,}")
+    say("  → to collect them, give the run's 'mmgen generate' command again")
+    say(f"  → to give them up: mmgen cancel {folder.path}")
 
 
 def tell_reasons(verb: str, reasons: Mapping[str, int]) -> None:

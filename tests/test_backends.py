@@ -19,7 +19,7 @@ from tests.contracts.backend import BackendContract
 @pytest.mark.parametrize("name", BACKENDS)
 def test_every_backend_of_the_table_keeps_the_contract(name: str) -> None:
     """``tests/test_NAME.py`` inherits the contract."""
-    module = importlib.import_module(f"tests.test_{name}")
+    module = importlib.import_module(f"tests.test_{name.replace('-', '_')}")
     values = vars(module).values()
     assert any(
         isinstance(v, type) and issubclass(v, BackendContract)

@@ -16,6 +16,10 @@ BACKENDS = {
         "mmgen_datasets.backends.openai:OpenAI",
         "any server that speaks the chat-completions protocol",
     ),
+    "openai-batch": Entry(
+        "mmgen_datasets.backends.openai_batch:OpenAIBatch",
+        "OpenAI's Batch API: half the price, answers within a day",
+    ),
     "scripted": Entry(
         "mmgen_datasets.backends.scripted:Scripted",
         "fixed or computed replies, for tests and dry runs",

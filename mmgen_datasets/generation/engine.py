@@ -9,6 +9,10 @@ from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 
 from mmgen_datasets.backends.base import Backend
+from mmgen_datasets.backends.batch import BatchBackend
+from mmgen_datasets.generation.batch_folder import batch_folder
+from mmgen_datasets.generation.batch_records import refuse_batched
+from mmgen_datasets.generation.batches import BatchDispatcher
 from mmgen_datasets.generation.budget import Account, Budget
 from mmgen_datasets.generation.dispatch import Dispatcher, Pending
 from mmgen_datasets.generation.ledger import Ledger, open_ledger
@@ -42,7 +46,8 @@ def ask_all(
     asked by one of them, and all return when all have an outcome.
 
     Args:
-        batches: requests in lists, read as they are needed.
+        batches: requests in lists, read as they are needed; a backend that works in batches
+            reads them anew where some are left, so not from an iterator.
         backend: whom to ask.
         journal: the file that has and gets the outcomes.
         pace: how many at a time, how often; workers on the same journal share it.
@@ -61,8 +66,15 @@ def ask_all(
     async def main(stopping: asyncio.Event) -> None:
         present: AbstractContextManager[None] = nullcontext() if worker else at_work(journal, name)
         with present, open_ledger(journal, name, cache) as ledger:
-            worklist = Worklist(batches, ledger, tally, again)
-            dispatcher = Dispatcher(backend, ledger, pace, tally, account or Account(Budget()))
+            kept = account or Account(Budget())
+            if isinstance(backend, BatchBackend):
+                with batch_folder(ledger.journal, journal) as folder:
+                    await BatchDispatcher(
+                        batches, backend, ledger, folder, pace, tally, kept, again
+                    ).run(stopping)
+                return
+            worklist = Worklist(refuse_batched(batches, ledger.journal), ledger, tally, again)
+            dispatcher = Dispatcher(backend, ledger, pace, tally, kept)
 
             def look_around() -> None:
                 team = sorted([name, *in_team_of(name, ledger.rivals())])

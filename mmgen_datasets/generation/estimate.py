@@ -22,7 +22,7 @@ from mmgen_datasets.generation.budget import Budget, Sizes, Spending
 from mmgen_datasets.generation.cost import Price, cost
 from mmgen_datasets.generation.journal import Record, open_journal
 from mmgen_datasets.generation.picture_tokens import picture_rule
-from mmgen_datasets.generation.prices import find_price
+from mmgen_datasets.generation.prices import price_of
 from mmgen_datasets.generation.prompt_counts import Ints, count_prompts
 from mmgen_datasets.generation.reply_lengths import Learnt, Span, learn, replies_by_example
 from mmgen_datasets.generation.requests import key_of
@@ -121,7 +121,7 @@ def estimate(
         UsageError: the table of prices cannot be used.
         RunError: the journal cannot be used.
     """
-    price = find_price(backend.model, backend.endpoint, table)
+    price = price_of(backend, table)
     texts = counter(backend.model)
     rows = count_prompts(requests, samples, texts, backend.model)
     records, replies = _outcomes(rows["digest"].to_pylist(), backend, journal)

@@ -32,7 +32,7 @@ from mmgen_datasets.generation.generate import ask, check_fit
 from mmgen_datasets.generation.journal import open_journal
 from mmgen_datasets.generation.manifest import Manifest, Plan, Status, digest_ids, now
 from mmgen_datasets.generation.pace import Pace
-from mmgen_datasets.generation.prices import find_price
+from mmgen_datasets.generation.prices import price_of
 from mmgen_datasets.generation.requests import build_requests
 from mmgen_datasets.generation.result import write_result
 from mmgen_datasets.generation.rows import VERSION
@@ -239,7 +239,7 @@ class _Asking:
         Raises:
             UsageError: one of money, and no price is known.
         """
-        price = find_price(backend.model, backend.endpoint, caps.prices)
+        price = price_of(backend, caps.prices)
         budget = Budget(caps.max_cost, caps.max_tokens, price)
         return cls(backend, pace, budget, caps.prices, again)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,6 +15,7 @@ from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.generation.budget import Account, Sizes
 from mmgen_datasets.generation.conversations import answer_all, lay_out
+from mmgen_datasets.generation.dispatch import Pending
 from mmgen_datasets.generation.engine import ask_all
 from mmgen_datasets.generation.pace import Pace
 from mmgen_datasets.generation.progress import shown
@@ -98,7 +101,7 @@ def ask(
     tally = Tally(total=errors.null_count)
     with shown(tally):
         ask_all(
-            pending(requests, samples, backend, sizes),
+            _Anew(partial(pending, requests, samples, backend, sizes)),
             backend,
             journal=journal,
             pace=pace,
@@ -107,6 +110,16 @@ def ask(
             again=again,
         )
     return tally
+
+
+@dataclass(frozen=True)
+class _Anew:
+    """What can be read more than once, from its beginning."""
+
+    begin: Callable[[], Iterator[list[Pending]]]
+
+    def __iter__(self) -> Iterator[list[Pending]]:
+        return self.begin()
 
 
 def check_fit(samples: Dataset, recipe: Recipe, backend: Backend | None) -> None:

@@ -184,11 +184,15 @@ class Journal:
         problem: str | None,
         created_at: str | None = None,
     ) -> None:
-        when = created_at or datetime.now(UTC).isoformat(timespec="milliseconds")
         self.connection.execute(
             "INSERT INTO attempts (key, outcome, reply, problem, created_at) VALUES (?,?,?,?,?)",
-            (key, outcome, reply, problem, when),
+            (key, outcome, reply, problem, created_at or moment()),
         )
+
+
+def moment() -> str:
+    """This moment, as rows hold it: ISO 8601, UTC, in milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _chunks(keys: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:

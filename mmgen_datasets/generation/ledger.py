@@ -38,6 +38,11 @@ class Ledger:
         self._cache = cache
         self._books = [book for book in (own, cache) if book]
 
+    @property
+    def journal(self) -> Journal:
+        """The run's own."""
+        return self._own.journal
+
     def take(self, keys: Sequence[str], again: frozenset[str]) -> Taken:
         """Find out which requests this worker is to ask, and keep other workers from it.
 

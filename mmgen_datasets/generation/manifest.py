@@ -127,7 +127,6 @@ def _identity(manifest: Manifest) -> dict[str, Any]:
         "source": plan.source,
         "split": plan.split,
         "recipe": f"{PurePath(plan.recipe).stem} ({manifest.recipe_sha256[:8]})",
-        "backend": plan.backend,
         "model": manifest.model,
         "server": manifest.endpoint,
         "max_image_side": plan.max_image_side,

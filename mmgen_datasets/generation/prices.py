@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 import yaml
@@ -26,6 +27,8 @@ from genai_prices.types import ModelPrice, TieredPrices
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from yarl import URL
 
+from mmgen_datasets.backends.base import Backend
+from mmgen_datasets.backends.batch import BatchBackend
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.generation.cost import Price, Rates, Tier
 
@@ -48,13 +51,29 @@ class _Row(BaseModel):
 _Table = TypeAdapter(dict[str, _Row])
 
 
-def find_price(model: str, endpoint: str, table: Path | None = None) -> Price | None:
+def price_of(backend: Backend, table: Path | None = None) -> Price | None:
+    """Find what a backend's model costs, on the terms that it asks for.
+
+    The arguments and errors are those of `find_price`.
+    """
+    terms = backend.price_terms if isinstance(backend, BatchBackend) else {}
+    return find_price(backend.model, backend.endpoint, table, terms)
+
+
+def find_price(
+    model: str,
+    endpoint: str,
+    table: Path | None = None,
+    terms: Mapping[str, str] = MappingProxyType({}),
+) -> Price | None:
     """Find what a model costs at a server.
 
     Args:
         model: as the server names it.
         endpoint: of the backend.
         table: a YAML or JSON file of the user's; what it says goes before anything else.
+        terms: which price of the list, as `genai-prices` names it: ``{"processing": "batch"}``.
+            Where it has none on such terms, the usual one holds.
 
     Returns:
         None where nobody knows.
@@ -68,7 +87,7 @@ def find_price(model: str, endpoint: str, table: Path | None = None) -> Price | 
         return Price(Rates(row.input, row.output, discounted), str(table))
     if place := _own_place(endpoint):
         return Price(Rates(0, 0, 0), f"{place}: taken to cost nothing")
-    return _listed(model, endpoint)
+    return _listed(model, endpoint, terms)
 
 
 def _read(table: Path) -> Mapping[str, _Row]:
@@ -111,7 +130,7 @@ def _is_private(host: str) -> bool:
         return "." not in host or host.endswith(_PRIVATE_NAMES)
 
 
-def _listed(model: str, endpoint: str) -> Price | None:
+def _listed(model: str, endpoint: str, terms: Mapping[str, str]) -> Price | None:
     """The entry of `genai-prices` for the provider whose address this is.
 
     None as well where it lists a fee for each request, or leaves a rate out: a cost that is
@@ -121,12 +140,13 @@ def _listed(model: str, endpoint: str) -> Price | None:
         provider, found = get_snapshot().find_provider_model(model, None, None, endpoint)
     except LookupError:
         return None
-    listed = found.get_prices(datetime.now(UTC))
+    usual, listed = (found.get_prices(datetime.now(UTC), asked) for asked in (None, {**terms}))
+    on_terms = "".join(f", {term}" for term in terms.values()) if listed != usual else ""
     if listed.input_mtok is None or listed.output_mtok is None or listed.requests_kcount:
         return None
     return Price(
         _rates(listed, 0),
-        f"genai-prices {version('genai-prices')}: {provider.name}, {found.id}",
+        f"genai-prices {version('genai-prices')}: {provider.name}, {found.id}{on_terms}",
         tuple(Tier(above, _rates(listed, above + 1)) for above in _thresholds(listed)),
     )
 

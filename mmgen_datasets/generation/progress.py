@@ -64,6 +64,8 @@ def _render(tally: Tally) -> RenderableType:
     lines = Table.grid()  # a bar by itself does not end its line
     lines.add_row(ProgressBar(total=max(tally.total, 1), completed=tally.done))
     lines.add_row(Text(describe(tally, time.monotonic() - tally.started)))
+    if tally.note:
+        lines.add_row(Text(tally.note))
     if tally.last_problem:
         problem = f"last problem: {tally.last_problem}"
         lines.add_row(Text(problem, style="dim", no_wrap=True, overflow="ellipsis"))

@@ -31,6 +31,7 @@ from filelock import FileLock, Timeout
 
 from mmgen_datasets.errors import RunError
 from mmgen_datasets.files import whole_file
+from mmgen_datasets.generation.batch_records import Part, parts_under_way
 from mmgen_datasets.generation.journal import open_journal
 from mmgen_datasets.generation.manifest import Manifest, Plan, Shard, now
 
@@ -73,6 +74,13 @@ class RunFolder:
             return 0
         with open_journal(self.journal_path) as journal:
             return journal.num_settled()
+
+    def batches(self) -> list[Part]:
+        """What is under way at a server that answers in batches."""
+        if not self.journal_path.exists():
+            return []
+        with open_journal(self.journal_path) as journal:
+            return parts_under_way(journal)
 
     def is_held(self) -> bool:
         """Whether a process fills it at the moment."""

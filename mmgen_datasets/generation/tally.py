@@ -27,6 +27,8 @@ class Tally:
     cost: float = 0.0
     """US dollars that the run has spent; 0 where no price is known."""
     last_problem: str = ""
+    note: str = ""
+    """What else is to be told of it."""
     started: float = field(default_factory=time.monotonic)
 
     @property

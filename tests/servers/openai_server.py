@@ -32,6 +32,7 @@ from typing import Any, NamedTuple
 import msgspec
 from aiohttp import web
 
+from tests.servers.batch_api import BatchApi, BatchBehaviour
 from tests.servers.faults import ANSWERS, DELAYS_S, FAULTS, Answer, json_answer
 
 _INJECTED = re.compile(rb"inject:([a-z0-9-]+)")
@@ -74,6 +75,7 @@ class Behaviour:
     model: str = ""
     """The only model that is known, if there is one."""
     seed: int = 0
+    batches: BatchBehaviour = field(default_factory=BatchBehaviour)
 
 
 class Received(NamedTuple):
@@ -123,6 +125,7 @@ class Server:
         """How long all replies were held back, in all."""
         self.peak = 0
         """The most requests that were under way at once."""
+        self.batch_api = BatchApi(behaviour.batches, self._reply)
         self.listener: web.Server | None = None
         self._under_way = 0
         self._random = random.Random(behaviour.seed)
@@ -158,7 +161,8 @@ class Server:
         if path.endswith("/models"):
             models = [{"id": self.behaviour.model or "any", "object": "model"}]
             return json_answer(msgspec.json.encode({"object": "list", "data": models}))
-        return web.Response(status=404, text="no such page")
+        answer = await self.batch_api.handle(request)
+        return answer or web.Response(status=404, text="no such page")
 
     async def _chat(self, request: web.BaseRequest) -> Answer:
         body = await request.content.read()  # has no limit, unlike request.read()
