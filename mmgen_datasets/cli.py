@@ -299,7 +299,8 @@ def cancel(
             opened = mmgen.OpenAIBatch(**plan.settings)
         with folder.locked():
             tally = mmgen.cancel_batches(folder.journal_path, opened, forget=forget)
-        say(f"{folder.manifest_path}: kept {tally.replies:,} replies of {len(parts):,} batches")
+        given_up, kept = f"batches given up: {len(parts):,}", f"replies kept: {tally.replies:,}"
+        say(f"{folder.manifest_path}: {given_up}, {kept}")
         say("  → to have the rest answered, give the run's 'mmgen generate' command again")
 
 

@@ -7,8 +7,10 @@ import os
 import signal
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from mmgen_datasets.backends.openai import OpenAI
 from mmgen_datasets.backends.openai_batch import OpenAIBatch
 from mmgen_datasets.chat import Request, Sampling, chat_digest, request_key, text_turn
 from mmgen_datasets.errors import RunError, StopError
+from mmgen_datasets.generation.batch_cancel import cancel_batches
 from mmgen_datasets.generation.batch_folder import batch_folder
 from mmgen_datasets.generation.budget import Account, Budget, Spending
 from mmgen_datasets.generation.dispatch import Pending
@@ -250,19 +253,24 @@ def test_a_download_that_breaks_midway_is_begun_anew(journal: Path) -> None:
             assert opened.usage().replies == 45
 
 
+def kill_when_held(server: Server, stage: str, args: tuple[Any, ...]) -> None:
+    """Run a process until the server withholds an answer from it, and kill it there."""
+    server.batch_api.hold_at = stage
+    process = _context.Process(target=ask, args=args)
+    process.start()
+    assert server.batch_api.held.wait(60)
+    process.kill()
+    process.join()
+    server.batch_api.hold_at = ""
+
+
 @pytest.mark.parametrize("stage", ["upload", "uploaded", "create", "created", "look", "download"])
 def test_a_killed_process_is_followed_by_one_that_pays_for_nothing_twice(
     journal: Path, stage: str
 ) -> None:
     with serve() as server:
-        server.batch_api.hold_at = stage
         args = (journal, later(server, max_requests=30), TEXTS)
-        process = _context.Process(target=ask, args=args)
-        process.start()
-        assert server.batch_api.held.wait(60)
-        process.kill()
-        process.join()
-        server.batch_api.hold_at = ""
+        kill_when_held(server, stage, args)
         tally = ask(*args)
         assert replies_of(journal, server, TEXTS) == expected_of(TEXTS)
         assert set(server.batch_api.done.values()) == {1}
@@ -297,13 +305,7 @@ def test_an_interrupt_leaves_batches_running_and_the_next_call_collects_them(
 
 def interrupted(journal: Path, server: Server) -> None:
     """Leave batches under way."""
-    server.batch_api.hold_at = "look"
-    process = _context.Process(target=ask, args=(journal, later(server), TEXTS))
-    process.start()
-    assert server.batch_api.held.wait(60)
-    process.kill()
-    process.join()
-    server.batch_api.hold_at = ""
+    kill_when_held(server, "look", (journal, later(server), TEXTS))
 
 
 def test_what_is_in_a_batch_is_not_asked_at_once_besides(journal: Path) -> None:
@@ -343,6 +345,81 @@ def test_a_cap_holds_for_what_is_under_way(journal: Path) -> None:
     assert done == sum(sizes) < 45
     assert account.spent.tokens <= 1000
     assert abs(account.in_flight.tokens) < 1e-6
+
+
+def test_a_reply_cut_short_is_asked_for_once_more_with_more_room(journal: Path) -> None:
+    with serve() as server:
+        [short, whole] = pending_of(server.url, "inject:cut-short", "whole")
+        asked = replace(pending_of(server.url, "longer")[0].load(), key=short.key)
+        longer = replace(short, load=lambda: asked)
+        requests = [[replace(short, longer=lambda: longer), whole]]
+        tally = Tally(2)
+        ask_all(requests, later(server), journal=journal, pace=Pace(), tally=tally)
+        with open_journal(journal) as opened:
+            record = opened.records([short.key])[short.key]
+            assert opened.usage().replies == 3, "what was cut short is paid for too"
+        assert record.reply is not None
+        assert record.reply.text == reply_text("longer")
+        assert server.batch_api.calls["create"] == 2
+    assert (tally.replies, tally.done) == (2, 2)
+
+
+def test_results_that_a_killed_process_had_filed_count_once(journal: Path) -> None:
+    """The second part's results are withheld when those of the first are in the journal."""
+    with serve() as server:
+        args = (journal, later(server, max_requests=30), TEXTS)
+        server.batch_api.hold_after["download"] = 1
+        kill_when_held(server, "download", args)
+        with open_journal(journal) as opened:
+            assert opened.num_settled() == 30
+        ask(*args)
+        assert replies_of(journal, server, TEXTS) == expected_of(TEXTS)
+        with open_journal(journal) as opened:
+            assert opened.usage().replies == 45
+
+
+def test_two_processes_with_a_cache_ask_each_request_once(tmp_path: Path) -> None:
+    with serve() as server:
+        for name in ("first", "second"):
+            ask_all(
+                [pending_of(server.url, *TEXTS)],
+                later(server),
+                journal=tmp_path / name,
+                pace=Pace(),
+                tally=(tally := Tally(45)),
+                cache=tmp_path / "cache",
+            )
+            assert tally.done == 45
+        assert set(server.batch_api.done.values()) == {1}
+
+
+class TestCancel:
+    def test_it_keeps_what_was_answered_and_leaves_the_rest_to_be_asked(
+        self, journal: Path
+    ) -> None:
+        with serve() as server:
+            interrupted(journal, server)
+            tally = cancel_batches(journal, later(server))
+            assert tally.replies == 22
+            ask(journal, OpenAI("any", server.url), TEXTS)
+            assert replies_of(journal, server, TEXTS) == expected_of(TEXTS)
+            assert server.batch_api.done.total() == 22
+            assert len(server.requests) == 23
+
+    def test_nothing_under_way_is_nothing_to_cancel(self, journal: Path) -> None:
+        with serve() as server:
+            assert cancel_batches(journal, later(server)).replies == 0
+            assert not server.batch_api.calls
+
+    def test_a_batch_that_the_server_has_lost_can_be_forgotten(self, journal: Path) -> None:
+        with serve() as server:
+            interrupted(journal, server)
+            server.batch_api.batches.clear()
+            with pytest.raises(StopError, match="404 Not Found"):
+                ask(journal, later(server), TEXTS)
+            cancel_batches(journal, later(server), forget=True)
+            ask(journal, later(server), TEXTS)
+            assert replies_of(journal, server, TEXTS) == expected_of(TEXTS)
 
 
 def test_a_server_that_is_not_there_stops_the_run(journal: Path) -> None:

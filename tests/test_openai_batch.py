@@ -109,7 +109,7 @@ def test_results_are_those_of_live_requests_one_for_one(server: Server, tmp_path
         ("error-500", RetryError),
         ("too-long", RowError),
         ("bad-request", RowError),
-        ("filtered", RowError),
+        ("filtered-prompt", RowError),
         ("quota", StopError),
         ("error-in-200", RetryError),
         ("cut-short", Reply),

@@ -10,11 +10,13 @@ from genai_prices import Usage, calc_price
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mmgen_datasets.backends.openai import OpenAI
+from mmgen_datasets.backends.openai_batch import OpenAIBatch
 from mmgen_datasets.chat import Reply
 from mmgen_datasets.errors import StopError, UsageError
 from mmgen_datasets.generation.budget import Account, Budget, Spending
 from mmgen_datasets.generation.cost import Price, Rates, Tier, cost
-from mmgen_datasets.generation.prices import find_price
+from mmgen_datasets.generation.prices import find_price, price_of
 
 OPENAI = "https://api.openai.com/v1"
 DOLLAR = Price(Rates(input=1, output=2, cached_input=0.5), "a test")
@@ -165,6 +167,24 @@ def test_what_is_listed_is_charged_as_the_list_says(
     usage = Usage(input_tokens=prompt, cache_read_tokens=300, output_tokens=77)
     theirs = calc_price(usage, model, provider_id=provider).total_price
     assert cost(price, prompt, 77, 300) == pytest.approx(float(theirs))
+
+
+def test_a_batch_costs_what_is_listed_for_batches() -> None:
+    """Half, at OpenAI."""
+    live, later = price_of(OpenAI("gpt-5-mini")), price_of(OpenAIBatch("gpt-5-mini"))
+    assert live is not None
+    assert later is not None
+    assert cost(later, 10**6, 10**6) == cost(live, 10**6, 10**6) / 2
+    assert later.source == f"{live.source}, batch"
+
+
+def test_a_model_without_a_price_for_batches_has_the_usual_one() -> None:
+    live, later = (
+        price_of(kind("gpt-4", "https://api.openai.com/v1")) for kind in (OpenAI, OpenAIBatch)
+    )
+    assert live is not None
+    assert later is not None
+    assert "batch" not in later.source or later.rates != live.rates
 
 
 def test_a_reply_is_counted_with_its_discount() -> None:

@@ -168,9 +168,10 @@ class BatchDispatcher:
                 self._tally.known += len(batch) - len(once)
                 self._tally.known += sum(r.created_at < self._began for r in settled.values())
             self._has_rivals |= len(settled) + len(mine) < len(wanted)
-            for key, last in mine.items():
-                longer = once[key].longer if last is not None and last.is_cut else None
-                yield longer() if longer else once[key]
+            for key in (key for key in wanted if key in mine):
+                pending, last = once[key], mine[key]
+                is_cut = last is not None and last.is_cut
+                yield pending.longer() if is_cut and pending.longer else pending
 
     def _begin_anew(self) -> None:
         """Go through the requests once more, when this round is over."""

@@ -76,6 +76,8 @@ class BatchApi:
         self.hold_at = ""
         """The stage at which calls are not answered any more; before it is carried out, or, for
         ``uploaded`` and ``created``, after."""
+        self.hold_after: Counter[str] = Counter()
+        """How many calls of that stage are answered before."""
         self.held = threading.Event()
         """Set when a call has come there."""
         self._reply = reply
@@ -106,7 +108,10 @@ class BatchApi:
         return await FAULTS["close" if fault == "lost" else fault](request, body)
 
     async def _hold(self, stage: str) -> None:
-        if stage and self.hold_at == stage:
+        if not stage or self.hold_at != stage:
+            return
+        self.hold_after[stage] -= 1
+        if self.hold_after[stage] < 0:
             self.held.set()
             await asyncio.sleep(3600)
 
