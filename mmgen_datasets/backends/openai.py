@@ -13,7 +13,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from yarl import URL
@@ -82,15 +82,20 @@ class OpenAI:
     async def reply(self, request: Request) -> Reply:
         """Answer one chat, once, without retrying."""
         address, key = address_of(self.base_url), self._key()
-        limit_field = self.token_limit_field or address.limit_field
-        keys = address.cache_keys if self.prompt_cache_keys is None else self.prompt_cache_keys
-        write = partial(encode_request, request, self.model, limit_field, keys)
         # Writing pictures takes a millisecond each, in which nothing else would go on.
-        body = await asyncio.to_thread(write) if request.has_media else write()
+        is_long = request.has_media
+        body = await asyncio.to_thread(self._body, request) if is_long else self._body(request)
         secrets = (key, *address.secrets)
         headers = address.authorization(key)
         answer = await post(Post(address.chat, body, headers, self.timeout_s, secrets))
         return replace(self._read(answer, secrets), allowance=allowance(answer.headers))
+
+    def _body(self, request: Request) -> bytes:
+        """A request as this server takes it."""
+        address = address_of(self.base_url)
+        limit_field = self.token_limit_field or address.limit_field
+        keys = address.cache_keys if self.prompt_cache_keys is None else self.prompt_cache_keys
+        return encode_request(request, self.model, limit_field, keys)
 
     def _read(self, answer: Answer, secrets: Iterable[str]) -> Reply:
         """The reply in an answer.

@@ -18,7 +18,6 @@ from typing import Any, ClassVar, TypeVar
 import msgspec
 
 from mmgen_datasets.backends.batch import Batch, BatchState, Fault, Outcome
-from mmgen_datasets.backends.chat_completions import encode_request
 from mmgen_datasets.backends.http_client import Answer, Post, post
 from mmgen_datasets.backends.http_failures import Asked, complaint_of, failure, read_complaint
 from mmgen_datasets.backends.http_transfer import get, receive_file, send_file
@@ -70,9 +69,8 @@ class OpenAIBatch(OpenAI):
 
     def line(self, request: Request) -> bytes:
         """A request as a line of a file."""
-        limit_field = self.token_limit_field or address_of(self.base_url).limit_field
-        body = encode_request(request, self.model, limit_field)
-        line = _Line(request.key, "POST", "/v1/chat/completions", msgspec.Raw(body))
+        body = msgspec.Raw(self._body(request))
+        line = _Line(request.key, "POST", "/v1/chat/completions", body)
         return msgspec.json.encode(line) + b"\n"
 
     def outcome(self, line: bytes) -> Outcome | None:
