@@ -14,6 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from datasets import Dataset
 from datasets.utils.file_utils import xopen
 
@@ -37,11 +39,18 @@ def media_state(dataset: Dataset, kind: str) -> str:
     Of files it takes path, size and time, so that one which was replaced is noticed.
     """
     digest = hashlib.sha256()
-    for batch in dataset.select_columns([kind]).iter(_ROWS_A_BATCH):
-        for value in batch[kind]:
-            path = value["path"] if value and value["bytes"] is None else None
-            digest.update(repr((path, _stat(path) if path else bool(value))).encode())
+    # Not as Python: a batch may hold the bytes of its files.
+    for batch in dataset.select_columns([kind]).with_format("arrow").iter(_ROWS_A_BATCH):
+        paths, is_inside = pc.struct_field(batch[kind], "path"), _is_inside(batch[kind])
+        for path, inside in zip(paths.to_pylist(), is_inside.to_pylist(), strict=True):
+            state = _stat(path) if path and not inside else inside
+            digest.update(repr((None if inside else path, state)).encode())
     return digest.hexdigest()
+
+
+def _is_inside(media: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whether the bytes of a file stand in its row."""
+    return pc.is_valid(pc.struct_field(media, "bytes"))
 
 
 def _stat(path: str) -> tuple[int, int] | None:

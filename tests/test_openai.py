@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import threading
 import traceback
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -12,7 +14,7 @@ import pytest
 
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.backends.openai import OpenAI
-from mmgen_datasets.chat import Request
+from mmgen_datasets.chat import Media, Request, Turn
 from mmgen_datasets.errors import BackendError, RetryError, RowError, StopError, UsageError
 from tests.contracts.backend import BackendContract, ask, error_of, request
 from tests.servers.faults import ANSWERS, FAULTS
@@ -191,6 +193,21 @@ class TestWhereItIsSent:
     ) -> None:
         with pytest.raises(UsageError, match=value):
             OpenAI(**{"model": "any", **settings})
+
+
+def test_pictures_are_written_off_the_event_loop(server: Server) -> None:
+    readers = set()
+
+    class Watched(Media):
+        def __getattribute__(self, name: str) -> Any:
+            if name == "data":
+                readers.add(threading.current_thread())
+            return super().__getattribute__(name)
+
+    chat = (Turn("user", (Watched("image", b"of a file", "image/png"),)),)
+    asyncio.run(OpenAI("any", server.url).reply(Request("a", chat)))
+    assert len(readers) == 1
+    assert threading.current_thread() not in readers
 
 
 class TestTheKey:
