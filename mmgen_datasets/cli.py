@@ -163,6 +163,13 @@ def generate(
     limit: Limit = None,
     seed: Annotated[int, typer.Option(help="Of every random choice.")] = 0,
     shard: Annotated[str, typer.Option(help="Do only the part i/n of the samples.")] = "0/1",
+    cache: Annotated[
+        Path | None,
+        typer.Option(help="File of replies that runs share: what it has is not asked for."),
+    ] = None,
+    num_proc: Annotated[
+        int, typer.Option(help="Processes that ask; the limits hold for all together.", min=1)
+    ] = 1,
     max_rejects: MaxRejects = 0.05,
 ) -> None:
     """Make conversations about a source's samples, or go on where it was left.
@@ -191,7 +198,7 @@ def generate(
     folder = mmgen.RunFolder(out, mmgen.Shard.parse(shard))
     pace = mmgen.Pace(concurrency, requests_per_minute, tokens_per_minute)
     caps = mmgen.Caps(max_cost, max_tokens, prices)
-    manifest = mmgen.fill_run(folder, plan, pace=pace, caps=caps)
+    manifest = mmgen.fill_run(folder, plan, pace=pace, caps=caps, cache=cache, num_proc=num_proc)
     raise typer.Exit(_outcome(folder, manifest, max_rejects))
 
 
@@ -423,7 +430,7 @@ def _settings(
 def _outcome(folder: Any, manifest: Any, max_rejects: float) -> int:
     """Tell how a run ended, and the exit status that this makes."""
     tell_status(folder, manifest)
-    if manifest.status == "stopped":
+    if manifest.problem:
         return WRONG_USE
     if manifest.rejected_share > max_rejects:
         return TOO_MANY_REJECTS

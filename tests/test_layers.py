@@ -19,6 +19,8 @@ LAYERS = [
     ["builders", "generation"],
     ["exporters", "generation.run"],
     ["generation.result"],
+    ["generation.job"],
+    ["generation.asking"],
     ["generation.fill"],
     ["console"],
     ["cli"],

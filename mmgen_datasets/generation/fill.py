@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,42 +14,24 @@ from mmgen_datasets.backends import open_backend
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.errors import (
     MMGenError,
-    RunError,
     SourceError,
-    StopError,
     UnknownNameError,
     UsageError,
 )
-from mmgen_datasets.generation.budget import Account, Budget, Caps
-from mmgen_datasets.generation.conversations import answer_all, lay_out
-from mmgen_datasets.generation.cost import Price, cost
+from mmgen_datasets.generation.asking import Asking, ask_along
+from mmgen_datasets.generation.budget import Caps
+from mmgen_datasets.generation.company import accompanied
+from mmgen_datasets.generation.conversations import answer_all
 from mmgen_datasets.generation.estimate import Estimate, estimate
-from mmgen_datasets.generation.generate import ask, check_fit
-from mmgen_datasets.generation.journal import open_journal
-from mmgen_datasets.generation.manifest import Manifest, Plan, Status, digest_ids, now
+from mmgen_datasets.generation.generate import check_fit
+from mmgen_datasets.generation.job import Job, recorded, refuse_another, write
+from mmgen_datasets.generation.manifest import Manifest, Plan, digest_ids
 from mmgen_datasets.generation.pace import Pace
-from mmgen_datasets.generation.prices import price_of
 from mmgen_datasets.generation.requests import build_requests
-from mmgen_datasets.generation.result import write_result
 from mmgen_datasets.generation.rows import VERSION
-from mmgen_datasets.generation.run import RunFolder, shards_of
+from mmgen_datasets.generation.run import RunFolder
 from mmgen_datasets.loading import SOURCES, load_dataset
-from mmgen_datasets.prompts.recipe import Recipe, limit_pictures, load_recipe
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A plan with all that it names at hand."""
-
-    folder: RunFolder
-    manifest: Manifest
-    samples: Dataset
-    recipe: Recipe
-
-    @property
-    def cache(self) -> str:
-        """Where `datasets` lays the result out before it becomes parquet."""
-        return str(self.folder.path / f".layout{self.folder.shard.suffix}.arrow")
+from mmgen_datasets.prompts.recipe import limit_pictures, load_recipe
 
 
 def fill_run(
@@ -63,8 +41,10 @@ def fill_run(
     pace: Pace | None = None,
     caps: Caps | None = None,
     again: frozenset[str] = frozenset(),
+    cache: Path | None = None,
+    num_proc: int = 1,
 ) -> Manifest:
-    """Carry out a plan, or what is left of it.
+    """Carry out a plan, or what is left of it, along with other processes that do the same.
 
     Args:
         folder: where to; one that holds part of the same plan is continued.
@@ -72,6 +52,9 @@ def fill_run(
         pace: how hard the backend is pressed.
         caps: what the whole run may cost.
         again: keys of requests to put once more although they were answered.
+        cache: a journal that several runs share; replies that it has are not asked for, new ones
+            are added to it.
+        num_proc: how many processes ask; the pace holds for all of them together.
 
     Returns:
         The manifest, as it stands in the folder. Its status is ``"stopped"`` where the backend
@@ -79,7 +62,7 @@ def fill_run(
 
     Raises:
         UsageError, SourceError, RecipeError: the plan cannot be carried out; nothing is written.
-        RunError: the folder holds something else, or another process fills it.
+        RunError: the folder holds something else, or another process needs it for itself.
         KeyboardInterrupt: every reply so far is in the journal.
     """
     if plan.settings and not plan.backend:
@@ -89,7 +72,8 @@ def fill_run(
     backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
     samples = _samples(plan, folder)
     check_fit(samples, recipe, backend)
-    asking = _Asking.of(backend, pace or Pace(), caps or Caps(), again) if backend else None
+    _refuse_many(num_proc, backend, caps, again)
+    asking = Asking.of(backend, pace or Pace(), caps or Caps(), again, cache) if backend else None
     shown = _without_secrets(plan, backend)
     manifest = Manifest(
         shown,
@@ -101,15 +85,16 @@ def fill_run(
         samples=len(samples),
         sample_ids_sha256=digest_ids(samples["id"]),
     )
-    job = _Job(folder, manifest, samples, recipe)
+    job = Job(folder, manifest, samples, recipe)
+    if asking is not None:
+        more = partial(fill_run, folder, plan, pace=pace, cache=cache)
+        with accompanied(num_proc - 1, more):
+            manifest = ask_along(job, asking)
+        return (folder.read() or manifest) if num_proc > 1 else manifest
     with folder.locked():
-        _refuse_another(job)
-        with _recorded(job):
-            if asking is None:
-                result = answer_all(samples, recipe, seed=plan.seed, cache=job.cache)
-            else:
-                result = _ask(job, asking)
-            _write(job, result)
+        refuse_another(job)
+        with recorded(job):
+            write(job, answer_all(samples, recipe, seed=plan.seed, cache=job.cache))
     return manifest
 
 
@@ -170,29 +155,23 @@ def _load(plan: Plan) -> Dataset:
         ) from error
 
 
-def _refuse_another(job: _Job) -> None:
-    """See that a folder is only ever filled with one thing.
+def _refuse_many(
+    num_proc: int, backend: Backend | None, caps: Caps | None, again: frozenset[str]
+) -> None:
+    """See that there is work that so many processes can do together.
 
     Raises:
-        RunError: it holds a run of another plan, of other samples, or cut into other shards.
+        UsageError: there is none.
     """
-    path, mine, manifest = job.folder.path, job.folder.shard, job.manifest
-    for shard in shards_of(path):
-        folder = RunFolder(path, shard)
-        old = folder.read()
-        if old is None or folder.is_empty:
-            continue
-        found = old.differences(manifest)
-        if shard.count != mine.count:
-            found.append(f"the number of shards {shard.count}, not {mine.count}")
-        if mine.count > 1 and old.plan.limit != manifest.plan.limit:
-            found.append(f"the limit {old.plan.limit}, not {manifest.plan.limit}")
-        if shard == mine:
-            known = job.samples["id"][: old.samples]
-            if digest_ids(known) != old.sample_ids_sha256:
-                found.append(f"{old.samples} samples which these do not begin with")
-        if found:
-            raise RunError(f"{path}: holds a run with {found[0]}", "choose another folder")
+    if num_proc < 1:
+        raise UsageError(f"num_proc is {num_proc}", "give a number of at least 1")
+    if num_proc > 1 and backend is None:
+        raise UsageError(f"num_proc is {num_proc}, and no model is asked", "leave it out")
+    if num_proc > 1 and (again or (caps and (caps.max_cost or caps.max_tokens))):
+        raise UsageError(
+            f"num_proc is {num_proc}, and a cap or a retry needs one process",
+            "leave one of them out",
+        )
 
 
 def _without_secrets(plan: Plan, backend: Backend | None) -> Plan:
@@ -201,105 +180,3 @@ def _without_secrets(plan: Plan, backend: Backend | None) -> Plan:
     if backend is None or address is None or not {"@", "?"} & set(address):
         return plan
     return replace(plan, settings=plan.settings | {"base_url": backend.endpoint})
-
-
-@contextmanager
-def _recorded(job: _Job) -> Iterator[None]:
-    """Keep the manifest true to what happens, however it ends."""
-    manifest, began = job.manifest, time.monotonic()
-    job.folder.write(manifest)
-    Path(job.cache).unlink(missing_ok=True)  # of a call that was killed; `datasets` would use it
-    status: Status = "interrupted"
-    try:
-        yield
-        status = "stopped" if manifest.problem else "finished"
-    finally:
-        manifest.status = status
-        manifest.seconds = round(time.monotonic() - began, 1)
-        manifest.finished_at = now()
-        failing = status == "interrupted"
-        with contextlib.suppress(OSError) if failing else contextlib.nullcontext():
-            job.folder.write(manifest)  # where the disk is full, that is what is to be told
-
-
-@dataclass(frozen=True)
-class _Asking:
-    """How a backend is asked."""
-
-    backend: Backend
-    pace: Pace
-    budget: Budget
-    prices: Path | None
-    again: frozenset[str]
-
-    @classmethod
-    def of(cls, backend: Backend, pace: Pace, caps: Caps, again: frozenset[str]) -> _Asking:
-        """See that the caps can be kept.
-
-        Raises:
-            UsageError: one of money, and no price is known.
-        """
-        price = price_of(backend, caps.prices)
-        budget = Budget(caps.max_cost, caps.max_tokens, price)
-        return cls(backend, pace, budget, caps.prices, again)
-
-
-def _ask(job: _Job, asking: _Asking) -> Dataset:
-    requests = build_requests(job.samples, job.recipe)
-    job.manifest.requests = len(requests)
-    job.folder.write(job.manifest)
-    journal, backend = job.folder.journal_path, asking.backend
-    account, sizes = Account(asking.budget), {}
-    if asking.budget.is_limited:
-        needs = partial(
-            estimate, requests, job.samples, job.recipe, backend=backend, table=asking.prices
-        )
-        needed = needs(journal=journal)
-        account.spent = needed.spent
-        sizes = needs().sizes() | needed.sizes()  # the first has also what is asked once more
-    try:
-        ask(
-            requests,
-            job.samples,
-            backend,
-            journal=journal,
-            pace=asking.pace,
-            account=account,
-            sizes=sizes,
-            again=asking.again,
-        )
-    except StopError as error:
-        job.manifest.problem = str(error)
-    finally:
-        _count_usage(job, asking.budget.price)
-    return lay_out(
-        requests,
-        job.samples,
-        recipe=job.recipe,
-        backend=backend,
-        journal=journal,
-        seed=job.manifest.plan.seed,
-        cache=job.cache,
-    )
-
-
-def _count_usage(job: _Job, price: Price | None) -> None:
-    with open_journal(job.folder.journal_path) as journal:
-        used = journal.usage()
-    manifest = job.manifest
-    manifest.prompt_tokens = used.prompt_tokens
-    manifest.completion_tokens = used.completion_tokens
-    manifest.cached_tokens = used.cached_tokens
-    if price is not None and used.replies:
-        mean = (number / used.replies for number in used[1:])
-        manifest.cost = round(used.replies * cost(price, *mean), 6)
-        manifest.price_source = price.source
-
-
-def _write(job: _Job, result: Dataset) -> None:
-    manifest = job.manifest
-    written = write_result(job.folder, manifest.plan.split, result)
-    manifest.requests = len(result)
-    manifest.conversations = written.conversations
-    manifest.rejects = dict(written.rejects.most_common())
-    Path(job.cache).unlink(missing_ok=True)

@@ -92,6 +92,8 @@ def ask(
     account: Account | None = None,
     sizes: Mapping[str, Sizes] = MappingProxyType({}),
     again: frozenset[str] = frozenset(),
+    worker: str | None = None,
+    cache: Path | None = None,
 ) -> Tally:
     """Put requests to a backend until each has an outcome in the journal.
 
@@ -108,6 +110,8 @@ def ask(
             tally=tally,
             account=account,
             again=again,
+            worker=worker,
+            cache=cache,
         )
     return tally
 

@@ -156,6 +156,13 @@ class Journal:
         ).fetchone()
         return int(count)
 
+    def num_taken_over(self) -> int:
+        """How many requests have a reply that another run has paid for."""
+        (count,) = self.connection.execute(
+            "SELECT count(DISTINCT key) FROM attempts WHERE outcome = 'cached'"
+        ).fetchone()
+        return int(count)
+
     def settled_since(self, row: int) -> tuple[set[str], int]:
         """The requests that got an outcome after a row, and the newest such row."""
         rows = self.connection.execute(

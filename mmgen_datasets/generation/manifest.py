@@ -87,6 +87,10 @@ class Manifest:
     """Whether the address in the plan lacks a login or query that was used."""
     sample_ids_sha256: str = ""
     """Of the ids of the samples, in order."""
+    taken_over: int = 0
+    """Requests whose reply came from a cache, which cost nothing."""
+    attempts: int = 0
+    """Rows of the journal that the result was laid out from."""
     prompt_tokens: int = 0
     """Of all replies of the run, rejected ones and those asked for once more included."""
     completion_tokens: int = 0

@@ -15,6 +15,7 @@ Where several machines fill one folder, each writes files of its own, named by i
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import socket
@@ -34,6 +35,9 @@ from mmgen_datasets.files import whole_file
 from mmgen_datasets.generation.batch_records import Part, parts_under_way
 from mmgen_datasets.generation.journal import open_journal
 from mmgen_datasets.generation.manifest import Manifest, Plan, Shard, now
+from mmgen_datasets.generation.workers import at_work_now
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,8 @@ class RunFolder:
 
     def is_held(self) -> bool:
         """Whether a process fills it at the moment."""
+        if at_work_now(self.journal_path):
+            return True
         try:
             with FileLock(self._lock_path, timeout=0):
                 return False
@@ -121,11 +127,14 @@ class RunFolder:
             file.write("\n")
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other processes from filling the same shard.
+    def locked(self, *, wait: bool = False) -> Iterator[None]:
+        """Keep other processes from writing the manifest and the result of the same shard.
+
+        Args:
+            wait: for another process that does, and say for which.
 
         Raises:
-            RunError: another one does; says which.
+            RunError: another one does, and is not waited for; says which.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         holder = self.path / f".holder{self.shard.suffix}"
@@ -134,9 +143,13 @@ class RunFolder:
             lock.acquire()
         except Timeout as error:
             who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
-            raise RunError(
-                f"{self.path}: is being filled by {who}", "wait for it, or choose another folder"
-            ) from error
+            if not wait:
+                raise RunError(
+                    f"{self.path}: is being filled by {who}",
+                    "wait for it, or choose another folder",
+                ) from error
+            _LOG.info("%s: waiting for %s", self.path, who)
+            lock.acquire(timeout=-1)
         try:
             who = f"process {os.getpid()} on {socket.gethostname()} since {now()}"
             holder.write_text(who, encoding="utf-8")

@@ -18,14 +18,21 @@ from filelock import FileLock, Timeout
 
 from mmgen_datasets.backends.base import Backend
 
+_NO_OTHER = "-alone"
 
-def new_worker(backend: Backend) -> str:
-    """A name for a worker: its team, its process, and a number drawn for it.
+
+def new_worker(backend: Backend, *, no_other: bool = False) -> str:
+    """A name for a worker: its team, its process, a number drawn for it, and what it wants.
 
     A team is all workers that ask the same model of the same server, and so share its limits.
+
+    Args:
+        backend: whom it asks.
+        no_other: whether it wants a run for itself.
     """
     team = hashlib.sha256(f"{backend.endpoint}\n{backend.model}".encode()).hexdigest()[:8]
-    return f"{team}-{os.getpid()}-{secrets.token_hex(4)}"
+    name = f"{team}-{os.getpid()}-{secrets.token_hex(4)}"
+    return f"{name}{_NO_OTHER}" if no_other else name
 
 
 @contextmanager
@@ -51,9 +58,14 @@ def in_team_of(me: str, names: Iterable[str]) -> list[str]:
     return [name for name in names if name.split("-")[0] == me.split("-")[0]]
 
 
-def process_of(name: str) -> int:
-    """The number of a worker's process."""
-    return int(name.split("-")[1])
+def wants_no_other(name: str) -> bool:
+    """Whether a worker wants a run for itself."""
+    return name.endswith(_NO_OTHER)
+
+
+def names_processes(names: Iterable[str]) -> str:
+    """The processes of workers, in words."""
+    return ", ".join(f"process {name.split('-')[1]}" for name in names)
 
 
 def _is_alive(path: Path) -> bool:
