@@ -72,6 +72,8 @@ def fill_run(
     backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
     samples = _samples(plan, folder)
     check_fit(samples, recipe, backend)
+    if cache is not None and cache.resolve() == folder.journal_path.resolve():
+        raise UsageError(f"the cache {cache} is the run's own journal", "leave it out")
     _refuse_many(num_proc, backend, caps, again)
     asking = Asking.of(backend, pace or Pace(), caps or Caps(), again, cache) if backend else None
     shown = _without_secrets(plan, backend)

@@ -120,6 +120,7 @@ def open_ledger(journal: Path, worker: str, cache: Path | None = None) -> Iterat
         own = _Book.opened(journal, worker, stack)
         shared = None
         if cache is not None:
+            cache.parent.mkdir(parents=True, exist_ok=True)
             stack.enter_context(at_work(cache, worker))
             shared = _Book.opened(cache, worker, stack)
         yield Ledger(own, shared)
