@@ -74,6 +74,8 @@ class Sampling:
     top_p: float | None = None
     stop: tuple[str, ...] = ()
     seed: int | None = None
+    json_schema: str | None = None
+    """The text of a JSON schema that the whole reply has to fit."""
 
     def settings(self) -> dict[str, Any]:
         """The fields that are set, in a form that JSON can hold."""

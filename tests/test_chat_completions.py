@@ -49,6 +49,17 @@ class TestWhatIsSent:
         assert longer == Sampling(9)
         assert longer.longer() is None
 
+    def test_a_json_schema_is_sent_as_the_format_of_the_reply(self) -> None:
+        sampling = Sampling(max_tokens=None, json_schema='{"type": "object"}')
+        assert self.sent(Request("key", (), sampling))["response_format"] == {
+            "type": "json_schema",
+            "json_schema": {"name": "reply", "strict": True, "schema": {"type": "object"}},
+        }
+
+    def test_a_schema_that_is_no_json_stops_the_run(self) -> None:
+        with pytest.raises(StopError, match="is no JSON"):
+            self.sent(Request("key", (), Sampling(json_schema="{")))
+
     def test_text_and_media_keep_their_order(self) -> None:
         jpeg = Media("image", b"\xff\xd8", "image/jpeg")
         turn = Turn("user", (Text("before"), PNG, Text(""), Text("between"), jpeg))

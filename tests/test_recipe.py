@@ -70,6 +70,17 @@ def test_a_file_is_read_as_written() -> None:
     assert task.sampling == Sampling(max_tokens=300, temperature=0.5)
 
 
+def test_a_schema_of_the_reply_is_kept_as_json_in_its_own_order(tmp_path: Path) -> None:
+    text = SMALL.read_text(encoding="utf-8")
+    path = tmp_path / "schema.yaml"
+    schema = "{type: object, properties: {b: {type: string}, a: {type: string}}}"
+    path.write_text(text.replace("max_tokens: 300", f"max_tokens: 300, json_schema: {schema}"))
+    [task] = load_recipe(path).tasks
+    assert task.sampling.json_schema == (
+        '{"type": "object", "properties": {"b": {"type": "string"}, "a": {"type": "string"}}}'
+    )
+
+
 def test_a_path_may_be_a_string() -> None:
     assert load_recipe(str(SMALL)) == load_recipe(SMALL)
 

@@ -20,6 +20,11 @@ BACKENDS = {
         "mmgen_datasets.backends.openai_batch:OpenAIBatch",
         "OpenAI's Batch API: half the price, answers within a day",
     ),
+    "llama-cpp": Entry(
+        "mmgen_datasets.backends.llama_cpp:LlamaCpp",
+        "a model in a GGUF file, in this process; chats share what they begin with",
+        extra="llama-cpp",
+    ),
     "scripted": Entry(
         "mmgen_datasets.backends.scripted:Scripted",
         "fixed or computed replies, for tests and dry runs",

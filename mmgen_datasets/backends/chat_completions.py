@@ -31,7 +31,8 @@ def encode_request(
 
     Raises:
         RowError: the chat holds half a surrogate pair, which UTF-8 cannot.
-        StopError: the chat holds a medium that the protocol cannot carry.
+        StopError: the chat holds a medium that the protocol cannot carry, or the JSON schema
+            of the reply is no JSON.
     """
     settings = request.sampling.settings()
     settings.pop("max_tokens_if_cut", None)
@@ -40,6 +41,8 @@ def encode_request(
         settings["prompt_cache_key"] = f"{request.prefix}-{number}"
     if "max_tokens" in settings:
         settings[limit_field] = settings.pop("max_tokens")
+    if "json_schema" in settings:
+        settings["response_format"] = _json_format(settings.pop("json_schema"))
     messages = [{"role": turn.role, "content": _content(turn)} for turn in request.chat]
     try:
         return msgspec.json.encode({"model": model, "messages": messages, **settings})
@@ -48,6 +51,17 @@ def encode_request(
             f"the chat holds {error.object[error.start : error.end]!r}, which is not Unicode text",
             "repair or drop this row of the source",
         ) from error
+
+
+def _json_format(schema: str) -> dict[str, Any]:
+    try:
+        read = msgspec.json.decode(schema)
+    except msgspec.DecodeError as error:
+        raise StopError(
+            f"the JSON schema {schema[:80]!r} is no JSON: {error}",
+            "correct json_schema in the recipe's sampling",
+        ) from error
+    return {"type": "json_schema", "json_schema": {"name": "reply", "strict": True, "schema": read}}
 
 
 def _content(turn: Turn) -> str | list[dict[str, Any]]:

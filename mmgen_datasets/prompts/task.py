@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from math import inf
 from typing import Annotated, Any, Literal, TypeAlias
@@ -32,8 +33,12 @@ def _box(box: tuple[float, float, float, float]) -> tuple[float, float, float, f
 
 
 def _sampling(value: Any) -> Any:
-    known = [field.name for field in fields(Sampling)]
-    return Sampling(**known_keys(known, value)) if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    settings = dict(known_keys([field.name for field in fields(Sampling)], value))
+    if isinstance(schema := settings.get("json_schema"), dict):
+        settings["json_schema"] = json.dumps(schema)  # in its own order, which the reply will keep
+    return Sampling(**settings)
 
 
 def _sensible(sampling: Sampling) -> Sampling:

@@ -1,0 +1,116 @@
+"""A thread that owns a model and answers coroutines of any event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Protocol
+
+from mmgen_datasets.chat import Reply, Request
+
+
+@dataclass(frozen=True, eq=False)
+class Ask:
+    """A request and where its reply goes."""
+
+    request: Request
+    future: Future[Reply] = field(default_factory=Future)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has an outcome, or nobody waits for one any more."""
+        return self.future.done()
+
+    def settle(self, outcome: Reply | BaseException) -> None:
+        """Hand over a reply or what went wrong, unless nobody waits for it."""
+        if not self.future.set_running_or_notify_cancel():
+            return
+        if isinstance(outcome, BaseException):
+            self.future.set_exception(outcome)
+        else:
+            self.future.set_result(outcome)
+
+
+class Engine(Protocol):
+    """A model that answers several chats at once, in small steps."""
+
+    def add(self, ask: Ask) -> None:
+        """Take a chat in; one that cannot be answered is settled at once."""
+
+    def step(self) -> bool:
+        """Go a little further with all chats; returns whether any is left.
+
+        An ask that is over is to be dropped, so that its place goes to another.
+
+        Raises:
+            StopError: none of the chats can be answered.
+        """
+
+    def close(self) -> None:
+        """Give back the memory of the model."""
+
+
+class Worker:
+    """Opens an engine in a thread of its own and drives it as long as there are asks.
+
+    Args:
+        opened: loads the model; called in the thread, so that no event loop waits for it.
+    """
+
+    def __init__(self, opened: Callable[[], Engine]) -> None:
+        self._opened = opened
+        self._inbox: queue.SimpleQueue[Ask | None] = queue.SimpleQueue()
+        self._taken: list[Ask] = []
+        self._thread = threading.Thread(target=self._run, name="mmgen-model", daemon=True)
+        self._thread.start()
+        # A thread in the middle of a step would be cut off while the library is torn down.
+        atexit.register(self.close)
+
+    async def ask(self, request: Request) -> Reply:
+        """Answer a request; to cancel this frees its place in the engine."""
+        ask = Ask(request)
+        self._inbox.put(ask)
+        return await asyncio.wrap_future(ask.future)
+
+    def close(self) -> None:
+        """End after the step in hand; what is unanswered stays so."""
+        atexit.unregister(self.close)
+        self._inbox.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._drive(self._opened())
+        except BaseException as error:  # handed to whoever waits
+            for ask in chain(self._taken, iter(self._inbox.get, None)):
+                if not ask.is_over:
+                    ask.settle(error)
+
+    def _drive(self, engine: Engine) -> None:
+        busy = False
+        try:
+            while True:
+                for ask in self._arrivals(wait=not busy):
+                    if ask is None:
+                        return
+                    self._taken.append(ask)
+                    engine.add(ask)
+                busy = engine.step()
+                self._taken = [ask for ask in self._taken if not ask.is_over]
+        finally:
+            engine.close()
+
+    def _arrivals(self, *, wait: bool) -> Iterator[Ask | None]:
+        if wait:
+            yield self._inbox.get()
+        while True:
+            try:
+                yield self._inbox.get_nowait()
+            except queue.Empty:
+                return
