@@ -46,5 +46,8 @@ clean: ## remove what was made
 	@touch $@
 
 .venv/tested: .venv/installed
-	$(PIP) --group dev
+	$(PIP) --group dev --group models
+	@# It compiles for minutes; pip keeps what comes out, so only once on a machine.
+	$(PIP) --editable '.[llama-cpp]' || echo "make: no llama-cpp-python: it needs a C++ compiler" \
+	  "and cmake; tests of llama-cpp are skipped"
 	@touch $@

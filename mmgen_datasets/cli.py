@@ -23,6 +23,7 @@ from mmgen_datasets.console import complain, list_rows, say, tell_chosen, tell_r
 from mmgen_datasets.errors import MMGenError, UsageError
 from mmgen_datasets.exporters import EXPORTERS
 from mmgen_datasets.prompts import RECIPES
+from mmgen_datasets.registry import Entry
 
 DONE, TOO_MANY_REJECTS, WRONG_USE, INTERRUPTED = 0, 1, 2, 130  # 130: as shells have it
 
@@ -114,8 +115,8 @@ def recipes() -> None:
 
 @app.command()
 def backends() -> None:
-    """List who can be asked."""
-    list_rows({name: row.summary for name, row in BACKENDS.items()})
+    """List who can be asked, and how to install what is missing for it."""
+    list_rows({name: row.summary + _lack(row) for name, row in BACKENDS.items()})
 
 
 @app.command()
@@ -182,6 +183,11 @@ def generate(
 
     mmgen generate coco2017 --data-dir coco --recipe llava --backend openai
     --model gpt-5-mini --concurrency 64 --out runs/llava
+
+    With one in this process:
+
+    mmgen generate coco2017 --data-dir coco --recipe llava-small --backend llama-cpp
+    --model FILE.gguf --out runs/local
     """
     plan = mmgen.Plan(
         source=source,
@@ -425,6 +431,10 @@ def _settings(
             raise UsageError(f"--option {word!r} has no value", "write it as NAME=VALUE")
         settings[name] = value
     return {name: value for name, value in settings.items() if value is not None}
+
+
+def _lack(row: Entry) -> str:
+    return f"; not installed, run: {row.installation}" if row.missing else ""
 
 
 def _outcome(folder: Any, manifest: Any, max_rejects: float) -> int:

@@ -12,6 +12,7 @@ import importlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from mmgen_datasets.errors import MissingExtraError, UnknownNameError
@@ -29,6 +30,18 @@ class Entry:
     """What it is, in a line, for listings."""
     extra: str | None = None
     """The extra of this package that installs what the module imports."""
+    needs: tuple[str, ...] = ()
+    """The packages of that extra that may be missing."""
+
+    @property
+    def missing(self) -> list[str]:
+        """Those that are; nothing is imported to find out."""
+        return [package for package in self.needs if find_spec(package) is None]
+
+    @property
+    def installation(self) -> str:
+        """The command that installs them."""
+        return f'pip install "mmgen-datasets[{self.extra}]"'
 
 
 def is_own(name: str) -> bool:
@@ -71,7 +84,7 @@ def _import(kind: str, name: str, entry: Entry) -> Any:
         if entry.extra is not None:
             raise MissingExtraError(
                 f"the {kind} {name!r} needs {error.name!r}, which is not installed",
-                f'run: pip install "mmgen-datasets[{entry.extra}]"',
+                f"run: {entry.installation}",
             ) from error
         raise UnknownNameError(
             f"the {kind} {name!r} cannot be imported: no module {error.name!r}",

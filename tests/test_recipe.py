@@ -74,7 +74,9 @@ def test_a_schema_of_the_reply_is_kept_as_json_in_its_own_order(tmp_path: Path) 
     text = SMALL.read_text(encoding="utf-8")
     path = tmp_path / "schema.yaml"
     schema = "{type: object, properties: {b: {type: string}, a: {type: string}}}"
-    path.write_text(text.replace("max_tokens: 300", f"max_tokens: 300, json_schema: {schema}"))
+    path.write_text(
+        text.replace("max_tokens: 300", f"max_tokens: 300\n      json_schema: {schema}")
+    )
     [task] = load_recipe(path).tasks
     assert task.sampling.json_schema == (
         '{"type": "object", "properties": {"b": {"type": "string"}, "a": {"type": "string"}}}'

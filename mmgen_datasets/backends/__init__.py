@@ -24,6 +24,7 @@ BACKENDS = {
         "mmgen_datasets.backends.llama_cpp:LlamaCpp",
         "a model in a GGUF file, in this process; chats share what they begin with",
         extra="llama-cpp",
+        needs=("llama_cpp", "llguidance", "jsonschema", "jinja2"),
     ),
     "scripted": Entry(
         "mmgen_datasets.backends.scripted:Scripted",
