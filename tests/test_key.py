@@ -57,6 +57,7 @@ DECIDES: dict[tuple[type, str], Any] = {
     (Sampling, "top_p"): None,
     (Sampling, "stop"): (),
     (Sampling, "seed"): 8,
+    (Sampling, "json_schema"): '{"type": "object"}',
     (OpenAI, "model"): "another-model",
     (OpenAI, "base_url"): "http://localhost:8000/v1",
     (Scripted, "model"): "another",
