@@ -328,6 +328,27 @@ def status(run: Run) -> None:
 
 
 @app.command()
+def repair(
+    run: Annotated[Path, typer.Argument(help="Folder of a run, or a journal.", show_default=False)],
+) -> None:
+    """Save what can be read of a journal that is damaged, as by a power cut or a broken copy.
+
+    The damaged file is kept beside the new one. What is missing is asked for by the run's
+    'mmgen generate' command, given again.
+
+    Example: mmgen repair runs/llava
+    """
+    repairing = importlib.import_module("mmgen_datasets.generation.repair")
+    for path in repairing.journals_of(run):
+        repaired = repairing.repair(path)
+        what = f"{repaired.attempts:,} attempts, {repaired.replies:,} of them replies"
+        if repaired.damaged:
+            say(f"{path}: saved {what}; the damaged file is {repaired.damaged}")
+        else:
+            say(f"{path}: not damaged; {what}")
+
+
+@app.command()
 def show(
     run: Run,
     number: Annotated[int, typer.Option(help="How many.", min=1)] = 3,

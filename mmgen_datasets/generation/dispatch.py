@@ -14,6 +14,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from mmgen_datasets.backends.base import Backend
@@ -88,6 +89,8 @@ class Dispatcher:
         self._started = time.monotonic()
         self._heard_at: float | None = None  # when the server last answered
         self._fatal: BaseException | None = None
+        self._uncommitted = 0  # replies that have come since the last commit
+        self._lost = 0
 
     async def run(self, fresh: Iterator[Pending], stopping: asyncio.Event) -> None:
         """Work until nothing is left, an error that ends the run, or the event.
@@ -110,6 +113,8 @@ class Dispatcher:
             await asyncio.gather(watch, *self._flying, return_exceptions=True)
             self._commit()
         if self._fatal:
+            if self._lost:
+                self._fatal.add_note(f"{self._lost} replies that had come could not be kept")
             raise self._fatal
 
     def share(self, place: int, workers: int) -> None:
@@ -154,9 +159,12 @@ class Dispatcher:
             return heapq.heappop(self._later)
         if len(self._later) >= max(_MOST_LATER, self._pace.concurrency):
             return None  # the server has enough; what waits goes first
-        if (pending := next(self._fresh, None)) is not None:
-            return _Due(now, next(self._order), pending, attempt=1)
-        return None
+        try:
+            pending = next(self._fresh, None)
+        except sqlite3.Error as error:  # what is in flight is waited for all the same
+            self._fatal = error
+            return None
+        return None if pending is None else _Due(now, next(self._order), pending, attempt=1)
 
     async def _next_change(self, wait_s: float) -> None:
         """Wait until a request has landed, or for so many seconds."""
@@ -210,22 +218,37 @@ class Dispatcher:
         self._breaker.worked()
         self._breaker.patience_s = self._pace.patience_s
 
-    def _open_ledger(self) -> Ledger:
+    @contextmanager
+    def _writing(self) -> Iterator[Ledger]:
         """The ledger, to be committed as soon as all that has arrived by now is in it."""
-        if self._ledger.begin():
-            asyncio.get_running_loop().call_soon(self._commit)
-        return self._ledger
+        try:
+            if self._ledger.begin():
+                asyncio.get_running_loop().call_soon(self._commit)
+            yield self._ledger
+        except sqlite3.Error as error:
+            self._lose(error)
+            raise
 
     def _commit(self) -> None:
         try:
             self._ledger.commit()
+            self._uncommitted = 0
         except sqlite3.Error as error:
-            self._fatal = self._fatal or error
+            self._lose(error)
             self._wake.set()
+
+    def _lose(self, error: sqlite3.Error) -> None:
+        """Take note that what came since the last commit cannot be kept, which ends the run."""
+        self._ledger.roll_back()
+        self._lost += self._uncommitted
+        self._uncommitted = 0
+        self._fatal = error
 
     def _keep(self, pending: Pending, reply: Reply) -> None:
         longer = pending.longer if reply.is_cut else None
-        self._open_ledger().keep_reply(pending.key, reply, is_last=longer is None)
+        self._uncommitted += 1
+        with self._writing() as ledger:
+            ledger.keep_reply(pending.key, reply, is_last=longer is None)
         self._limiter.answered(reply.allowance)
         self._tally.add(reply, is_last=longer is None)
         self._tally.cost = self._account.spent.cost
@@ -233,12 +256,14 @@ class Dispatcher:
             heapq.heappush(self._later, _Due(0.0, next(self._order), longer(), attempt=1))
 
     def _reject(self, pending: Pending, error: RowError) -> None:
-        self._open_ledger().keep_failure(pending.key, "row", error.problem)
+        with self._writing() as ledger:
+            ledger.keep_failure(pending.key, "row", error.problem)
         self._tally.give_up(error.problem)
 
     def _retry(self, due: _Due, error: RetryError, sent_at: float) -> None:
         now = time.monotonic()
-        self._open_ledger().keep_failure(due.pending.key, "retry", error.problem)
+        with self._writing() as ledger:
+            ledger.keep_failure(due.pending.key, "retry", error.problem)
         self._tally.last_problem = error.problem
         if (error.retry_after or 0) > self._pace.patience_s:
             raise StopError(

@@ -21,7 +21,7 @@ import msgspec
 from filelock import FileLock
 
 from mmgen_datasets.chat import Reply
-from mmgen_datasets.errors import RunError
+from mmgen_datasets.generation.troubles import refusal, told
 
 Outcome: TypeAlias = Literal["reply", "cached", "cut", "row", "retry"]
 """How an attempt ended: with a reply, with one of another run's, with one that was cut short and is
@@ -99,6 +99,10 @@ class Journal:
     def commit(self) -> None:
         """Commit all that was kept since `begin`."""
         self.connection.commit()
+
+    def roll_back(self) -> None:
+        """Take back all that was kept since `begin`."""
+        self.connection.rollback()
 
     @contextmanager
     def in_one_step(self) -> Iterator[None]:
@@ -216,18 +220,16 @@ def open_journal(path: Path) -> Iterator[Journal]:
     To be used in the thread that opened it. Several processes of a machine may have it open.
 
     Raises:
-        RunError: the file is not a journal, or cannot be written.
+        RunError: the file is not a journal, or cannot be written; or it turns out in the block
+            that its disk is full, or that it is damaged.
     """
     try:
         # The change to WAL does not wait for other processes, whatever the timeout.
         with FileLock(path.parent.resolve(strict=True) / f".{path.name}.lock"):
             connection = _connect(path)
     except (sqlite3.Error, OSError) as error:
-        raise RunError(
-            f"{path}: cannot be used as a journal: {error}",
-            "name another folder, or move the file away",
-        ) from error
-    with closing(connection):
+        raise refusal(path, error) from error
+    with closing(connection), told(path, connection):
         yield Journal(connection)
 
 

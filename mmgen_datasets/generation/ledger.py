@@ -71,6 +71,11 @@ class Ledger:
         for book in self._books:
             book.journal.commit()
 
+    def roll_back(self) -> None:
+        """Take back all that was kept since `begin`."""
+        for book in self._books:
+            book.journal.roll_back()
+
     def keep_reply(self, key: str, reply: Reply, *, is_last: bool = True) -> None:
         """Commit a reply, or one that another attempt is to follow."""
         for book in self._books:
