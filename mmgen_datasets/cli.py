@@ -6,6 +6,7 @@ the commands use they take from the package, which imports its public names on f
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -26,6 +27,8 @@ from mmgen_datasets.prompts import RECIPES
 from mmgen_datasets.registry import Entry
 
 DONE, TOO_MANY_REJECTS, WRONG_USE, INTERRUPTED = 0, 1, 2, 130  # 130: as shells have it
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 app = typer.Typer(
     name="mmgen",
@@ -423,6 +426,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return WRONG_USE
     except OSError as error:  # a folder that cannot be written, a disk that is full
         complain(f"error: {error.filename or 'a file'}: {error.strerror or error}")
+        if error.errno in _NO_ROOM:
+            complain("  → make room on its disk, then give the same command again")
         return WRONG_USE
     return DONE
 

@@ -24,7 +24,7 @@ def whole_file(path: Path) -> Iterator[IO[str]]:
     partial = path.with_name(path.name + PARTIAL)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with partial.open("w", encoding="utf-8", newline="") as file:
+        with named(path), partial.open("w", encoding="utf-8", newline="") as file:
             yield file
         partial.replace(path)
     finally:
@@ -35,10 +35,21 @@ def write_bytes_whole(path: Path, data: bytes) -> None:
     """Write a binary file under another name and rename it."""
     partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
     try:
-        partial.write_bytes(data)
+        with named(path):
+            partial.write_bytes(data)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Let an error of the system tell which file it is about; one of writing does not."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def safe_name(name: str | None) -> PurePosixPath:

@@ -22,6 +22,7 @@ from datasets.exceptions import DatasetsError
 from datasets.table import embed_table_storage
 
 from mmgen_datasets.errors import MMGenError, SourceError, UsageError
+from mmgen_datasets.files import named
 from mmgen_datasets.loading import SOURCES, load_dataset
 
 _ROWS_PER_GROUP = 100
@@ -59,14 +60,15 @@ def prepare(
         raise
     except (DatasetsError, OSError, ValueError) as error:
         raise SourceError(
-            f"{source}: cannot be loaded: {error}",
+            f"{source}: cannot be loaded: {error.__cause__ or error}",
             f"see that it exists, or use {', '.join(SOURCES)}",
         ) from error
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         for split, dataset in splits.items():
-            _write_shards(dataset, unfinished, split, max_bytes=max_shard_mb * 10**6)
+            with named(out):
+                _write_shards(dataset, unfinished, split, max_bytes=max_shard_mb * 10**6)
         unfinished.chmod(0o755)  # mkdtemp made it the user's alone
         unfinished.rename(out)
     except BaseException:

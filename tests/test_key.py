@@ -172,3 +172,14 @@ def test_requests_of_a_task_go_out_together_and_have_their_prefix_in_common(samp
     assert prefixes == sorted(prefixes, key=prefixes.index), "one task after the other"
     for prefix in set(prefixes):
         assert len({request.chat[:-1] for request in loaded if request.prefix == prefix}) == 1
+
+
+@pytest.mark.parametrize(
+    "sampling", [SAMPLING, Sampling(), Sampling(None), Sampling(None, top_p=1)]
+)
+def test_what_is_sent_is_drawn_as_the_recipe_says(samples: Any, sampling: Sampling) -> None:
+    recipe = load_recipe("llava-small")
+    tasks = tuple(task.model_copy(update={"sampling": sampling}) for task in recipe.tasks)
+    requests = build_requests(samples.select([0]), recipe.model_copy(update={"tasks": tasks}))
+    [batch] = pending(requests, samples, OpenAI("a-model"))
+    assert {each.load().sampling for each in batch} == {sampling}

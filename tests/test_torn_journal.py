@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mmgen_datasets.chat import Reply
 from mmgen_datasets.cli import main
 from mmgen_datasets.errors import RunError
+from mmgen_datasets.generation.batch_records import batch_of, prepare
 from mmgen_datasets.generation.journal import open_journal
 from mmgen_datasets.generation.repair import repair
 from mmgen_datasets.generation.workers import at_work
@@ -133,6 +134,23 @@ def test_the_damaged_file_is_kept_each_time(in_file: Path, tmp_path: Path) -> No
         size = cut(path, 0.6)
         assert repair(path).damaged == tmp_path / name
         assert (tmp_path / name).stat().st_size == size
+
+
+def test_what_else_stands_in_the_file_is_saved_too(in_file: Path, tmp_path: Path) -> None:
+    """A batch that is under way is paid for, and found again by its name."""
+    path = copy(in_file, tmp_path)
+    part = ("part-1", "http://here", "m", 1, 9.0, "{}", "2026", "file-1", 1.0, "batch-1", 0, None)
+    with open_journal(path) as journal:
+        prepare(journal)
+        journal.connection.execute(f"INSERT INTO batches VALUES ({','.join('?' * 12)})", part)
+        journal.connection.execute("INSERT INTO batched VALUES ('a', 'part-1', 0, 0)")
+    with path.open("r+b") as file:  # in the middle of the replies
+        file.seek(in_file.stat().st_size // 2)
+        file.write(b"noise" * 2000)
+    assert 20 < repair(path).replies < NUM_REPLIES
+    with open_journal(path) as journal:
+        assert journal.connection.execute("SELECT * FROM batches").fetchall() == [part]
+        assert batch_of(journal, ["a"]) == {"a": "part-1"}
 
 
 def test_a_journal_in_use_is_left_alone(in_file: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -84,7 +84,8 @@ def ask_along(job: Job, asking: Asking) -> Manifest:
         try:
             _ask(job, asking, requests, worker)
         except BaseException:
-            with folder.locked(wait=True):
+            # Where the disk is full or the journal damaged, that is what is to be told.
+            with suppress(OSError, RunError), folder.locked(wait=True):
                 presence.close()
                 _count_usage(job, asking.budget.price)
                 if not at_work_now(journal):

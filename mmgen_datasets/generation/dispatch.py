@@ -114,7 +114,8 @@ class Dispatcher:
             self._commit()
         if self._fatal:
             if self._lost:
-                self._fatal.add_note(f"{self._lost} replies that had come could not be kept")
+                replies = "1 reply" if self._lost == 1 else f"{self._lost:,} replies"
+                self._fatal.add_note(f"{replies} that had come could not be kept")
             raise self._fatal
 
     def share(self, place: int, workers: int) -> None:

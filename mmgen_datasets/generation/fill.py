@@ -152,7 +152,7 @@ def _load(plan: Plan) -> Dataset:
         raise
     except (DatasetsError, OSError, ValueError) as error:
         raise SourceError(
-            f"{source}, split {plan.split!r}: cannot be loaded: {error}",
+            f"{source}, split {plan.split!r}: cannot be loaded: {error.__cause__ or error}",
             "see that it exists and has this split",
         ) from error
 

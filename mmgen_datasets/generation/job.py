@@ -12,6 +12,7 @@ from pathlib import Path
 from datasets import Dataset
 
 from mmgen_datasets.errors import RunError
+from mmgen_datasets.files import named
 from mmgen_datasets.generation.manifest import Manifest, Status, digest_ids, now
 from mmgen_datasets.generation.result import write_result
 from mmgen_datasets.generation.run import RunFolder, shards_of
@@ -67,9 +68,11 @@ def recorded(job: Job) -> Iterator[None]:
     Path(job.cache).unlink(missing_ok=True)  # of a call that was killed; `datasets` would use it
     status: Status = "interrupted"
     try:
-        yield
+        with named(job.folder.path):
+            yield
         status = "stopped" if manifest.problem else "finished"
     finally:
+        Path(job.cache).unlink(missing_ok=True)
         note_end(job, status)
 
 
@@ -91,4 +94,3 @@ def write(job: Job, result: Dataset) -> None:
     manifest.requests = len(result)
     manifest.conversations = written.conversations
     manifest.rejects = dict(written.rejects.most_common())
-    Path(job.cache).unlink(missing_ok=True)

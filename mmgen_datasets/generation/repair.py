@@ -7,6 +7,7 @@ pages, so that SQLite gives up on all of it.
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import sqlite3
 from collections.abc import Iterator
@@ -64,6 +65,7 @@ def repair(path: Path) -> Repaired:
                 rows = _readable(connection, _size(path) // _LEAST_BYTES_A_ROW)
                 marks = f"INSERT INTO attempts ({_COLUMNS}) VALUES (?,?,?,?,?,?)"
                 journal.connection.executemany(marks, rows)
+                _copy_other_tables(connection, journal.connection)
                 saved = _counts(journal.connection)
     except sqlite3.Error as error:
         _forget(fresh)
@@ -103,6 +105,29 @@ def _readable(connection: sqlite3.Connection, most: int) -> Iterator[tuple[Any, 
             last += 1  # what stands there cannot be read
         else:
             return
+
+
+def _copy_other_tables(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> None:
+    """Copy what else stands in the file, such as the batches under way, as far as it is whole."""
+    tables = _before_damage(
+        damaged,
+        "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
+        " AND name NOT IN ('attempts', 'claims')",
+    )
+    for name, made in tables:
+        fresh.execute(made)
+        rows = _before_damage(damaged, f'SELECT * FROM "{name}"')
+        if rows:
+            marks = ",".join("?" * len(rows[0]))
+            fresh.executemany(f'INSERT OR IGNORE INTO "{name}" VALUES ({marks})', rows)
+
+
+def _before_damage(connection: sqlite3.Connection, query: str) -> list[tuple[Any, ...]]:
+    rows = []
+    with contextlib.suppress(sqlite3.DatabaseError):
+        for row in connection.execute(query):
+            rows.append(row)  # one by one: what came before the damage counts
+    return rows
 
 
 def _is_whole(

@@ -236,7 +236,8 @@ def _load(
 @lru_cache
 def _sampling(settings: str) -> Sampling:
     fields = json.loads(settings)
-    return Sampling(**fields | {"stop": tuple(fields.get("stop", ()))})
+    unset = {"max_tokens": None}  # null, where the recipe says so, and not the default
+    return Sampling(**unset | fields | {"stop": tuple(fields.get("stop", ()))})
 
 
 def _has_media(row: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from datasets import Dataset
 
 from mmgen_datasets.errors import RunError
-from mmgen_datasets.files import PARTIAL, whole_file
+from mmgen_datasets.files import PARTIAL, named, whole_file
 from mmgen_datasets.generation.journal import Record, open_journal
 from mmgen_datasets.generation.manifest import NOT_ASKED
 from mmgen_datasets.generation.rows import rows_of
@@ -91,15 +91,20 @@ def _write_parquet(folder: RunFolder, split: str, conversations: Dataset) -> Non
     stem = f"{_split_word(split)}-{folder.shard.index:05d}-of-{folder.shard.count:05d}"
     pieces = math.ceil(_size(conversations) / _BYTES_A_FILE)
     written = {}
-    for index in range(pieces):
-        name = f"{stem}{f'-{index:05d}' if pieces > 1 else ''}.parquet"
-        partial = folder.path / f".{name}{PARTIAL}"
-        conversations.shard(pieces, index, contiguous=True).to_parquet(partial)
-        written[partial] = target / name
-    for old in target.glob(f"{stem}*.parquet"):
-        old.unlink()  # a reader that comes between finds too little, never a row twice
-    for partial, path in written.items():
-        partial.replace(path)
+    try:
+        for index in range(pieces):
+            path = target / f"{stem}{f'-{index:05d}' if pieces > 1 else ''}.parquet"
+            partial = folder.path / f".{path.name}{PARTIAL}"
+            written[partial] = path
+            with named(path):
+                conversations.shard(pieces, index, contiguous=True).to_parquet(partial)
+        for old in target.glob(f"{stem}*.parquet"):
+            old.unlink()  # a reader that comes between finds too little, never a row twice
+        for partial, path in written.items():
+            partial.replace(path)
+    finally:
+        for partial in written:
+            partial.unlink(missing_ok=True)
 
 
 def _write_rejects(folder: RunFolder, rejects: Dataset) -> Counter[str]:
