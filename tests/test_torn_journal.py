@@ -156,7 +156,7 @@ def test_what_else_stands_in_the_file_is_saved_too(in_file: Path, tmp_path: Path
 def test_a_journal_in_use_is_left_alone(in_file: Path, tmp_path: Path) -> None:
     path = copy(in_file, tmp_path)
     cut(path, 0.6)
-    with at_work(path, "team-1234-0"), pytest.raises(RunError, match="process 1234 is at work"):
+    with at_work(path, "team-1234-0"), pytest.raises(RunError, match="in use by process 1234"):
         repair(path)
 
 

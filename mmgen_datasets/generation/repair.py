@@ -22,7 +22,7 @@ from mmgen_datasets.errors import RunError
 from mmgen_datasets.files import PARTIAL
 from mmgen_datasets.generation.journal import Outcome, open_journal
 from mmgen_datasets.generation.troubles import is_sound, refusal
-from mmgen_datasets.generation.workers import at_work_now, process_of
+from mmgen_datasets.generation.workers import at_work_now, names_processes
 
 DAMAGED = ".damaged"
 """The ending that a damaged journal gets."""
@@ -51,9 +51,7 @@ def repair(path: Path) -> Repaired:
         RunError: it is in use, is no journal, or the new one cannot be written.
     """
     if names := at_work_now(path):
-        raise RunError(
-            f"{path}: process {process_of(names[0])} is at work on it", "wait for it to end"
-        )
+        raise RunError(f"{path}: is in use by {names_processes(names)}", "wait for it to end")
     fresh = path.with_name(path.name + PARTIAL)
     try:
         with closing(sqlite3.connect(path)) as connection:
