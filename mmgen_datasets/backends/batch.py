@@ -30,6 +30,8 @@ class Batch:
 
     id: str
     state: BatchState
+    is_accepted: bool = True
+    """Whether its file has been found good, and there was room for it."""
     answered: int = 0
     """Requests that have a result."""
     results: tuple[str, ...] = ()

@@ -11,13 +11,24 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
+from urllib.parse import quote as percent_encoded
 
 import msgspec
 
 from mmgen_datasets.backends.batch import Batch, BatchState, Fault, Outcome
+from mmgen_datasets.backends.batch_objects import (
+    BatchList,
+    BatchObject,
+    FaultObject,
+    FileObject,
+    RequestLine,
+    ResultLine,
+    decode_result,
+)
 from mmgen_datasets.backends.http_client import Answer, Post, post
 from mmgen_datasets.backends.http_failures import Asked, complaint_of, failure, read_complaint
 from mmgen_datasets.backends.http_transfer import get, receive_file, send_file
@@ -26,6 +37,8 @@ from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import BackendError, RetryError, StopError, UsageError
 
 T = TypeVar("T")
+
+quote = partial(percent_encoded, safe="")
 
 _STATES: Mapping[str, BatchState] = {
     "completed": "completed",
@@ -70,13 +83,13 @@ class OpenAIBatch(OpenAI):
     def line(self, request: Request) -> bytes:
         """A request as a line of a file."""
         body = msgspec.Raw(self._body(request))
-        line = _Line(request.key, "POST", "/v1/chat/completions", body)
+        line = RequestLine(request.key, "POST", "/v1/chat/completions", body)
         return msgspec.json.encode(line) + b"\n"
 
     def outcome(self, line: bytes) -> Outcome | None:
         """What a line of results says."""
         try:
-            result = _decode_result(line)
+            result = decode_result(line)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
         try:
@@ -84,7 +97,7 @@ class OpenAIBatch(OpenAI):
         except BackendError as error:
             return Outcome(result.custom_id, error)
 
-    def _reply_of(self, result: _Result) -> Reply:
+    def _reply_of(self, result: ResultLine) -> Reply:
         if result.response is not None:
             answer = Answer(result.response.status_code, {}, bytes(result.response.body))
             return self._read(answer, self._secrets())
@@ -96,7 +109,7 @@ class OpenAIBatch(OpenAI):
     async def upload(self, file: Path) -> str:
         """Send a file."""
         answer = await send_file(self._call("files"), file, purpose="batch")
-        return self._decoded(answer, _Named).id
+        return self._decoded(answer, FileObject).id
 
     async def create(self, uploaded: str) -> Batch:
         """Make a batch of an uploaded file."""
@@ -109,7 +122,7 @@ class OpenAIBatch(OpenAI):
         answer = await post(self._call("batches")._replace(body=msgspec.json.encode(wanted)))
         if _is_file_unseen(answer):
             raise RetryError(f"{self.endpoint} does not know the uploaded file {uploaded} yet")
-        return self._batch(self._decoded(answer, _Batch))
+        return self._batch(self._decoded(answer, BatchObject))
 
     async def find(self, uploaded: str) -> Batch | None:
         """The batch that was made of an uploaded file, among the last thousand."""
@@ -117,7 +130,7 @@ class OpenAIBatch(OpenAI):
         after: dict[str, str] = {}
         for _ in range(_PAGES):
             url = page.url.update_query({"limit": "100"} | after)
-            listed = self._decoded(await get(page._replace(url=url)), _List)
+            listed = self._decoded(await get(page._replace(url=url)), BatchList)
             for found in listed.data:
                 if found.input_file_id == uploaded and found.status != "failed":
                     return self._batch(found)
@@ -128,17 +141,17 @@ class OpenAIBatch(OpenAI):
 
     async def look(self, batch: str) -> Batch:
         """How far a batch is."""
-        answer = await get(self._call(f"batches/{batch}"))
-        return self._batch(self._decoded(answer, _Batch))
+        answer = await get(self._call(f"batches/{quote(batch)}"))
+        return self._batch(self._decoded(answer, BatchObject))
 
     async def fetch(self, results: str, file: Path) -> None:
         """Write a file of results to disk."""
-        answer = await receive_file(self._call(f"files/{results}/content"), file)
+        answer = await receive_file(self._call(f"files/{quote(results)}/content"), file)
         self._refuse_failed(answer)
 
     async def cancel(self, batch: str) -> None:
         """Give a batch up."""
-        self._refuse_failed(await post(self._call(f"batches/{batch}/cancel")))
+        self._refuse_failed(await post(self._call(f"batches/{quote(batch)}/cancel")))
 
     def _call(self, path: str) -> Post:
         address, key = address_of(self.base_url), self._key()
@@ -166,22 +179,24 @@ class OpenAIBatch(OpenAI):
                 "use the backend 'openai' there, or check base_url",
             ) from error
 
-    def _batch(self, told: _Batch) -> Batch:
+    def _batch(self, told: BatchObject) -> Batch:
         state = _STATES.get(told.status, "running")
         faults = told.errors.data or () if told.errors else ()
         limits = [_LIMIT.search(fault.message or "") for fault in faults]
         return Batch(
             told.id,
             state,
+            told.status != "validating",
             told.request_counts.answered if told.request_counts else 0,
             tuple(name for name in (told.output_file_id, told.error_file_id) if name),
             tuple(Fault(fault.line, self._fault(fault)) for fault in faults),
             next((int(limit[1].replace(",", "")) for limit in limits if limit), None),
         )
 
-    def _fault(self, fault: _Fault) -> BackendError:
+    def _fault(self, fault: FaultObject) -> BackendError:
         full = "token_limit" in (fault.code or "") or "nqueued token" in (fault.message or "")
-        status = HTTPStatus.TOO_MANY_REQUESTS if full else HTTPStatus.BAD_REQUEST
+        broken = "server_error" in (fault.code or "")
+        status = 429 if full else 500 if broken else 400
         error = {"code": fault.code, "message": fault.message, "param": fault.param}
         return self._failure(complaint_of(status, {"error": error}, self._secrets()))
 
@@ -194,63 +209,3 @@ def _is_file_unseen(answer: Answer) -> bool:
     return answer.status in {400, 404} and bool(
         re.search(rb"find file|file[^\"]{0,60}not found|no such file", answer.body, re.IGNORECASE)
     )
-
-
-class _Line(msgspec.Struct):
-    custom_id: str
-    method: str
-    url: str
-    body: msgspec.Raw
-
-
-class _Response(msgspec.Struct):
-    status_code: int = 200
-    body: msgspec.Raw = msgspec.Raw(b"null")
-
-
-class _Result(msgspec.Struct):
-    custom_id: str
-    response: _Response | None = None
-    error: Any = None
-
-
-class _Named(msgspec.Struct):
-    id: str
-
-
-class _Fault(msgspec.Struct):
-    code: str | None = None
-    message: str | None = None
-    param: str | None = None
-    line: int | None = None
-
-
-class _Faults(msgspec.Struct):
-    data: list[_Fault] | None = None
-
-
-class _Counts(msgspec.Struct):
-    completed: int = 0
-    failed: int = 0
-
-    @property
-    def answered(self) -> int:
-        return self.completed + self.failed
-
-
-class _Batch(msgspec.Struct):
-    id: str
-    status: str
-    input_file_id: str | None = None
-    output_file_id: str | None = None
-    error_file_id: str | None = None
-    errors: _Faults | None = None
-    request_counts: _Counts | None = None
-
-
-class _List(msgspec.Struct):
-    data: list[_Batch]
-    has_more: bool = False
-
-
-_decode_result = msgspec.json.Decoder(_Result, strict=False).decode

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,6 +13,7 @@ from mmgen_datasets.backends.batch import BatchBackend, Outcome
 from mmgen_datasets.chat import Reply
 from mmgen_datasets.errors import BackendError, RowError, StopError
 from mmgen_datasets.generation.batch_records import BatchRecords, Line, Part
+from mmgen_datasets.generation.batch_rounds import Rounds
 from mmgen_datasets.generation.budget import Account
 from mmgen_datasets.generation.ledger import Ledger
 from mmgen_datasets.generation.tally import Tally
@@ -33,12 +34,8 @@ class Collector:
     records: BatchRecords
     account: Account
     tally: Tally
-    again: set[str]
-    """Keys that are wanted although they are settled; those that got an outcome are taken out."""
-    failed: Callable[[str, str], None]
-    """Called with the key of a request that may be tried again, and the reason."""
-    wants_more: Callable[[], None]
-    """Called when a reply was cut short, and another attempt is to follow."""
+    rounds: Rounds
+    """Told of what has to be tried again."""
     fatal: StopError | None = None
     """What one of the results said that no other request can get by."""
 
@@ -57,7 +54,7 @@ class Collector:
                 self.ledger.keep_failure(key, "retry", problem)
         for key in keys:
             self.account.settle(part.share, None)
-            self.failed(key, problem)
+            self.rounds.fail(key, problem)
 
     def reject(self, part: Part, problems: dict[str, RowError]) -> None:
         """File that some requests will get no reply."""
@@ -86,15 +83,15 @@ class Collector:
             self.tally.add(answer, is_last=is_last)
             self.tally.cost = self.account.spent.cost
             if not is_last:
-                self.wants_more()
+                self.rounds.demand()
         elif isinstance(answer, RowError):
             self.tally.give_up(answer.problem)
         else:
-            self.failed(line.key, answer.problem)
+            self.rounds.fail(line.key, answer.problem)
             if isinstance(answer, StopError):
                 self.fatal = self.fatal or answer
         if isinstance(answer, (Reply, RowError)):
-            self.again.discard(line.key)
+            self.rounds.again.discard(line.key)
 
 
 def _is_last(line: Line, reply: Reply) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -22,14 +21,13 @@ from mmgen_datasets.generation.batch_parts import PartWriter
 from mmgen_datasets.generation.batch_records import (
     BatchRecords,
     Part,
-    batch_of,
     describe_parts,
 )
 from mmgen_datasets.generation.batch_results import Collector
+from mmgen_datasets.generation.batch_rounds import Rounds
 from mmgen_datasets.generation.budget import Account
 from mmgen_datasets.generation.dispatch import Pending
 from mmgen_datasets.generation.insistence import Insistence
-from mmgen_datasets.generation.journal import moment
 from mmgen_datasets.generation.ledger import Ledger
 from mmgen_datasets.generation.pace import Pace
 from mmgen_datasets.generation.tally import Tally
@@ -37,6 +35,7 @@ from mmgen_datasets.generation.tally import Tally
 _LOG = logging.getLogger(__name__)
 _FIRST_LOOK_S = 2.0
 _LONGER = 1.5  # times the pause before, from look to look
+_LONGEST_S = 900.0  # between two tries whether there is room at the server
 _FULL = 0.9  # of what a server lets wait, so that an estimate may be wrong
 
 
@@ -65,28 +64,21 @@ class BatchDispatcher:
         account: Account,
         again: frozenset[str] = frozenset(),
     ) -> None:
-        self._requests = requests
         self._backend = backend
         self._ledger = ledger
         self._folder = folder
-        self._pace = pace
         self._tally = tally
         self._account = account
-        self._again = set(again)
         self._records = records = BatchRecords(ledger.journal, backend)
+        self._rounds = Rounds(requests, ledger, tally, pace.attempts, again)
         self._insist = Insistence(pace, tally).insist
         self._maker = BatchMaker(backend, records, self._insist)
         self._writer = PartWriter(backend, records, account, folder, self._reject)
-        self._collector = Collector(
-            backend, ledger, records, account, tally, self._again, self._fail, self._begin_anew
-        )
-        self._failures: Counter[str] = Counter()  # of requests, in this call
-        self._is_first = True
-        self._has_rivals = False  # whether other workers have taken some
-        self._began = moment()
+        self._collector = Collector(backend, ledger, records, account, tally, self._rounds)
         self._round: Iterator[Pending] | None = None  # what is still to be written
-        self._is_due = True  # whether another round has to follow
         self._full_until = 0.0  # when the server may take more
+        self._refusals = 0  # since there was room at the server
+        self._unsure: set[str] = set()  # parts of which it is not known whether there is
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until nothing is left, an error that ends the run, or the event.
@@ -123,11 +115,10 @@ class BatchDispatcher:
                 await self._advance(part)
             await self._write_all()
             parts = self._records.under_way()
-            self._tally.note = describe_parts(parts)
             if not parts and self._round is None:
-                if not self._has_rivals:
+                if not self._rounds.has_rivals:
                     return
-                self._has_rivals, self._is_due = False, True  # see whether they have done it
+                self._rounds.has_rivals, self._rounds.is_due = False, True  # have they done it?
             if not parts and self._writer.is_broke:
                 raise self._account.refusal()
             is_new = [part.name for part in parts] != [part.name for part in before]
@@ -139,9 +130,9 @@ class BatchDispatcher:
         """Write and send parts as long as there are requests, money and room at the server."""
         while not self._is_full:
             if self._round is None:
-                if not self._is_due:
+                if not self._rounds.is_due:
                     return
-                self._round, self._is_due = self._fresh(), False
+                self._round = self._rounds.next()
             part = await self._writer.next(self._round)
             if part is not None:
                 await self._advance(part)
@@ -149,33 +140,6 @@ class BatchDispatcher:
                 return
             else:
                 self._round = None
-
-    def _fresh(self) -> Iterator[Pending]:
-        """The requests that have to be sent, each key once."""
-        is_first, self._is_first = self._is_first, False
-        seen: set[str] = set()
-        for batch in self._requests:
-            once = {pending.key: pending for pending in batch if pending.key not in seen}
-            seen |= once.keys()
-            carried = batch_of(self._ledger.journal, list(once))
-            wanted = [
-                key
-                for key in once
-                if key not in carried and self._failures[key] < self._pace.attempts
-            ]
-            settled, mine = self._ledger.take(wanted, frozenset(self._again.intersection(once)))
-            if is_first:
-                self._tally.known += len(batch) - len(once)
-                self._tally.known += sum(r.created_at < self._began for r in settled.values())
-            self._has_rivals |= len(settled) + len(mine) < len(wanted)
-            for key in (key for key in wanted if key in mine):
-                pending, last = once[key], mine[key]
-                is_cut = last is not None and last.is_cut
-                yield pending.longer() if is_cut and pending.longer else pending
-
-    def _begin_anew(self) -> None:
-        """Go through the requests once more, when this round is over."""
-        self._is_due = True
 
     async def _advance(self, part: Part) -> None:
         """Take a part as far as it goes now."""
@@ -187,24 +151,28 @@ class BatchDispatcher:
                 self._release(part, "its file was lost")
                 return
             part = await self._maker.make(part, file)
+            self._unsure.add(part.name)
         batch = await self._insist(partial(self._backend.look, part.batch or ""))
         if batch.answered != part.answered:
             part = self._records.note(part, answered=batch.answered)
+        if batch.is_accepted:
+            self._unsure.discard(part.name)
         if batch.state == "failed":
             self._take_back(part, batch)
         elif batch.state != "running":
             await self._collect(part, batch)
+        self._tally.note = describe_parts(self._records.under_way())
 
     async def _collect(self, part: Part, batch: Batch) -> None:
         """File the results of a batch that has ended."""
-        for results in batch.results:
-            path = self._folder / f"{part.name}.{results}.results"
+        for number, results in enumerate(batch.results):
+            path = self._folder / f"{part.name}.{number}.results"
             await self._insist(partial(self._backend.fetch, results, path))
             await self._collector.read(part, path)
             path.unlink()
         self._collector.leave(part, _LEFT[batch.state])
         self._records.close(part, batch.state)
-        self._full_until = 0.0
+        self._full_until, self._refusals = 0.0, 0
         if self._collector.fatal:
             raise self._collector.fatal
         if batch.state == "cancelled":
@@ -241,7 +209,9 @@ class BatchDispatcher:
     def _make_room(self, part: Part, limit: int | None) -> None:
         """Wait with a part for which too much is waiting at the server; cut one that is alone."""
         others = [other for other in self._records.under_way() if other.name != part.name]
-        self._full_until = time.monotonic() + self._backend.poll_s
+        pause = self._backend.poll_s * 2.0**self._refusals
+        self._full_until = time.monotonic() + min(pause, max(_LONGEST_S, self._backend.poll_s))
+        self._refusals += 1
         if any(other.batch for other in others) or part.requests == 1:
             self._records.note(part, batch=None, tried_at=None)
             return
@@ -250,29 +220,21 @@ class BatchDispatcher:
 
     @property
     def _is_full(self) -> bool:
-        return time.monotonic() < self._full_until
+        """Whether to send nothing now: once there was no room, one part at a time is tried."""
+        is_trying = bool(self._refusals and self._unsure)
+        return is_trying or time.monotonic() < self._full_until
 
     def _release(self, part: Part, outcome: str) -> None:
         """Let those of a part's requests that have no outcome be written anew."""
         for _ in self._records.open_lines(part):
             self._account.settle(part.share, None)
         self._records.close(part, outcome)
-        self._is_due = True
+        self._rounds.demand()
 
     def _reject(self, pending: Pending, error: RowError) -> None:
         self._ledger.keep_failure(pending.key, "row", error.problem)
-        self._again.discard(pending.key)
+        self._rounds.again.discard(pending.key)
         self._tally.give_up(error.problem)
-
-    def _fail(self, key: str, problem: str) -> None:
-        """Take note that a request has no reply yet."""
-        self._failures[key] += 1
-        if self._failures[key] >= self._pace.attempts:
-            self._tally.give_up(problem)
-            return
-        self._tally.retries += 1
-        self._tally.last_problem = problem
-        self._is_due = True
 
 
 _LEFT = {
