@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import random
 import signal
 import threading
 from collections.abc import Iterable
@@ -277,6 +278,35 @@ def test_a_killed_process_is_followed_by_one_that_pays_for_nothing_twice(
         assert len(server.batch_api.batches) == 2
     assert tally.done == 45
     assert not (journal.parent / "journal-batches").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20))
+def test_whenever_it_is_killed_and_whatever_fails_each_request_is_paid_for_once(
+    journal: Path, seed: int
+) -> None:
+    draw = random.Random(seed)
+    stages = ["upload", "create", "list", "look", "download"]
+    kinds = ["ok", "ok", "ok", "busy-50ms", "error-500", "close", "lost"]
+    how = BatchBehaviour(
+        looks=draw.randint(1, 5),
+        endings=tuple(draw.choices(["completed", "expired", "half"], k=4)),
+        faults={stage: tuple(draw.choices(kinds, k=6)) for stage in stages},
+        max_tokens=draw.choice([None, 2000]),
+    )
+    with serve(Behaviour(batches=how)) as server:
+        args = (journal, later(server, max_requests=draw.randint(5, 30)), TEXTS)
+        for _ in range(draw.randint(1, 4)):
+            process = _context.Process(target=ask, args=args)
+            process.start()
+            process.join(draw.uniform(0.05, 1.0))
+            process.kill()
+            process.join()
+        ask(*args)
+        assert replies_of(journal, server, TEXTS) == expected_of(TEXTS)
+        assert set(server.batch_api.done.values()) == {1}
+        with open_journal(journal) as opened:
+            assert opened.usage().replies == 45
 
 
 def test_an_interrupt_leaves_batches_running_and_the_next_call_collects_them(

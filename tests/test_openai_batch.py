@@ -214,6 +214,14 @@ def test_a_server_without_batches_is_told_from_one_that_is_down(tmp_path: Path) 
         asyncio.run(backend.look("batch_1"))
 
 
+def test_a_file_too_large_for_the_server_names_the_setting(tmp_path: Path) -> None:
+    (tmp_path / "requests.jsonl").write_bytes(b"x" * 2000)
+    with serve(Behaviour(batches=BatchBehaviour(faults={"upload": ("too-large",)}))) as server:
+        upload = OpenAIBatch("any", server.url).upload(tmp_path / "requests.jsonl")
+        with pytest.raises(StopError, match=r"takes no file of 2,000 bytes\n.*max_bytes"):
+            asyncio.run(upload)
+
+
 def test_an_upload_that_is_not_seen_yet_is_waited_for(server: Server) -> None:
     with pytest.raises(RetryError, match="does not know the uploaded file"):
         asyncio.run(OpenAIBatch("any", base_url=server.url).create("file-99"))

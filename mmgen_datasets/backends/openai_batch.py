@@ -109,6 +109,11 @@ class OpenAIBatch(OpenAI):
     async def upload(self, file: Path) -> str:
         """Send a file."""
         answer = await send_file(self._call("files"), file, purpose="batch")
+        if answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            raise StopError(
+                f"{self.endpoint} takes no file of {file.stat().st_size:,} bytes",
+                "set max_bytes to what it takes",
+            )
         return self._decoded(answer, FileObject).id
 
     async def create(self, uploaded: str) -> Batch:

@@ -119,7 +119,10 @@ class BatchApi:
         fields: dict[str, bytes] = {}
         async for part in await request.multipart():
             assert isinstance(part, BodyPartReader)
-            fields[part.name or ""] = await part.read()
+            pieces = []
+            while piece := await part.read_chunk(2**20):  # has no limit, unlike read()
+                pieces.append(piece)
+            fields[part.name or ""] = b"".join(pieces)
         assert fields["purpose"] == b"batch"
         return msgspec.json.encode({"id": self._keep(fields["file"]), "object": "file"})
 

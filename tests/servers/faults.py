@@ -148,6 +148,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "wrong-key": _failing(401, "invalid_api_key"),
         "no-model": _failing(404, "model_not_found"),
         "too-long": _failing(400, "context_length_exceeded", CONTEXT),
+        "too-large": _failing(413, "request_too_large"),
         "bad-request": _failing(400, "invalid_request_error"),
         "filtered-prompt": _failing(400, "content_filter"),
         "error-in-200": _saying({"error": {"code": 502, "message": "upstream is gone"}}),
