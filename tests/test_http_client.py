@@ -51,7 +51,7 @@ def _answering(answer: Callable[[socket.socket], None]) -> Iterator[int]:
 EXPECTED: dict[type[BackendError], str] = {
     RetryError: "busy busy-1s busy-50ms error-500 error-503 error-in-200 html malformed close "
     "close-midway drip tell-all-as-text",
-    RowError: "too-long bad-request filtered-prompt no-choices tell-all",
+    RowError: "too-long too-large bad-request filtered-prompt no-choices tell-all",
     StopError: "quota wrong-key no-model moved",
 }
 KINDS = {fault: kind for kind, faults in EXPECTED.items() for fault in faults.split()}
