@@ -104,6 +104,41 @@ def test_all_that_a_minute_allows_goes_and_no_more(per_minute: float, seconds: i
     assert allowed - 1 <= sent <= allowed + max(1, per_minute / 60) + 1
 
 
+@pytest.mark.parametrize(
+    ("concurrency", "shares"), [(10, [4, 3, 3]), (3, [1, 1, 1]), (1, [1, 1, 1])]
+)
+def test_workers_share_what_may_be_in_flight(concurrency: int, shares: list[int]) -> None:
+    """Each has one at least."""
+    limiters = [Limiter(concurrency, Allowance()) for _ in shares]
+    for place, limiter in enumerate(limiters):
+        assert limiter.share(place, len(shares))
+        assert not limiter.share(place, len(shares)), "it knows"
+    assert [send_all(limiter, 0) for limiter in limiters] == shares
+
+
+def test_a_worker_that_is_left_alone_takes_all() -> None:
+    limiter = Limiter(10, Allowance())
+    limiter.share(0, 2)
+    assert send_all(limiter, 0) == 5
+    limiter.share(0, 1)
+    for _ in range(5):
+        limiter.landed()
+        limiter.answered()
+    assert send_all(limiter, 0) == 10
+
+
+def test_workers_share_the_requests_and_tokens_a_minute() -> None:
+    limiters = [Limiter(1000, Allowance(120, 6000)) for _ in range(2)]
+    sent = 0
+    for place, limiter in enumerate(limiters):
+        limiter.share(place, 2)
+        limiter.window, now = 1e6, 0.0
+        while now < 60:
+            sent += send_all(limiter, now, tokens=50)
+            now += limiter.wait_s(50, now) + 1e-6
+    assert 118 <= sent <= 120 + 2 * 2
+
+
 def test_tokens_are_allowed_by_the_minute_as_well() -> None:
     limiter = Limiter(100, Allowance(tokens_per_minute=6000))
     assert send_all(limiter, 0, tokens=50) == 2, "a second has a hundred"
