@@ -206,7 +206,7 @@ class TestNumProc:
     def test_work_that_many_cannot_do_is_refused(self, tmp_path: Path) -> None:
         with serve() as server:
             folder, plan = RunFolder(tmp_path / "run"), plan_of(server)
-            with pytest.raises(UsageError, match="a cap or a retry needs one process"):
+            with pytest.raises(UsageError, match="a cap, a retry or a batch needs one"):
                 fill_run(folder, plan, num_proc=2, caps=Caps(max_tokens=9))
             with pytest.raises(UsageError, match="no model is asked"):
                 fill_run(folder, Plan("coco2017", data_dir=str(SAMPLE_DIR)), num_proc=2)

@@ -10,6 +10,7 @@ from pathlib import Path
 from datasets import Dataset
 
 from mmgen_datasets.backends.base import Backend
+from mmgen_datasets.backends.batch import BatchBackend
 from mmgen_datasets.errors import RunError, StopError
 from mmgen_datasets.generation.budget import Account, Budget, Caps
 from mmgen_datasets.generation.conversations import lay_out
@@ -57,8 +58,12 @@ class Asking:
 
     @property
     def is_alone(self) -> bool:
-        """Whether no other process may ask: none counts what another spends or asks once more."""
-        return self.budget.is_limited or bool(self.again)
+        """Whether no other process may ask.
+
+        None counts what another one spends or asks once more, and one looks after batches.
+        """
+        is_batch = isinstance(self.backend, BatchBackend)
+        return self.budget.is_limited or bool(self.again) or is_batch
 
 
 def ask_along(job: Job, asking: Asking) -> Manifest:
@@ -115,7 +120,7 @@ def _refuse_company(job: Job, asking: Asking) -> None:
     if asking.is_alone or any(map(wants_no_other, others)):
         raise RunError(
             is_filled,
-            "wait for it: a cap, or 'mmgen retry', needs a run for itself",
+            "wait for it: a cap, 'mmgen retry' or a batch needs a run for itself",
         )
     old = job.folder.read()
     if old is not None and old.samples != job.manifest.samples:

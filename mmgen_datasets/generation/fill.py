@@ -74,8 +74,8 @@ def fill_run(
     check_fit(samples, recipe, backend)
     if cache is not None and cache.resolve() == folder.journal_path.resolve():
         raise UsageError(f"the cache {cache} is the run's own journal", "leave it out")
-    _refuse_many(num_proc, backend, caps, again)
     asking = Asking.of(backend, pace or Pace(), caps or Caps(), again, cache) if backend else None
+    _refuse_many(num_proc, asking)
     shown = _without_secrets(plan, backend)
     manifest = Manifest(
         shown,
@@ -157,9 +157,7 @@ def _load(plan: Plan) -> Dataset:
         ) from error
 
 
-def _refuse_many(
-    num_proc: int, backend: Backend | None, caps: Caps | None, again: frozenset[str]
-) -> None:
+def _refuse_many(num_proc: int, asking: Asking | None) -> None:
     """See that there is work that so many processes can do together.
 
     Raises:
@@ -167,11 +165,11 @@ def _refuse_many(
     """
     if num_proc < 1:
         raise UsageError(f"num_proc is {num_proc}", "give a number of at least 1")
-    if num_proc > 1 and backend is None:
+    if num_proc > 1 and asking is None:
         raise UsageError(f"num_proc is {num_proc}, and no model is asked", "leave it out")
-    if num_proc > 1 and (again or (caps and (caps.max_cost or caps.max_tokens))):
+    if num_proc > 1 and asking is not None and asking.is_alone:
         raise UsageError(
-            f"num_proc is {num_proc}, and a cap or a retry needs one process",
+            f"num_proc is {num_proc}, and a cap, a retry or a batch needs one process",
             "leave one of them out",
         )
 
