@@ -54,7 +54,7 @@ WithImages = Annotated[
 ]
 Out = Annotated[Path, typer.Option(help="Folder to write to.")]
 Run = Annotated[Path, typer.Argument(help="Folder of a run.", show_default=False)]
-Concurrency = Annotated[int, typer.Option(help="The most requests in flight.")]
+Concurrency = Annotated[int, typer.Option(help="The most requests in flight, in all processes.")]
 RequestsPerMinute = Annotated[
     float | None, typer.Option(help="Requests that the server allows, where it does not say.")
 ]

@@ -58,6 +58,8 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
             f"  {tokens:,} tokens, {manifest.completion_tokens:,} of them written by the model"
             + (cached if manifest.cached_tokens else "")
         )
+    if manifest.taken_over:
+        say(f"  {manifest.taken_over:,} replies taken over from a cache")
     if manifest.cost:
         say(f"  ${manifest.cost:,.2f} ({manifest.price_source})")
     tell_reasons("  rejected", manifest.rejects)

@@ -167,8 +167,9 @@ class TestOneRun:
 
 
 class TestNumProc:
+    @pytest.mark.slow
     def test_the_command_starts_as_many_as_are_asked_for(self, tmp_path: Path) -> None:
-        with serve(Behaviour(form="auto", latency_s=0.5)) as server:
+        with serve(Behaviour(form="auto", latency_s=1.0)) as server:
             words = ("--concurrency", "4", "--num-proc", "2")
             command = command_of(server, tmp_path / "run", *words)
             with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -178,9 +179,16 @@ class TestNumProc:
             assert (server.stats["received"], server.asked_again) == (72, 0)
         assert "conversations 72" in output
 
+    def test_those_that_come_too_late_are_not_waited_for(self, tmp_path: Path) -> None:
+        with serve(Behaviour(form="auto")) as server:
+            manifest = fill_run(RunFolder(tmp_path), plan_of(server, limit=1), num_proc=3)
+            assert (manifest.status, manifest.conversations) == ("finished", 3)
+            assert (server.stats["received"], server.asked_again) == (3, 0)
+        assert not multiprocessing.active_children()
+
     def test_an_interrupt_stops_all_and_loses_nothing(self, tmp_path: Path) -> None:
-        with serve(Behaviour(form="auto", latency_s=0.5)) as server:
-            words = ("--concurrency", "4", "--num-proc", "2")
+        with serve(Behaviour(form="auto", latency_s=1.0)) as server:
+            words = ("--concurrency", "2", "--num-proc", "2")
             command = command_of(server, tmp_path / "run", *words)
             pipes: dict[str, Any] = {"stderr": subprocess.PIPE, "text": True}
             with subprocess.Popen(command, **pipes) as process:
@@ -195,8 +203,8 @@ class TestNumProc:
             assert manifest.status == "interrupted"
 
     def test_the_others_stop_when_the_first_is_killed(self, tmp_path: Path) -> None:
-        with serve(Behaviour(form="auto", latency_s=0.5)) as server:
-            words = ("--concurrency", "4", "--num-proc", "2")
+        with serve(Behaviour(form="auto", latency_s=1.0)) as server:
+            words = ("--concurrency", "2", "--num-proc", "2")
             with subprocess.Popen(command_of(server, tmp_path / "run", *words)) as process:
                 wait_for(lambda: at_work(tmp_path / "run") == 2)
                 process.kill()

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from types import FrameType
 from typing import Any
 
@@ -25,19 +26,26 @@ _INTERRUPTED = 130
 def accompanied(count: int, work: Callable[[], object]) -> Iterator[None]:
     """Do work in so many further processes while a block runs, and wait for them at its end.
 
-    An interrupt of this process is one of each of them. They stop also when this one is killed.
+    Those that have not begun by then are not waited for. An interrupt of this process is one of
+    each of them. They stop also when this one is killed.
 
     Args:
         count: how many; may be 0.
         work: what each is to do; has to be picklable.
     """
     context = multiprocessing.get_context("spawn")
-    others = [context.Process(target=_accompany, args=(work,), daemon=True) for _ in range(count)]
+    begun = [context.Event() for _ in range(count)]
+    others: list[BaseProcess] = [
+        context.Process(target=_accompany, args=(work, event), daemon=True) for event in begun
+    ]
     with _interrupts_handed_on(others):
         for other in others:
             other.start()
         try:
             yield
+            _interrupt(
+                [other for other, event in zip(others, begun, strict=True) if not event.is_set()]
+            )
         except KeyboardInterrupt:
             raise
         except BaseException:
@@ -77,8 +85,9 @@ def _interrupt(others: Sequence[BaseProcess]) -> None:
             other.terminate()
 
 
-def _accompany(work: Callable[[], object]) -> None:
+def _accompany(work: Callable[[], object], begun: Event) -> None:
     """What a further process does: the same, quietly."""
+    begun.set()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; the first process hands it on
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     threading.Thread(target=_end_with_parent, daemon=True).start()
