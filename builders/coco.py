@@ -32,7 +32,7 @@ import pyarrow as pa
 from datasets.builder import Key
 
 from mmgen_datasets.errors import MissingFileError
-from mmgen_datasets.schema import POSE, sample_features
+from mmgen_datasets.schema import EXTRAS, sample_features
 
 from . import coco_files, coco_rows
 
@@ -68,7 +68,7 @@ class Coco(datasets.ArrowBasedBuilder):
     def _info(self) -> datasets.DatasetInfo:
         features = sample_features("image")
         if self.config.with_keypoints:
-            features["poses"] = datasets.List(POSE)
+            features["poses"] = EXTRAS["poses"]
         return datasets.DatasetInfo(
             description="Photographs of everyday scenes with captions and boxes",
             homepage="https://cocodataset.org",

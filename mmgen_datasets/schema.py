@@ -36,6 +36,7 @@ OBJECT = {
     "area": _FLOAT,  # share of the picture that the outline covers, 0..1
     "is_crowd": _BOOL,  # the box holds an uncounted number of them
     "confidence": _FLOAT,
+    "method": _STRING,  # how its box came about, in the source's own word
     "is_occluded": _BOOL,
     "is_truncated": _BOOL,  # the picture's border cuts it off
     "is_group_of": _BOOL,
@@ -45,14 +46,17 @@ OBJECT = {
 """A thing in a picture. What the source does not say is null, never false."""
 
 LABEL = {"name": _STRING, "present": _BOOL, "verified": _BOOL, "confidence": _FLOAT}
-"""A category that the whole picture has, or (``present`` false) is known not to have."""
+"""A category that the whole picture has, or (``present`` false) is known not to have.
+
+Where a person has seen to it (``verified``), `confidence` is null: it is a machine's.
+"""
 
 RELATION = {
     "subject": _STRING,
     "predicate": _STRING,
     "object": _STRING,
     "subject_bbox": BBOX,
-    "object_bbox": BBOX,
+    "object_bbox": BBOX,  # null for an attribute: predicate ``is``, object ``Wooden``
 }
 
 KEYPOINT = {"name": _STRING, "x": _FLOAT, "y": _FLOAT, "is_visible": _BOOL}
@@ -64,7 +68,25 @@ POSE = {
     "is_crowd": _BOOL,
     "keypoints": List(KEYPOINT),  # none where nobody marked any
 }
-"""The joints of a thing in a picture: the column ``poses``, of sources that were asked for it."""
+"""The joints of a thing in a picture."""
+
+MASK = {
+    "category": _STRING,
+    "bbox": BBOX,
+    "path": _STRING,  # of the picture that is white where the thing is, as the source names it
+    "predicted_iou": _FLOAT,  # with the true outline, as the annotators' tool foresaw it
+}
+
+POINT = {
+    "name": _STRING,
+    "x": _FLOAT,  # share of the width
+    "y": _FLOAT,  # share of the height, downwards
+    "present": _BOOL,  # whether that is seen there; null where the annotators were unsure
+    "yes_votes": _INT,
+    "no_votes": _INT,
+    "unsure_votes": _INT,
+}
+"""What was asked about one point of a picture, and the answers."""
 
 NARRATIVE = {
     "text": _STRING,
@@ -109,6 +131,15 @@ SAMPLE = Features(
     }
 )
 """A row of a source, without its media column; `sample_features` adds that."""
+
+EXTRAS: dict[str, Any] = {
+    "poses": List(POSE),
+    "rotation": _INT,  # degrees by which picture and boxes are to be turned, counterclockwise
+    "original_md5": _STRING,  # of the file at credit.original_url, in base64
+    "masks": List(MASK),
+    "points": List(POINT),
+}
+"""Columns that some sources have besides, some of them only where they were asked for them."""
 
 MESSAGE = {"role": _STRING, "content": _STRING}
 """A turn; media stand as ``<image>``, ``<video>``, ``<audio>`` or ``<motion>`` in its text."""

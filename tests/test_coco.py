@@ -79,7 +79,7 @@ class TestRows:
     def test_they_hold_what_the_files_say(self, root: Path) -> None:
         first, *_ = load(root)
         unknown = dict.fromkeys(
-            ("confidence", "is_occluded", "is_truncated", "is_group_of", "is_depiction")
+            ("confidence", "method", "is_occluded", "is_truncated", "is_group_of", "is_depiction")
         ) | {"is_inside": None}
         assert first == {
             "id": "9",

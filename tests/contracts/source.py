@@ -11,10 +11,7 @@ import pytest
 from mmgen_datasets.errors import MissingFileError, UsageError
 from mmgen_datasets.loading import SOURCES, load_dataset
 from mmgen_datasets.parquet import prepare
-from mmgen_datasets.schema import MEDIA, POSE, media_kinds, sample_features
-
-OPTIONAL = {"poses": datasets.List(POSE)}
-"""Columns that a source has only where it was asked for them."""
+from mmgen_datasets.schema import EXTRAS, MEDIA, media_kinds, sample_features
 
 
 class SourceContract:
@@ -39,7 +36,7 @@ class SourceContract:
             required = sample_features(*media_kinds(split.features))
             extra = {name: split.features[name] for name in split.features.keys() - required.keys()}
             assert {name: split.features[name] for name in required} == required
-            assert extra.items() <= OPTIONAL.items()
+            assert extra.items() <= EXTRAS.items()
 
     def test_ids_are_there_and_unique_in_a_split(self, splits: Any) -> None:
         for split in splits.values():
