@@ -22,7 +22,6 @@ LAYERS = [
     ["generation.job"],
     ["generation.asking"],
     ["generation.fill"],
-    ["console"],
     ["cli"],
     ["__main__"],
 ]

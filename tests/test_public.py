@@ -6,6 +6,7 @@ import ast
 import inspect
 import pickle
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -126,20 +127,39 @@ def package_names(requirements: Iterable[str]) -> set[str]:
     return {name.removesuffix("-python").replace("-", "_") for name in names}
 
 
-@pytest.mark.slow
-def test_the_wheel_holds_the_packages_and_no_others(tmp_path: Path) -> None:
-    """A package named `builders` in site-packages would clash with others of that name."""
-    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", "-w", str(tmp_path)]
-    subprocess.run([*command, str(ROOT)], check=True)
-    [wheel] = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        files = {name for name in archive.namelist() if ".dist-info/" not in name}
-    expected = {
-        str(Path("mmgen_datasets", *path.relative_to(ROOT / package).parts))
-        if package == "mmgen_datasets"
-        else str(Path("mmgen_datasets/builders", *path.relative_to(ROOT / package).parts))
+def packaged(path: Path) -> Path:
+    """Where a file of the repository stands in the installed package."""
+    parts = path.relative_to(ROOT).parts
+    return Path("mmgen_datasets", *(parts if parts[0] == "builders" else parts[1:]))
+
+
+def packaged_files() -> set[Path]:
+    return {
+        packaged(path)
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert files == expected
+
+
+def test_every_folder_is_declared() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    declared = settings["tool"]["setuptools"]["packages"]
+    assert declared == sorted({".".join(path.parent.parts) for path in packaged_files()})
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_the_packages_and_no_others(tmp_path: Path) -> None:
+    """A package named `builders` in site-packages would clash with others of that name."""
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, source / package)
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", "-w", str(tmp_path)]
+    subprocess.run([*command, str(source)], check=True)
+    [wheel] = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        files = {Path(name) for name in archive.namelist() if ".dist-info/" not in name}
+    assert files == packaged_files()

@@ -1,0 +1,81 @@
+"""The command `mmgen`: a function for each of its verbs.
+
+Nothing heavy is imported before a command needs it, so that ``--help`` answers at once: what
+the commands use they take from the package, which imports its public names on first use.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from mmgen_datasets.cli import generate, results, runs, tables
+from mmgen_datasets.cli.console import complain
+from mmgen_datasets.cli.outcome import DONE, INTERRUPTED, WRONG_USE
+from mmgen_datasets.errors import MMGenError
+
+_COMMANDS = (
+    tables.sources,
+    tables.recipes,
+    tables.backends,
+    tables.formats,
+    results.prepare,
+    generate.generate,
+    generate.estimate,
+    runs.retry,
+    runs.cancel,
+    runs.status,
+    runs.repair,
+    results.show,
+    results.export,
+)
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+app = typer.Typer(
+    name="mmgen",
+    help="Turn annotated images into multimodal instruction data.",
+    epilog="Exit: 0 done, 1 finished with too many rejects, 2 wrong use or bad input, "
+    "130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for _command in _COMMANDS:
+    app.command()(_command)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: the words after ``mmgen``; those of the process if left out.
+
+    Returns:
+        The exit status: 0 done, 1 finished with too many rejects, 2 wrong use or bad input, 130
+        interrupted.
+    """
+    words = sys.argv[1:] if argv is None else list(argv)
+    if not sys.stderr.isatty():  # read by `datasets` when it is imported
+        os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+    try:
+        app(words)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            kept = "; every reply is kept: give the same command again to go on"
+            complain("interrupted" + (kept if {*words[:1]} & {"generate", "retry"} else ""))
+        return int(end.code or DONE)
+    except MMGenError as error:
+        complain(f"error: {error}")
+        return WRONG_USE
+    except OSError as error:  # a folder that cannot be written, a disk that is full
+        complain(f"error: {error.filename or 'a file'}: {error.strerror or error}")
+        if error.errno in _NO_ROOM:
+            complain("  → make room on its disk, then give the same command again")
+        return WRONG_USE
+    return DONE

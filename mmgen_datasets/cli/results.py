@@ -1,0 +1,78 @@
+"""Commands that read what a run or a source holds, and write it for others."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Annotated, Literal
+
+import typer
+
+import mmgen_datasets as mmgen
+from mmgen_datasets.cli.console import say, tell_reasons
+from mmgen_datasets.cli.options import DataDir, Out, Run, WithImages
+from mmgen_datasets.errors import UsageError
+from mmgen_datasets.exporters import EXPORTERS
+
+
+def prepare(
+    source: Annotated[str, typer.Argument(help="Name from 'mmgen sources'.", show_default=False)],
+    out: Out,
+    data_dir: DataDir = None,
+    with_images: WithImages = False,
+) -> None:
+    """Write a source as parquet that anybody's load_dataset(DIR) reads, pictures inside.
+
+    Example: mmgen prepare coco2017 --data-dir coco --out coco-parquet
+    """
+    # Only where it is meant: not every source has this setting.
+    settings = {"with_images": True} if with_images else {}
+    mmgen.prepare(source, out, data_dir=data_dir, **settings)
+    say(f"wrote {out}; read it with: datasets.load_dataset({str(out)!r})")
+
+
+def show(
+    run: Run,
+    number: Annotated[int, typer.Option(help="How many.", min=1)] = 3,
+    start: Annotated[int, typer.Option(help="From which on; the first is 0.", min=0)] = 0,
+) -> None:
+    """Print conversations of a run, to be read.
+
+    Example: mmgen show runs/first --number 10
+    """
+    conversations = mmgen.load_run(run)
+    if start >= len(conversations):
+        raise UsageError(
+            f"--start is {start:,}, and there are {len(conversations):,} conversations",
+            "begin with a smaller number; the first is 0",
+        )
+    # Without the media: they are not printed, and their files may be elsewhere by now.
+    schema = importlib.import_module("mmgen_datasets.schema")
+    texts = conversations.remove_columns(schema.media_kinds(conversations.features))
+    for row in texts.select(range(start, min(start + number, len(texts)))):
+        licence = (row["license"] or {}).get("name") or "licence unknown"
+        say(f"{row['id']} · {row['kind']} · {row['file_name']} · {licence}")
+        for message in row["messages"]:
+            say(f"  {message['role']:>9}  {message['content'].strip()}")
+        say("")
+
+
+def export(
+    run: Run,
+    out: Out,
+    format: Annotated[str, typer.Option(help=f"One of {', '.join(EXPORTERS)}.")] = "llava",
+    images: Annotated[
+        Literal["copy", "link", "none"],
+        typer.Option(help="Whether picture files are copied, linked (no space used) or left."),
+    ] = "copy",
+) -> None:
+    """Write a run's conversations in the format that a trainer reads.
+
+    Example: mmgen export runs/first --format llava --out llava-data
+    """
+    exported = mmgen.export(mmgen.load_run(run), format, out, pictures=images)
+    say(f"{exported.conversations:,} conversations in {exported.file}")
+    if exported.pictures:
+        say(f"{exported.pictures:,} pictures in {exported.file.parent / 'images'}")
+    tell_reasons("left out", exported.left_out)
+    if exported.left_out:
+        say("  → to write them too, with the names of their pictures only: --images none")
