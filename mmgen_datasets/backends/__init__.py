@@ -20,6 +20,12 @@ BACKENDS = {
         "mmgen_datasets.backends.openai_batch:OpenAIBatch",
         "OpenAI's Batch API: half the price, answers within a day",
     ),
+    "huggingface": Entry(
+        "mmgen_datasets.backends.huggingface:HuggingFace",
+        "a model of transformers, in this process; chats share what they begin with",
+        extra="hf",
+        needs=("torch", "transformers", "llguidance", "jsonschema"),
+    ),
     "llama-cpp": Entry(
         "mmgen_datasets.backends.llama_cpp:LlamaCpp",
         "a model in a GGUF file, in this process; chats share what they begin with",

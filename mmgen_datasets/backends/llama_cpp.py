@@ -6,8 +6,6 @@ Chats are answered several at a time, and what they begin with in common is eval
 
 from __future__ import annotations
 
-import os
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from mmgen_datasets.backends.llama.model import LlamaModel
 from mmgen_datasets.backends.llama.prefixes import PrefixStore
 from mmgen_datasets.backends.llama.slots import Slots
 from mmgen_datasets.backends.llama.weights import identify
-from mmgen_datasets.backends.local.worker import Worker
+from mmgen_datasets.backends.local.worker import worker_of
 from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import StopError, UsageError
 
@@ -74,20 +72,7 @@ class LlamaCpp:
 
     async def reply(self, request: Request) -> Reply:
         """Answer one chat, once."""
-        return await worker(self).ask(request)
-
-
-def worker(settings: LlamaCpp) -> Worker:
-    """The thread that answers with these settings; the model is loaded once in a process."""
-    with _LOCK:
-        if settings not in _WORKERS:
-            _WORKERS[settings] = Worker(lambda: open_slots(settings))
-        return _WORKERS[settings]
-
-
-_LOCK = threading.Lock()
-_WORKERS: dict[LlamaCpp, Worker] = {}
-os.register_at_fork(after_in_child=_WORKERS.clear)  # threads stay with the parent
+        return await worker_of(self, lambda: open_slots(self)).ask(request)
 
 
 def open_slots(settings: LlamaCpp) -> Slots:

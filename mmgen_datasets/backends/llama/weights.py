@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from functools import lru_cache
 from pathlib import Path
 
+from mmgen_datasets.backends.local.content import content_digest
 from mmgen_datasets.errors import UsageError
-
-_HEAD = 1 << 20  # bytes: metadata, most of a vocabulary
-_NUM_SAMPLES = 256
-_SAMPLE = 1 << 14  # bytes
 
 
 def identify(path: Path) -> str:
     """Name the content of a model file.
 
-    Of a file above 5 MB the size, the first MiB and 256 stretches of 16 KiB count, evenly spread:
-    training changes all of it, and to read all would take seconds each time. The other parts of
-    a file in parts count too.
+    The other parts of a file in parts count too; see `content_digest`.
 
     Raises:
         UsageError: there is no such file, or it is no GGUF file.
@@ -33,8 +26,7 @@ def identify(path: Path) -> str:
             f"{path} is no GGUF file",
             "give the path of a model's GGUF file; other formats have to be converted",
         )
-    states = tuple((part, *_state(part)) for part in _parts(path))
-    return f"gguf-{_digest(states)}"
+    return f"gguf-{content_digest(_parts(path))}"
 
 
 def _parts(path: Path) -> list[Path]:
@@ -47,22 +39,3 @@ def _parts(path: Path) -> list[Path]:
         for part in path.parent.iterdir()
         if re.fullmatch(rf"{re.escape(first)}-\d{{5}}-of-{re.escape(last)}", part.name)
     )
-
-
-def _state(path: Path) -> tuple[int, int]:
-    state = path.stat()
-    return state.st_size, state.st_mtime_ns
-
-
-@lru_cache
-def _digest(states: tuple[tuple[Path, int, int], ...]) -> str:
-    digest = hashlib.sha256()
-    for path, size, _ in states:
-        digest.update(f"{size}\n".encode())
-        with path.open("rb") as file:
-            digest.update(file.read(_HEAD))
-            step = max(_SAMPLE, (size - _HEAD) // _NUM_SAMPLES)
-            for start in range(_HEAD, size, step):
-                file.seek(start)
-                digest.update(file.read(_SAMPLE))
-    return digest.hexdigest()[:16]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import os
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import chain
@@ -114,3 +115,21 @@ class Worker:
                 yield self._inbox.get_nowait()
             except queue.Empty:
                 return
+
+
+def worker_of(settings: Hashable, opened: Callable[[], Engine]) -> Worker:
+    """The worker of a backend's settings; a model is loaded once in a process.
+
+    Args:
+        settings: of the backend.
+        opened: loads the model, if these settings have no worker yet.
+    """
+    with _LOCK:
+        if settings not in _WORKERS:
+            _WORKERS[settings] = Worker(opened)
+        return _WORKERS[settings]
+
+
+_LOCK = threading.Lock()
+_WORKERS: dict[Hashable, Worker] = {}
+os.register_at_fork(after_in_child=_WORKERS.clear)  # threads stay with the parent

@@ -40,7 +40,7 @@ class Writing:
         self.tokens: list[int] = []
         self.finish_reason: str | None = None
         self._sampling = sampling
-        self._most = min(room, sampling.max_tokens or room)
+        self.most = min(room, sampling.max_tokens or room)
         self._vocabulary = vocabulary
         self._random = generator(request)
         self._stops = [stop.encode() for stop in sampling.stop if stop]
@@ -65,7 +65,7 @@ class Writing:
         complete = self._constraint is not None and self._constraint.take(token)
         if complete or self._cut_at_stop(before):
             self.finish_reason = "stop"
-        elif len(self.tokens) >= self._most:
+        elif len(self.tokens) >= self.most:
             self.finish_reason = "length"
         return self.finish_reason is not None
 

@@ -1,0 +1,228 @@
+"""Attention of many chats that share their beginnings.
+
+Keys and values of a beginning are stored once, without a copy for each chat. When each chat adds
+one token, the queries of all chats of a beginning meet its keys in one matrix product; what they
+add of their own is attended to apart, and the two are merged by their sums of exponentials.
+Softmax is in fp32 whatever the weights are in.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
+
+import torch
+from transformers import AttentionInterface
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+
+from mmgen_datasets.backends.hf.memory import Beginning, Memory
+
+Tensor: TypeAlias = torch.Tensor
+
+NAME = "mmgen_slots"
+"""What a model is told to call for its attention."""
+
+
+class UnfitError(NotImplementedError):
+    """The model's attention has something that is not computed here."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one call of a model is to compute: a stretch of tokens for each of some rows."""
+
+    memory: Memory
+    first: int
+    """The first row; the others follow."""
+    past: list[int]
+    """How many tokens of its own each row has in the memory."""
+    added: list[int]
+    """How many tokens each row gets; the call's rows are padded on the left to the longest."""
+    beginnings: list[Beginning | None]
+    """Of each row; one and the same where rows get more than a token."""
+    longest: int
+    """The most tokens of a chat; a window that is no shorter is none."""
+    device: torch.device
+
+    @property
+    def rows(self) -> slice:
+        return slice(self.first, self.first + len(self.past))
+
+    @property
+    def held(self) -> int:
+        """How many tokens of its own the longest row has after the call."""
+        return max(p + a for p, a in zip(self.past, self.added, strict=True))
+
+    @cached_property
+    def ends(self) -> Tensor:
+        """``(R,)``: how many tokens of its own each row has after the call."""
+        ends = [p + a for p, a in zip(self.past, self.added, strict=True)]
+        return torch.tensor(ends, device=self.device)
+
+    @cached_property
+    def companies(self) -> list[tuple[Any, Beginning | None]]:
+        """Each beginning, and the rows that have it."""
+        if len(set(map(id, self.beginnings))) == 1:
+            return [(slice(None), self.beginnings[0])]
+        members: dict[int, list[int]] = {}
+        for row, beginning in enumerate(self.beginnings):
+            members.setdefault(id(beginning), []).append(row)
+        return [
+            (torch.tensor(rows, device=self.device), self.beginnings[rows[0]])
+            for rows in members.values()
+        ]
+
+
+_LOCAL = threading.local()
+
+
+@contextmanager
+def computing(current: Pass) -> Iterator[None]:
+    """Have a model that is called in this block, in this thread, compute a pass."""
+    _LOCAL.current = current
+    try:
+        yield
+    finally:
+        _LOCAL.current = None
+
+
+def attend(
+    module: torch.nn.Module,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None,
+    scaling: float | None = None,
+    sliding_window: int | None = None,
+    **others: Any,
+) -> tuple[Tensor, None]:
+    """Attend as the pass at hand says; outside of one, as for a chat on its own.
+
+    Args:
+        module: one layer's attention; has ``layer_idx``.
+        query: ``(R, H, T, D)``.
+        key: ``(R, G, T, D)``: groups of heads share keys and values.
+        value: ``(R, G, T, D)``.
+        attention_mask: None; the model is given none.
+        scaling: of the products; None for ``D ** -0.5``.
+        sliding_window: how far back a token sees.
+        others: must not ask for more.
+
+    Returns:
+        ``(R, T, H, D)``.
+
+    Raises:
+        UnfitError: the layer wants something that is not computed here.
+    """
+    current: Pass | None = getattr(_LOCAL, "current", None)
+    if current is None:
+        mixed, _ = sdpa_attention_forward(
+            module, query, key, value, attention_mask, scaling=scaling
+        )
+        return mixed, None
+    asked = [name for name in _NOT_COMPUTED if others.get(name) is not None]
+    if asked or (sliding_window is not None and sliding_window < current.longest):
+        raise UnfitError(f"attention with {', '.join(asked) or 'a sliding window'}")
+    layer: int = module.layer_idx
+    keys, values = current.memory.extend(
+        layer, key, value, current.rows, current.past, current.added
+    )
+    keys, values = keys[:, :, : current.held], values[:, :, : current.held]
+    scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
+    if query.shape[2] > 1 or not any(current.beginnings):
+        return _attend_long(module, query, keys, values, scaling, layer, current), None
+    return _attend_one(query, keys, values, scaling, layer, current), None
+
+
+_NOT_COMPUTED = ("softcap", "s_aux", "position_bias", "head_mask")
+
+AttentionInterface.register(NAME, attend)
+
+
+def _attend_long(
+    module: torch.nn.Module,
+    query: Tensor,
+    keys: Tensor,
+    values: Tensor,
+    scaling: float,
+    layer: int,
+    current: Pass,
+) -> Tensor:
+    """Attend for rows of one beginning, as if each had a copy of it; for prompts."""
+    mask = _own_mask(query, keys, current)
+    beginning = current.beginnings[0]
+    if beginning is not None:
+        shared_keys, shared_values = beginning.layers[layer]
+        keys = torch.cat([shared_keys.expand(len(keys), -1, -1, -1), keys], 2)
+        values = torch.cat([shared_values.expand(len(values), -1, -1, -1), values], 2)
+        seen = mask.new_ones((*mask.shape[:-1], shared_keys.shape[2]))
+        mask = torch.cat([seen, mask], -1)
+    mixed: Tensor = sdpa_attention_forward(module, query, keys, values, mask, scaling=scaling)[0]
+    return mixed
+
+
+def _own_mask(query: Tensor, keys: Tensor, current: Pass) -> Tensor:
+    """``(R, 1, T, L)``: which of a row's own tokens each of its new ones sees."""
+    # The last token sees all of the row, the one before it one fewer. Padding sees one token,
+    # since the softmax of nothing is no number.
+    back = torch.arange(query.shape[2] - 1, -1, -1, device=query.device)
+    sees = (current.ends.to(query.device)[:, None] - back).clamp(min=1)  # (R, T)
+    return torch.arange(keys.shape[2], device=query.device) < sees[:, None, :, None]
+
+
+class _Part(NamedTuple):
+    """A softmax over some of the keys, before it is divided."""
+
+    top: Tensor  # (..., 1): the largest score
+    total: Tensor  # (..., 1): the sum of exponentials of scores less the top
+    mixed: Tensor  # (..., D): the sum of values, each times its exponential
+
+
+def _attend_one(
+    query: Tensor, keys: Tensor, values: Tensor, scaling: float, layer: int, current: Pass
+) -> Tensor:
+    """Attend for one new token of each row."""
+    rows, heads, _, width = query.shape
+    groups = keys.shape[1]
+    asked = (query * scaling).view(rows, groups, heads // groups, width)
+    own = asked @ keys.mT  # (R, G, H/G, L)
+    ends = current.ends.to(query.device)
+    hidden = torch.arange(keys.shape[2], device=query.device) >= ends[:, None, None, None]
+    parts = _part(own.float().masked_fill_(hidden, -torch.inf), values)
+    merged = torch.empty_like(parts.mixed)
+    for members, beginning in current.companies:
+        mine = _Part(*(each[members] for each in parts))
+        if beginning is not None:
+            mine = _merge(mine, _shared(asked[members], *beginning.layers[layer]))
+        merged[members] = mine.mixed / mine.total
+    return merged.to(query.dtype).view(rows, 1, heads, width)
+
+
+def _shared(asked: Tensor, keys: Tensor, values: Tensor) -> _Part:
+    """Attend to a beginning for all of its rows at once.
+
+    Args:
+        asked: ``(N, G, H/G, D)``.
+        keys: ``(1, G, P, D)``.
+        values: ``(1, G, P, D)``.
+    """
+    rows, groups, heads, width = asked.shape
+    stacked = asked.transpose(0, 1).reshape(groups, rows * heads, width)
+    part = _part((stacked @ keys[0].mT).float(), values[0])  # of (G, N * H/G, P)
+    return _Part(*(each.view(groups, rows, heads, -1).transpose(0, 1) for each in part))
+
+
+def _part(scores: Tensor, values: Tensor) -> _Part:
+    top = scores.amax(-1, keepdim=True)
+    weights = scores.sub_(top).exp_()
+    return _Part(top, weights.sum(-1, keepdim=True), (weights.to(values.dtype) @ values).float())
+
+
+def _merge(one: _Part, other: _Part) -> _Part:
+    top = torch.maximum(one.top, other.top)
+    a, b = (one.top - top).exp(), (other.top - top).exp()
+    return _Part(top, one.total * a + other.total * b, one.mixed * a + other.mixed * b)
