@@ -82,6 +82,16 @@ def fit_picture(data: bytes, max_side: int | None = None) -> Fitted:
         return _encoded(_redrawn(picture, size), is_lossy=name in _LOSSY)
 
 
+def read_picture(data: bytes) -> PIL.Image.Image:
+    """Decode a picture for a model in this process: in RGB, upright as its EXIF data say.
+
+    Raises:
+        RowError: it cannot be read.
+    """
+    with _opened(data) as picture:
+        return _redrawn(picture, picture.size).convert("RGB")
+
+
 def fitted_size(width: int, height: int, max_side: int | None) -> tuple[int, int]:
     """The width and height of a picture within a limit; it is never enlarged.
 

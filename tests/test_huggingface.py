@@ -195,6 +195,9 @@ class TestExactness:
         assert texts(ask(opened(nano), *requests)) == texts(ask(twin, *requests))
 
 
+FEW_EXPERTS = {"num_experts": 2, "num_local_experts": 2, "num_experts_per_tok": 1}
+
+
 class TestModels:
     """Of other kinds, each tiny: which run in slots, and that both ways answer as `generate`."""
 
@@ -226,11 +229,28 @@ class TestModels:
         [
             ("llama", {}, "Slots"),
             ("mistral", {"sliding_window": None}, "Slots"),
-            ("mistral", {"sliding_window": 4096}, "Slots"),
-            ("mistral", {"sliding_window": 16}, "Batches"),
+            ("mistral", {"sliding_window": 16}, "Slots"),
+            ("mistral", {"sliding_window": 200}, "Slots"),
             ("qwen3", {"head_dim": 16}, "Slots"),
-            ("gemma2", {"head_dim": 16, "sliding_window": 16}, "Batches"),
+            ("gemma3_text", {"head_dim": 16, "sliding_window": 40}, "Slots"),
             ("granite", {"logits_scaling": 4.0}, "Slots"),
+            ("gemma2", {"head_dim": 16, "sliding_window": 16}, "Batches"),
+            ("gpt_oss", {"head_dim": 16, "sliding_window": 16, **FEW_EXPERTS}, "Batches"),
+            ("lfm2", {"layer_types": ["conv", "full_attention"]}, "Batches"),
+            (
+                "qwen3_next",
+                {
+                    "layer_types": ["linear_attention", "full_attention"],
+                    "head_dim": 16,
+                    **FEW_EXPERTS,
+                },
+                "Batches",
+            ),
+            (
+                "mamba2",
+                {"num_heads": 8, "head_dim": 16, "state_size": 16, "n_groups": 1},
+                "Batches",
+            ),
         ],
     )
     def test_the_replies_are_those_of_generate(
@@ -238,7 +258,7 @@ class TestModels:
     ) -> None:
         folder = self.build(tmp_path / kind, nano, kind, **more)
         requests = [
-            chat_request(EXAMPLES[:300], f"What is in picture {number}?", sampling=GREEDY)
+            chat_request(EXAMPLES[:300], f"What is in {number}?" + " And what?" * (number % 3))
             for number in range(5)
         ]
         model = transformers.AutoModelForCausalLM.from_pretrained(folder)

@@ -19,7 +19,7 @@ import torch
 from transformers import AttentionInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
-from mmgen_datasets.backends.hf.memory import Beginning, Memory
+from mmgen_datasets.backends.hf.memory import Beginning, Growth, Memory
 
 Tensor: TypeAlias = torch.Tensor
 
@@ -31,37 +31,19 @@ class UnfitError(NotImplementedError):
     """The model's attention has something that is not computed here."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pass:
     """What one call of a model is to compute: a stretch of tokens for each of some rows."""
 
     memory: Memory
-    first: int
-    """The first row; the others follow."""
-    past: list[int]
-    """How many tokens of its own each row has in the memory."""
-    added: list[int]
-    """How many tokens each row gets; the call's rows are padded on the left to the longest."""
+    growth: Growth
     beginnings: list[Beginning | None]
     """Of each row; one and the same where rows get more than a token."""
-    longest: int
-    """The most tokens of a chat; a window that is no shorter is none."""
-    device: torch.device
-
-    @property
-    def rows(self) -> slice:
-        return slice(self.first, self.first + len(self.past))
-
-    @property
-    def held(self) -> int:
-        """How many tokens of its own the longest row has after the call."""
-        return max(p + a for p, a in zip(self.past, self.added, strict=True))
 
     @cached_property
-    def ends(self) -> Tensor:
-        """``(R,)``: how many tokens of its own each row has after the call."""
-        ends = [p + a for p, a in zip(self.past, self.added, strict=True)]
-        return torch.tensor(ends, device=self.device)
+    def reach(self) -> int:
+        """How far the last token of the longest row sees, at most; itself included."""
+        return self.growth.held + max(map(_length, self.beginnings))
 
     @cached_property
     def companies(self) -> list[tuple[Any, Beginning | None]]:
@@ -72,9 +54,13 @@ class Pass:
         for row, beginning in enumerate(self.beginnings):
             members.setdefault(id(beginning), []).append(row)
         return [
-            (torch.tensor(rows, device=self.device), self.beginnings[rows[0]])
+            (torch.tensor(rows, device=self.growth.device), self.beginnings[rows[0]])
             for rows in members.values()
         ]
+
+
+def _length(beginning: Beginning | None) -> int:
+    return len(beginning.tokens) if beginning else 0
 
 
 _LOCAL = threading.local()
@@ -124,18 +110,17 @@ def attend(
             module, query, key, value, attention_mask, scaling=scaling
         )
         return mixed, None
-    asked = [name for name in _NOT_COMPUTED if others.get(name) is not None]
-    if asked or (sliding_window is not None and sliding_window < current.longest):
-        raise UnfitError(f"attention with {', '.join(asked) or 'a sliding window'}")
-    layer: int = module.layer_idx
-    keys, values = current.memory.extend(
-        layer, key, value, current.rows, current.past, current.added
+    if asked := [name for name in _NOT_COMPUTED if others.get(name) is not None]:
+        raise UnfitError(f"attention with {', '.join(asked)}")
+    layer = _Layer(
+        module.layer_idx,
+        query.shape[-1] ** -0.5 if scaling is None else scaling,
+        _window(module, sliding_window, current),
     )
-    keys, values = keys[:, :, : current.held], values[:, :, : current.held]
-    scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
+    keys, values = current.memory.extend(layer.number, key, value, current.growth)
     if query.shape[2] > 1 or not any(current.beginnings):
-        return _attend_long(module, query, keys, values, scaling, layer, current), None
-    return _attend_one(query, keys, values, scaling, layer, current), None
+        return _attend_long(module, query, keys, values, layer, current), None
+    return _attend_one(query, keys, values, layer, current), None
 
 
 _NOT_COMPUTED = ("softcap", "s_aux", "position_bias", "head_mask")
@@ -143,35 +128,48 @@ _NOT_COMPUTED = ("softcap", "s_aux", "position_bias", "head_mask")
 AttentionInterface.register(NAME, attend)
 
 
+class _Layer(NamedTuple):
+    number: int
+    scaling: float
+    window: int | None
+    """How far back a token sees, itself included; None for all the way."""
+
+
+def _window(module: torch.nn.Module, told: int | None, current: Pass) -> int | None:
+    kinds = getattr(module.config, "layer_types", None)
+    limit = getattr(module.config, "sliding_window", None)
+    slides = kinds[module.layer_idx] == "sliding_attention" if kinds else limit is not None
+    if slides and told is None:  # only a mask would tell, and no mask is asked for
+        raise UnfitError("a sliding window that the layer does not tell")
+    return None if told is None or told >= current.reach else told
+
+
 def _attend_long(
     module: torch.nn.Module,
     query: Tensor,
     keys: Tensor,
     values: Tensor,
-    scaling: float,
-    layer: int,
+    layer: _Layer,
     current: Pass,
 ) -> Tensor:
     """Attend for rows of one beginning, as if each had a copy of it; for prompts."""
-    mask = _own_mask(query, keys, current)
     beginning = current.beginnings[0]
     if beginning is not None:
-        shared_keys, shared_values = beginning.layers[layer]
+        shared_keys, shared_values = beginning.layers[layer.number]
         keys = torch.cat([shared_keys.expand(len(keys), -1, -1, -1), keys], 2)
         values = torch.cat([shared_values.expand(len(values), -1, -1, -1), values], 2)
-        seen = mask.new_ones((*mask.shape[:-1], shared_keys.shape[2]))
-        mask = torch.cat([seen, mask], -1)
-    mixed: Tensor = sdpa_attention_forward(module, query, keys, values, mask, scaling=scaling)[0]
-    return mixed
-
-
-def _own_mask(query: Tensor, keys: Tensor, current: Pass) -> Tensor:
-    """``(R, 1, T, L)``: which of a row's own tokens each of its new ones sees."""
     # The last token sees all of the row, the one before it one fewer. Padding sees one token,
     # since the softmax of nothing is no number.
     back = torch.arange(query.shape[2] - 1, -1, -1, device=query.device)
-    sees = (current.ends.to(query.device)[:, None] - back).clamp(min=1)  # (R, T)
-    return torch.arange(keys.shape[2], device=query.device) < sees[:, None, :, None]
+    sees = (current.growth.ends.to(query.device)[:, None] - back).clamp(min=1)  # (R, T)
+    sees = sees[:, None, :, None]
+    place = torch.arange(-_length(beginning), current.growth.held, device=query.device)
+    mask = place < sees  # (R, 1, T, P + L)
+    if layer.window is not None:
+        mask &= place >= sees - layer.window
+    mixed: Tensor
+    mixed, _ = sdpa_attention_forward(module, query, keys, values, mask, scaling=layer.scaling)
+    return mixed
 
 
 class _Part(NamedTuple):
@@ -183,41 +181,56 @@ class _Part(NamedTuple):
 
 
 def _attend_one(
-    query: Tensor, keys: Tensor, values: Tensor, scaling: float, layer: int, current: Pass
+    query: Tensor,
+    keys: Tensor,
+    values: Tensor,
+    layer: _Layer,
+    current: Pass,
 ) -> Tensor:
     """Attend for one new token of each row."""
     rows, heads, _, width = query.shape
     groups = keys.shape[1]
-    asked = (query * scaling).view(rows, groups, heads // groups, width)
+    asked = (query * layer.scaling).view(rows, groups, heads // groups, width)
     own = asked @ keys.mT  # (R, G, H/G, L)
-    ends = current.ends.to(query.device)
-    hidden = torch.arange(keys.shape[2], device=query.device) >= ends[:, None, None, None]
-    parts = _part(own.float().masked_fill_(hidden, -torch.inf), values)
+    ends = current.growth.ends.to(query.device)[:, None]
+    place = torch.arange(keys.shape[2], device=query.device)
+    hidden = place >= ends  # (R, L)
+    if layer.window is not None:
+        hidden |= place < ends - layer.window
+    parts = _part(own.float().masked_fill_(hidden[:, None, None], -torch.inf), values)
     merged = torch.empty_like(parts.mixed)
     for members, beginning in current.companies:
-        mine = _Part(*(each[members] for each in parts))
+        of = members if isinstance(members, slice) else members.to(query.device)
+        mine = _Part(*(each[of] for each in parts))
         if beginning is not None:
-            mine = _merge(mine, _shared(asked[members], *beginning.layers[layer]))
-        merged[members] = mine.mixed / mine.total
+            first = None if layer.window is None else ends[of] - layer.window
+            mine = _merge(mine, _shared(asked[of], *beginning.layers[layer.number], first))
+        merged[of] = mine.mixed / mine.total
     return merged.to(query.dtype).view(rows, 1, heads, width)
 
 
-def _shared(asked: Tensor, keys: Tensor, values: Tensor) -> _Part:
+def _shared(asked: Tensor, keys: Tensor, values: Tensor, first: Tensor | None) -> _Part:
     """Attend to a beginning for all of its rows at once.
 
     Args:
         asked: ``(N, G, H/G, D)``.
         keys: ``(1, G, P, D)``.
         values: ``(1, G, P, D)``.
+        first: ``(N, 1)``: the first place that each row sees, 0 being the one behind the
+            beginning; None for all.
     """
     rows, groups, heads, width = asked.shape
     stacked = asked.transpose(0, 1).reshape(groups, rows * heads, width)
-    part = _part((stacked @ keys[0].mT).float(), values[0])  # of (G, N * H/G, P)
+    scores = (stacked @ keys[0].mT).float()  # (G, N * H/G, P)
+    if first is not None:
+        place = torch.arange(-keys.shape[2], 0, device=keys.device)
+        scores.masked_fill_((place < first).repeat_interleave(heads, 0), -torch.inf)
+    part = _part(scores, values[0])
     return _Part(*(each.view(groups, rows, heads, -1).transpose(0, 1) for each in part))
 
 
 def _part(scores: Tensor, values: Tensor) -> _Part:
-    top = scores.amax(-1, keepdim=True)
+    top = scores.amax(-1, keepdim=True).clamp(min=torch.finfo(scores.dtype).min)  # if none is seen
     weights = scores.sub_(top).exp_()
     return _Part(top, weights.sum(-1, keepdim=True), (weights.to(values.dtype) @ values).float())
 

@@ -1,7 +1,7 @@
 """Chats in batches, by `generate`: for models whose layers keep more than keys and values.
 
-A window of attention that slides, a recurrent state or a bidirectional prompt do not allow that
-chats share what is evaluated. Here nothing is shared, and a batch ends with its longest reply.
+A recurrent state or a prompt that is read in both directions do not allow that chats share what
+is evaluated. Here nothing is shared, and a batch ends with its longest reply.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import numpy as np
 import torch
 from transformers import LogitsProcessor, LogitsProcessorList
 
+from mmgen_datasets.backends.hf.chats import begun, failure, is_out_of_memory, no_room
 from mmgen_datasets.backends.hf.memory import Tensor
 from mmgen_datasets.backends.hf.model import Model, Prompt
-from mmgen_datasets.backends.hf.slots import FAILED, begun, is_out_of_memory, no_room
 from mmgen_datasets.backends.local.worker import Ask
 from mmgen_datasets.backends.local.writing import Writing
-from mmgen_datasets.errors import MMGenError, StopError
+from mmgen_datasets.errors import MMGenError
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +65,9 @@ class Batches:
         batch = self._batch()
         try:
             self._answer(batch)
-        except MMGenError:
-            raise
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
-                raise StopError(f"the model failed: {error}", FAILED) from error
+                raise failure(error) from error
             if len(batch) == 1:
                 batch[0].ask.settle(no_room(len(batch[0].prompt.tokens)))
             self._most = max(1, len(batch) // 2)
@@ -108,6 +106,7 @@ class Batches:
                 max_new_tokens=max(chat.writing.most for chat in batch) + 1,
                 do_sample=False,
                 num_beams=1,
+                repetition_penalty=1.0,  # whatever the model's settings say, as in slots
                 pad_token_id=self._model.padding,
                 eos_token_id=self._model.padding,
             )

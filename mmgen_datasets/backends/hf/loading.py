@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import io
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -11,9 +10,9 @@ from typing import Any
 import numpy as np
 import torch
 import transformers
-from PIL import Image
 
 from mmgen_datasets.backends.hf.batches import Batches
+from mmgen_datasets.backends.hf.chats import is_out_of_memory
 from mmgen_datasets.backends.hf.memory import Tensor, Tokens
 from mmgen_datasets.backends.hf.model import Model
 from mmgen_datasets.backends.hf.network import Network
@@ -98,12 +97,17 @@ def open_engine(model: Model, *, num_slots: int, context: int) -> Engine:
     """Answer in slots where the model's layers allow it, and else in batches."""
     before = model.network.config._attn_implementation
     try:
-        is_fit = _answers_alike(model, context)
+        is_fit = _answers_alike(model)
     except Exception as error:  # whatever a model's own code says to what it was not made for
+        if is_out_of_memory(error):
+            raise StopError(
+                f"the memory has no room for a chat beside the model {model.name!r}",
+                "take a smaller model or dtype, or another device",
+            ) from error
         _LOG.info("%s does not run in slots: %r", model.name, error)
         is_fit = False
     if is_fit:
-        return Slots(model, Network(model, context), num_slots=num_slots, context=context)
+        return Slots(model, Network(model), num_slots=num_slots, context=context)
     _LOG.warning(
         "the layers of %s do not let chats share what is evaluated; they are answered in batches",
         model.name,
@@ -112,18 +116,22 @@ def open_engine(model: Model, *, num_slots: int, context: int) -> Engine:
     return Batches(model, num_slots=num_slots, context=context)
 
 
-def _answers_alike(model: Model, context: int) -> bool:
+def _answers_alike(model: Model) -> bool:
     """Whether a short chat gets the same logits in slots as from the model on its own."""
     kinds = set(getattr(model.config, "layer_types", None) or ())
-    if kinds - {"full_attention", "sliding_attention"}:  # of the latter, the window is looked at
+    if kinds - {"full_attention", "sliding_attention"}:
         return False
     text = model.prompt(_trial()).tokens
-    seen = model.prompt(_trial(Media("image", _noise(), "image/png"))) if model.sees else None
+    seen = (
+        model.prompt(_trial(Media("image", _noise(), "image/x-portable-pixmap")))
+        if model.sees
+        else None
+    )
     expected = [
         _logits(model, text)[-2:],
         *([_logits(model, seen.tokens, seen.media)[-1:]] if seen else []),
     ]
-    network = Network(model, context)
+    network = Network(model)
     half = len(text) // 2
     network.memory.reserve(1)
     network.extend_long(0, text[:half], None)
@@ -157,7 +165,7 @@ def _trial(*shown: Part) -> Chat:
 
 
 def _noise() -> bytes:
-    pixels = np.random.default_rng(0).integers(0, 256, (64, 96, 3), dtype=np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return file.getvalue()
+    """The file of a picture, PPM."""
+    width, height = 96, 64
+    pixels = np.random.default_rng(0).bytes(width * height * 3)
+    return f"P6 {width} {height} 255\n".encode() + pixels

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -26,6 +26,34 @@ class Beginning:
     """Keys and values of each layer, ``(1, G, P, D)``."""
 
 
+@dataclass(frozen=True, eq=False)
+class Growth:
+    """The tokens that one call adds to neighbouring rows; padded on the left to the longest."""
+
+    first: int
+    """The first row; the others follow."""
+    past: list[int]
+    """How many tokens of its own each row has."""
+    added: list[int]
+    """How many tokens each row gets."""
+    device: torch.device
+
+    @property
+    def rows(self) -> slice:
+        return slice(self.first, self.first + len(self.past))
+
+    @cached_property
+    def held(self) -> int:
+        """How many tokens of its own the longest row has after the call."""
+        return max(p + a for p, a in zip(self.past, self.added, strict=True))
+
+    @cached_property
+    def ends(self) -> Tensor:
+        """``(R,)``: how many tokens of its own each row has after the call."""
+        ends = [p + a for p, a in zip(self.past, self.added, strict=True)]
+        return torch.tensor(ends, device=self.device)
+
+
 class Memory:
     """A row of keys and values for each chat, in each layer; rows grow as they are needed."""
 
@@ -45,36 +73,28 @@ class Memory:
         self._layers.clear()
 
     def extend(
-        self,
-        layer: int,
-        key: Tensor,
-        value: Tensor,
-        rows: slice,
-        past: Sequence[int],
-        added: Sequence[int],
+        self, layer: int, key: Tensor, value: Tensor, growth: Growth
     ) -> tuple[Tensor, Tensor]:
         """Write new keys and values behind those that rows have.
 
         Args:
             layer: the number of the layer.
-            key: ``(R, G, T, D)``, padded on the left.
+            key: ``(R, G, T, D)``.
             value: ``(R, G, T, D)``.
-            rows: which rows of the memory they belong to.
-            past: how many tokens each row has.
-            added: how many of the `T` are each row's.
+            growth: whose they are.
 
         Returns:
-            All keys and values of these rows, ``(R, G, room, D)``.
+            All keys and values of these rows, ``(R, G, L, D)``, `L` being the longest.
         """
-        most = max(p + a for p, a in zip(past, added, strict=True))
-        keys, values = (each[rows] for each in self._roomy(layer, key, value, rows.stop, most))
+        roomy = self._roomy(layer, key, value, growth)
+        keys, values = (each[growth.rows, :, : growth.held] for each in roomy)
         if key.shape[2] == 1:
-            each = torch.arange(len(past), device=key.device)
-            place = torch.tensor(past, device=key.device)
+            each = torch.arange(len(key), device=key.device)
+            place = growth.ends.to(key.device) - 1
             keys[each, :, place] = key[:, :, 0]
             values[each, :, place] = value[:, :, 0]
             return keys, values
-        for row, (start, number) in enumerate(zip(past, added, strict=True)):
+        for row, (start, number) in enumerate(zip(growth.past, growth.added, strict=True)):
             keys[row, :, start : start + number] = key[row, :, -number:]
             values[row, :, start : start + number] = value[row, :, -number:]
         return keys, values
@@ -100,13 +120,14 @@ class Memory:
         )
 
     def _roomy(
-        self, layer: int, key: Tensor, value: Tensor, rows: int, room: int
+        self, layer: int, key: Tensor, value: Tensor, growth: Growth
     ) -> tuple[Tensor, Tensor]:
         """The layer's memory, made larger if it has to be."""
         found = self._layers.get(layer)
+        rows, room = growth.rows.stop, growth.held
         if found is None or len(found[0]) < rows or found[0].shape[2] < room:
-            old = found[0].shape if found else (0, 0, 0, 0)
-            room = max(old[2], -(-room * 5 // 4 // _STEP) * _STEP)
+            old = found[0].shape[2] if found else 0
+            room = max(old, -(-room * 5 // 4 // _STEP) * _STEP)
             rows = max(self._rows, rows)
             found = self._layers[layer] = (
                 _larger(key, found and found[0], rows, room),

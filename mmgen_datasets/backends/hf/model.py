@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -12,12 +11,12 @@ import numpy as np
 import torch
 from jinja2 import TemplateError
 from llguidance import LLTokenizer
-from PIL import Image, UnidentifiedImageError
 
 from mmgen_datasets.backends.hf.memory import Tensor, Tokens
 from mmgen_datasets.backends.local.constraint import JsonConstraint
 from mmgen_datasets.chat import Chat, Media, Part, Sampling, Text
 from mmgen_datasets.errors import RowError, StopError
+from mmgen_datasets.picture import read_picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +102,7 @@ class Model:
         given.pop("attention_mask", None)
         if not any(isinstance(part, Media) for turn in chat for part in turn.parts):
             return Prompt(tokens, len(tokens))
+        given.to(self.network.dtype)  # what is no whole number
         return Prompt(tokens, self._first_picture(tokens), dict(given))
 
     def _content(self, parts: tuple[Part, ...]) -> Any:
@@ -118,11 +118,7 @@ class Model:
                 f"the model {self.name!r} cannot be shown a medium of kind {part.kind!r}",
                 "take a model that sees, or a recipe without 'image' among its inputs",
             )
-        try:
-            picture = Image.open(io.BytesIO(part.data)).convert("RGB")
-        except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
-            raise RowError(f"the picture cannot be read: {error}") from error
-        return {"type": "image", "image": picture}
+        return {"type": "image", "image": read_picture(part.data)}
 
     def _first_picture(self, tokens: Tokens) -> int:
         config = self.network.config

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from mmgen_datasets.backends.hf.attention import NAME, Pass, computing
-from mmgen_datasets.backends.hf.memory import Beginning, Memory, Tensor, Tokens
+from mmgen_datasets.backends.hf.memory import Beginning, Growth, Memory, Tensor, Tokens
 from mmgen_datasets.backends.hf.model import Model, Prompt
 
 PASS = 2048
@@ -23,14 +23,11 @@ class Network:
 
     Args:
         model: that is called.
-        longest: the most tokens of a chat.
     """
 
-    def __init__(self, model: Model, longest: int) -> None:
+    def __init__(self, model: Model) -> None:
         self.memory = Memory()
-        self.evaluated = 0
         self._model = model
-        self._longest = longest
         network = model.network
         network.set_attn_implementation(
             NAME if model.config is network.config else {"text_config": NAME}
@@ -67,19 +64,11 @@ class Network:
             begin = start + (len(beginning.tokens) if beginning else 0)
             ids[row, longest - len(some) :] = some
             places[row, longest - len(some) :] = np.arange(begin, begin + len(some))
-        current = Pass(
-            self.memory,
-            first,
-            list(past),
-            [len(some) for some in tokens],
-            list(beginnings),
-            self._longest,
-            device,
-        )
+        growth = Growth(first, list(past), [len(some) for some in tokens], device)
         if positions is None:
             positions = torch.from_numpy(places)
         given = {name: value.to(device) for name, value in (media or {}).items()}
-        with torch.inference_mode(), computing(current):
+        with torch.inference_mode(), computing(Pass(self.memory, growth, list(beginnings))):
             found = self._model.network(
                 input_ids=torch.from_numpy(ids).to(device),
                 position_ids=positions.to(device),
@@ -87,7 +76,6 @@ class Network:
                 **self._last_only,
                 **given,
             )
-        self.evaluated += sum(map(len, tokens))
         logits: Tensor = found.logits[:, -1].float()
         return logits
 
@@ -116,11 +104,9 @@ class Network:
         logits = self.extend(
             row, [prompt.tokens[start:]], [0], [beginning], positions[..., start:], media
         )
-        for number, token in enumerate(more):
-            place = torch.tensor([[length + shift + number]])
-            logits = self.extend(
-                row, [np.array([token])], [length - start + number], [beginning], place
-            )
+        if len(more):
+            places = torch.arange(length + shift, length + shift + len(more))[None]
+            logits = self.extend(row, [more], [length - start], [beginning], places)
         return logits, shift
 
     def _positions(self, prompt: Prompt) -> Tensor:

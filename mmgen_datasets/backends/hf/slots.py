@@ -15,13 +15,14 @@ import numpy as np
 import torch
 
 from mmgen_datasets.backends.hf.beginnings import Beginnings
+from mmgen_datasets.backends.hf.chats import begun, failure, is_out_of_memory, no_room
 from mmgen_datasets.backends.hf.memory import Beginning, Tensor, Tokens
 from mmgen_datasets.backends.hf.model import Model, Prompt
 from mmgen_datasets.backends.hf.network import PASS, Network
 from mmgen_datasets.backends.local.worker import Ask
 from mmgen_datasets.backends.local.writing import Writing
 from mmgen_datasets.chat import Reply
-from mmgen_datasets.errors import MMGenError, RowError, StopError
+from mmgen_datasets.errors import MMGenError
 
 _PADDED = 1.25
 """The most that a call for prompts of different lengths may be larger than they are."""
@@ -91,12 +92,12 @@ class Slots:
             with torch.inference_mode():
                 self._go_on()
         except (RuntimeError, MemoryError) as error:
-            if isinstance(error, MMGenError):
-                raise
             if not is_out_of_memory(error):
-                raise StopError(f"the model failed: {error}", FAILED) from error
-            self._make_room()
-        return bool(self._waiting or self._rows)
+                raise failure(error) from error
+        else:
+            return bool(self._waiting or self._rows)
+        self._make_room()  # only here, where the error no longer holds what the call has made
+        return True
 
     def _go_on(self) -> None:
         self._drop_the_abandoned()
@@ -235,38 +236,3 @@ class Slots:
         memory.reserve(self._most)
         if self._model.device.type == "cuda":
             torch.cuda.empty_cache()
-
-
-FAILED = "see whether the model runs with 'generate' of transformers, or take another device"
-
-
-def no_room(num_tokens: int) -> RowError:
-    """Say that the memory is too small for a chat even on its own."""
-    return RowError(
-        f"the memory has no room for the chat, which has {num_tokens:,} tokens",
-        "use a smaller model or dtype, or give the recipe fewer examples",
-    )
-
-
-def begun(ask: Ask, model: Model, context: int) -> tuple[Prompt, Writing]:
-    """A chat's prompt and its reply, of which nothing is written yet.
-
-    Raises:
-        RowError: the chat does not fit into the context, or the model refuses it.
-    """
-    prompt = model.prompt(ask.request.chat)
-    room = context - len(prompt.tokens)
-    if room <= 0:
-        raise RowError(
-            f"the chat has {len(prompt.tokens):,} tokens, and the context holds {context:,} with"
-            " the reply",
-            "set a larger context, or give the recipe fewer examples",
-        )
-    request = replace(ask.request, sampling=model.sampling(ask.request.sampling))
-    return prompt, Writing(request, room, model)
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Whether it says that there is no memory left, of a device or of the machine."""
-    no_memory = (torch.OutOfMemoryError, MemoryError)
-    return isinstance(error, no_memory) or "allocate memory" in str(error)
