@@ -19,10 +19,10 @@ from pathlib import Path
 
 from mmgen_datasets.backends.openai import OpenAI
 from mmgen_datasets.chat import Request, Sampling, chat_digest, request_key, text_turn
-from mmgen_datasets.generation.dispatch import Pending
 from mmgen_datasets.generation.engine import ask_all
 from mmgen_datasets.generation.journal import open_journal
 from mmgen_datasets.generation.pace import Pace
+from mmgen_datasets.generation.pending import Pending
 from mmgen_datasets.generation.tally import Tally
 from tests.servers.openai_server import Behaviour, reply_text, serve
 

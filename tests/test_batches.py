@@ -22,10 +22,10 @@ from mmgen_datasets.errors import RunError, StopError
 from mmgen_datasets.generation.batch_cancel import cancel_batches
 from mmgen_datasets.generation.batch_folder import batch_folder
 from mmgen_datasets.generation.budget import Account, Budget, Spending
-from mmgen_datasets.generation.dispatch import Pending
 from mmgen_datasets.generation.engine import ask_all
 from mmgen_datasets.generation.journal import Record, open_journal
 from mmgen_datasets.generation.pace import Pace
+from mmgen_datasets.generation.pending import Pending
 from mmgen_datasets.generation.tally import Tally
 from tests.servers.batch_api import BatchBehaviour
 from tests.servers.openai_server import Behaviour, Server, reply_text, serve

@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from mmgen_datasets.backends.openai import OpenAI
 from mmgen_datasets.chat import Reply, Request, text_turn
 from mmgen_datasets.errors import RetryError, RowError, StopError, UsageError
-from mmgen_datasets.generation.dispatch import Pending
 from mmgen_datasets.generation.engine import ask_all
 from mmgen_datasets.generation.journal import Record, open_journal
 from mmgen_datasets.generation.pace import Pace, pause_s
+from mmgen_datasets.generation.pending import Pending
 from mmgen_datasets.generation.tally import Tally
 from tests.servers.openai_server import Behaviour, reply_text, serve
 

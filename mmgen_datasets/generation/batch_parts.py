@@ -14,7 +14,7 @@ from mmgen_datasets.backends.batch import BatchBackend
 from mmgen_datasets.errors import RowError
 from mmgen_datasets.generation.batch_records import BatchRecords, Line, Part, new_name
 from mmgen_datasets.generation.budget import NOTHING, Account, Spending
-from mmgen_datasets.generation.dispatch import Pending
+from mmgen_datasets.generation.pending import Pending
 
 _LINES_A_BREATH = 100  # that are written before the event loop is let go on
 

@@ -20,8 +20,8 @@ import msgspec
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.errors import StopError
 from mmgen_datasets.generation.budget import Spending
-from mmgen_datasets.generation.dispatch import Pending
 from mmgen_datasets.generation.journal import Journal, moment
+from mmgen_datasets.generation.pending import Pending
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS batches (

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from mmgen_datasets.generation.batch_records import batch_of
-from mmgen_datasets.generation.dispatch import Pending
 from mmgen_datasets.generation.journal import moment
 from mmgen_datasets.generation.ledger import Ledger
+from mmgen_datasets.generation.pending import Pending
 from mmgen_datasets.generation.tally import Tally
 
 

@@ -26,10 +26,10 @@ from mmgen_datasets.generation.batch_records import (
 from mmgen_datasets.generation.batch_results import Collector
 from mmgen_datasets.generation.batch_rounds import Rounds
 from mmgen_datasets.generation.budget import Account
-from mmgen_datasets.generation.dispatch import Pending
 from mmgen_datasets.generation.insistence import Insistence
 from mmgen_datasets.generation.ledger import Ledger
 from mmgen_datasets.generation.pace import Pace
+from mmgen_datasets.generation.pending import Pending
 from mmgen_datasets.generation.tally import Tally
 
 _LOG = logging.getLogger(__name__)

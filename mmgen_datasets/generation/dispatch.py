@@ -8,58 +8,26 @@ or failing one never stands in the way of the others.
 from __future__ import annotations
 
 import asyncio
-import heapq
-import itertools
 import math
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from mmgen_datasets.backends.base import Backend
-from mmgen_datasets.chat import Reply, Request
+from mmgen_datasets.chat import Reply
 from mmgen_datasets.errors import RetryError, RowError, StopError
 from mmgen_datasets.generation.breaker import Breaker
-from mmgen_datasets.generation.budget import NOTHING, Account, Spending
+from mmgen_datasets.generation.budget import Account
+from mmgen_datasets.generation.keeping import Keeper
 from mmgen_datasets.generation.ledger import Ledger
 from mmgen_datasets.generation.limits import Limiter
 from mmgen_datasets.generation.pace import Pace, pause_s
+from mmgen_datasets.generation.pending import Pending
 from mmgen_datasets.generation.tally import Tally
+from mmgen_datasets.generation.waiting import Due, Waiting
 
 FIRST_PATIENCE_S = 20.0
 """How long a server may be down that has not answered at all: more likely, it is not there."""
-
-_MOST_LATER = 8  # requests that wait to be tried again, at a concurrency below that
-
-
-@dataclass(frozen=True)
-class Pending:
-    """A request that is put together, its media read, only when it is sent."""
-
-    key: str
-    load: Callable[[], Request]
-    has_media: bool = False
-    """Whether `load` reads files and so has to stay off the event loop."""
-    tokens: int = 0
-    """Of the prompt and the longest reply, about."""
-    expected: Spending = NOTHING
-    """What is set aside for it in a budget."""
-    longer: Callable[[], Pending] | None = None
-    """The second attempt, with more room, where a reply that is cut short is to be followed by
-    one."""
-
-
-@dataclass(order=True)
-class _Due:
-    """A request and when it may be sent."""
-
-    time: float
-    order: int
-    pending: Pending = field(compare=False)
-    attempt: int = field(compare=False)
-    """Of which number it is; what is the server's fault does not count."""
-    failures: int = field(default=0, compare=False)
 
 
 class Dispatcher:
@@ -74,35 +42,31 @@ class Dispatcher:
         account: Account,
     ) -> None:
         self._account = account
-        self._fresh: Iterator[Pending] = iter(())
         self._backend = backend
         self._ledger = ledger
         self._pace = pace
         self._tally = tally
         self._limiter = Limiter(pace.concurrency, pace.allowance)
         self._breaker = Breaker(FIRST_PATIENCE_S)
-        self._held: _Due | None = None  # the next one, where a limit keeps it
-        self._later: list[_Due] = []
-        self._order = itertools.count()
+        self._keeper = Keeper(ledger, self._end)
+        self._waiting = Waiting(pace.concurrency)
         self._flying: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._started = time.monotonic()
         self._heard_at: float | None = None  # when the server last answered
         self._fatal: BaseException | None = None
-        self._uncommitted = 0  # replies that have come since the last commit
-        self._lost = 0
 
     async def run(self, fresh: Iterator[Pending], stopping: asyncio.Event) -> None:
         """Work until nothing is left, an error that ends the run, or the event.
 
         It can be called again with more, and goes on at the pace that it has found.
         """
-        self._fresh = fresh
+        self._waiting.fresh = fresh
         watch = asyncio.create_task(self._watch(stopping))
         try:
             while not (stopping.is_set() or self._fatal):
                 wait_s = self._fill_slots()
-                if self._fatal or not (self._flying or self._later or self._held):
+                if self._fatal or not (self._flying or self._waiting):
                     break
                 await self._next_change(wait_s)
             # What is in flight may already be paid for.
@@ -111,10 +75,10 @@ class Dispatcher:
             for task in (watch, *self._flying):
                 task.cancel()
             await asyncio.gather(watch, *self._flying, return_exceptions=True)
-            self._commit()
+            self._keeper.commit()
         if self._fatal:
-            if self._lost:
-                replies = "1 reply" if self._lost == 1 else f"{self._lost:,} replies"
+            if lost := self._keeper.lost:
+                replies = "1 reply" if lost == 1 else f"{lost:,} replies"
                 self._fatal.add_note(f"{replies} that had come could not be kept")
             raise self._fatal
 
@@ -138,10 +102,10 @@ class Dispatcher:
                 continue
             wait_s = self._limiter.wait_s(due.pending.tokens, now)
             if wait_s > 0:
-                self._held = due
+                self._waiting.put_back(due)
                 return wait_s
             if not self._account.reserve(due.pending.expected):
-                self._held = due
+                self._waiting.put_back(due)
                 if not self._flying:  # else a reply may be shorter than was set aside for it
                     self._fatal = self._account.refusal()
                 return math.inf
@@ -149,23 +113,14 @@ class Dispatcher:
             task = asyncio.create_task(self._attempt(due, now))
             self._flying.add(task)
             task.add_done_callback(self._land)
-        return self._later[0].time - time.monotonic() if self._later else math.inf
+        return self._waiting.pause_s(time.monotonic())
 
-    def _take(self) -> _Due | None:
-        if (held := self._held) is not None:
-            self._held = None
-            return held
-        now = time.monotonic()
-        if self._later and self._later[0].time <= now:
-            return heapq.heappop(self._later)
-        if len(self._later) >= max(_MOST_LATER, self._pace.concurrency):
-            return None  # the server has enough; what waits goes first
+    def _take(self) -> Due | None:
         try:
-            pending = next(self._fresh, None)
+            return self._waiting.take(time.monotonic())
         except sqlite3.Error as error:  # what is in flight is waited for all the same
             self._fatal = error
             return None
-        return None if pending is None else _Due(now, next(self._order), pending, attempt=1)
 
     async def _next_change(self, wait_s: float) -> None:
         """Wait until a request has landed, or for so many seconds."""
@@ -183,7 +138,7 @@ class Dispatcher:
         if not task.cancelled() and (error := task.exception()):
             self._fatal = self._fatal or error
 
-    async def _attempt(self, due: _Due, sent_at: float) -> None:
+    async def _attempt(self, due: Due, sent_at: float) -> None:
         reply = None
         try:
             reply = await self._ask(due, sent_at)
@@ -193,7 +148,7 @@ class Dispatcher:
             self._hear()
             self._keep(due.pending, reply)
 
-    async def _ask(self, due: _Due, sent_at: float) -> Reply | None:
+    async def _ask(self, due: Due, sent_at: float) -> Reply | None:
         """The reply, or None where what went wrong has been taken care of."""
         pending = due.pending
         try:
@@ -219,52 +174,27 @@ class Dispatcher:
         self._breaker.worked()
         self._breaker.patience_s = self._pace.patience_s
 
-    @contextmanager
-    def _writing(self) -> Iterator[Ledger]:
-        """The ledger, to be committed as soon as all that has arrived by now is in it."""
-        try:
-            if self._ledger.begin():
-                asyncio.get_running_loop().call_soon(self._commit)
-            yield self._ledger
-        except sqlite3.Error as error:
-            self._lose(error)
-            raise
-
-    def _commit(self) -> None:
-        try:
-            self._ledger.commit()
-            self._uncommitted = 0
-        except sqlite3.Error as error:
-            self._lose(error)
-            self._wake.set()
-
-    def _lose(self, error: sqlite3.Error) -> None:
-        """Take note that what came since the last commit cannot be kept, which ends the run."""
-        self._ledger.roll_back()
-        self._lost += self._uncommitted
-        self._uncommitted = 0
+    def _end(self, error: BaseException) -> None:
+        """Send no more."""
         self._fatal = error
+        self._wake.set()
 
     def _keep(self, pending: Pending, reply: Reply) -> None:
         longer = pending.longer if reply.is_cut else None
-        self._uncommitted += 1
-        with self._writing() as ledger:
-            ledger.keep_reply(pending.key, reply, is_last=longer is None)
+        self._keeper.keep_reply(pending.key, reply, is_last=longer is None)
         self._limiter.answered(reply.allowance)
         self._tally.add(reply, is_last=longer is None)
         self._tally.cost = self._account.spent.cost
         if longer is not None:
-            heapq.heappush(self._later, _Due(0.0, next(self._order), longer(), attempt=1))
+            self._waiting.put_later(longer())
 
     def _reject(self, pending: Pending, error: RowError) -> None:
-        with self._writing() as ledger:
-            ledger.keep_failure(pending.key, "row", error.problem)
+        self._keeper.keep_failure(pending.key, "row", error.problem)
         self._tally.give_up(error.problem)
 
-    def _retry(self, due: _Due, error: RetryError, sent_at: float) -> None:
+    def _retry(self, due: Due, error: RetryError, sent_at: float) -> None:
         now = time.monotonic()
-        with self._writing() as ledger:
-            ledger.keep_failure(due.pending.key, "retry", error.problem)
+        self._keeper.keep_failure(due.pending.key, "retry", error.problem)
         self._tally.last_problem = error.problem
         if (error.retry_after or 0) > self._pace.patience_s:
             raise StopError(
@@ -281,8 +211,7 @@ class Dispatcher:
         self._tally.retries += 1
         failures = due.failures + 1
         when = now + pause_s(failures, error.retry_after)
-        again = _Due(when, next(self._order), due.pending, attempt, failures)
-        heapq.heappush(self._later, again)
+        self._waiting.put_later(due.pending, when, attempt=attempt, failures=failures)
 
     def _is_servers_fault(self, error: RetryError, sent_at: float, now: float) -> bool:
         """Take note of a server that is busy or down; no request is to blame for that.

@@ -14,10 +14,11 @@ from mmgen_datasets.generation.batch_folder import batch_folder
 from mmgen_datasets.generation.batch_records import refuse_batched
 from mmgen_datasets.generation.batches import BatchDispatcher
 from mmgen_datasets.generation.budget import Account, Budget
-from mmgen_datasets.generation.dispatch import Dispatcher, Pending
+from mmgen_datasets.generation.dispatch import Dispatcher
 from mmgen_datasets.generation.ledger import Ledger, open_ledger
 from mmgen_datasets.generation.own_loop import run_in_own_loop
 from mmgen_datasets.generation.pace import Pace
+from mmgen_datasets.generation.pending import Pending
 from mmgen_datasets.generation.tally import Tally
 from mmgen_datasets.generation.workers import at_work, in_team_of, new_worker
 from mmgen_datasets.generation.worklist import Worklist

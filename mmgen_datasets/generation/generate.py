@@ -15,9 +15,9 @@ from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.generation.budget import Account, Sizes
 from mmgen_datasets.generation.conversations import answer_all, lay_out
-from mmgen_datasets.generation.dispatch import Pending
 from mmgen_datasets.generation.engine import ask_all
 from mmgen_datasets.generation.pace import Pace
+from mmgen_datasets.generation.pending import Pending
 from mmgen_datasets.generation.progress import shown
 from mmgen_datasets.generation.requests import build_requests, pending
 from mmgen_datasets.generation.tally import Tally

@@ -31,7 +31,7 @@ from mmgen_datasets.chat import (
 )
 from mmgen_datasets.errors import RowError
 from mmgen_datasets.generation.budget import Sizes
-from mmgen_datasets.generation.dispatch import Pending
+from mmgen_datasets.generation.pending import Pending
 from mmgen_datasets.generation.rows import fingerprint, rows_of
 from mmgen_datasets.generation.tokens import estimate_chat_tokens
 from mmgen_datasets.media import media_state, read_media, undecoded

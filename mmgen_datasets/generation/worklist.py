@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from mmgen_datasets.generation.dispatch import Pending
 from mmgen_datasets.generation.ledger import Ledger
+from mmgen_datasets.generation.pending import Pending
 from mmgen_datasets.generation.tally import Tally
 
 _CLAIMED_AT_ONCE = 32
