@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mmgen_datasets.backends.openai_batch import OpenAIBatch
     from mmgen_datasets.backends.scripted import Scripted
     from mmgen_datasets.errors import MMGenError, UsageError
-    from mmgen_datasets.exporters import export
+    from mmgen_datasets.exporters.export import export
     from mmgen_datasets.generation.batch_cancel import cancel_batches
     from mmgen_datasets.generation.budget import Caps
     from mmgen_datasets.generation.estimate import describe, estimate
@@ -55,7 +55,7 @@ _PUBLIC = {
     "describe": "generation.estimate",
     "estimate": "generation.estimate",
     "estimate_run": "generation.fill",
-    "export": "exporters",
+    "export": "exporters.export",
     "fill_run": "generation.fill",
     "generate": "generation.generate",
     "load_dataset": "loading",

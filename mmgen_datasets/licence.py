@@ -9,7 +9,16 @@ and "United States Government Work" (https://www.usa.gov/copyright.shtml).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+Use: TypeAlias = Literal["any", "research", "commercial"]
+"""What media are wanted for. ``"commercial"``: their licence says that commercial use is allowed.
+``"research"``: it is known, and allows other use at least. ``"any"``: whatever it is.
+
+Duties such as naming the author, sharing alike or making no derivatives are no part of this.
+"""
 
 _TERM = "(?:by|nc|nd|sa)"
 _CREATIVE_COMMONS = re.compile(
@@ -49,3 +58,28 @@ commercial=False, derivatives=True, share_alike=True)
     if _PUBLIC_DOMAIN.match(url):
         return License(id, name, url, commercial=True, derivatives=True, share_alike=False)
     return License(id, name, url, commercial=None, derivatives=None, share_alike=None)
+
+
+def is_allowed(terms: Mapping[str, Any], use: Use) -> bool:
+    """Whether the terms of a licence allow a use.
+
+    Args:
+        terms: of `mmgen_datasets.schema.LICENSE`; what is unknown is missing or null.
+        use: what for.
+
+    Example:
+        >>> is_allowed({"commercial": False}, "research"), is_allowed({}, "research")
+        (True, False)
+    """
+    commercial = terms.get("commercial")
+    return use == "any" or (commercial is not None and (commercial or use == "research"))
+
+
+def name_of(terms: Mapping[str, Any]) -> str:
+    """What a licence is called.
+
+    Example:
+        >>> name_of({"name": "", "url": "https://creativecommons.org/licenses/by/2.0/"})
+        'https://creativecommons.org/licenses/by/2.0/'
+    """
+    return terms.get("name") or terms.get("url") or "unknown licence"

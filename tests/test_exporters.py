@@ -91,7 +91,7 @@ class TestLlava(ExporterContract):
     ) -> None:
         exported = export(self.spoiled(conversations, None), "llava", tmp_path, pictures="none")
         assert (exported.conversations, exported.pictures) == (3, 0)
-        assert [path.name for path in tmp_path.iterdir()] == ["llava.json"]
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["ATTRIBUTION.csv", "llava.json"]
 
     def test_where_no_picture_is_there_at_all_it_says_so(
         self, conversations: Dataset, tmp_path: Path

@@ -12,9 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     ["errors"],
     ["registry", "chat", "licence", "vocabulary"],
-    ["schema", "files", "families", "picture"],
-    ["media", "loading"],
-    ["parquet"],
+    ["schema", "files", "families", "picture", "publish.origins"],
+    ["media", "loading", "publish.licence"],
+    ["parquet", "publish.attribution"],
     ["prompts", "grounded", "backends"],
     ["builders", "generation"],
     ["exporters", "generation.run"],
@@ -22,6 +22,7 @@ LAYERS = [
     ["generation.job"],
     ["generation.asking"],
     ["generation.fill"],
+    ["publish"],
     ["cli"],
     ["__main__"],
 ]

@@ -42,6 +42,7 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
         say(f"  stopped: {manifest.problem}")
     plan = manifest.plan
     say(f"  {plan.source} {plan.split}, recipe {plan.recipe}, {manifest.samples:,} samples")
+    tell_reasons(f"  not for {plan.licence} use:", manifest.not_allowed)
     if plan.backend:
         _tell_batches(folder)
     if manifest.status in ("running", "interrupted"):

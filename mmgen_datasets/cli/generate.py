@@ -14,6 +14,7 @@ from mmgen_datasets.cli.options import (
     BaseUrl,
     Concurrency,
     DataDir,
+    Licence,
     Limit,
     MaxCost,
     MaxImageSide,
@@ -51,6 +52,7 @@ def generate(
     max_tokens: MaxTokens = None,
     prices: Prices = None,
     max_image_side: MaxImageSide = None,
+    licence: Licence = "any",
     limit: Limit = None,
     seed: Annotated[int, typer.Option(help="Of every random choice.")] = 0,
     shard: Annotated[str, typer.Option(help="Do only the part i/n of the samples.")] = "0/1",
@@ -90,6 +92,7 @@ def generate(
         max_image_side=max_image_side,
         seed=seed,
         limit=limit,
+        licence=licence,
     )
     folder = mmgen.RunFolder(out, mmgen.Shard.parse(shard))
     pace = mmgen.Pace(concurrency, requests_per_minute, tokens_per_minute)
@@ -111,6 +114,7 @@ def estimate(
     option: Options = None,
     prices: Prices = None,
     max_image_side: MaxImageSide = None,
+    licence: Licence = "any",
     limit: Limit = None,
 ) -> None:
     """Tell how many requests and tokens a run will take, and what they cost; asks nobody.
@@ -127,6 +131,7 @@ def estimate(
         settings=backend_settings(model, base_url, option),
         max_image_side=max_image_side,
         limit=limit,
+        licence=licence,
     )
     folder = mmgen.RunFolder(out) if out else None
     say(mmgen.describe(mmgen.estimate_run(plan, prices=prices, folder=folder)))

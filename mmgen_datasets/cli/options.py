@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -56,6 +56,10 @@ MaxImageSide = Annotated[
         "in place of what the recipe says.",
         min=1,
     ),
+]
+Licence = Annotated[
+    Literal["commercial", "research", "any"],
+    typer.Option(help="Keep only what the licence of its picture allows for such use."),
 ]
 Limit = Annotated[int | None, typer.Option(help="Use only so many samples.", min=1)]
 MaxCost = Annotated[

@@ -9,7 +9,7 @@ import typer
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.cli.console import say, tell_reasons
-from mmgen_datasets.cli.options import DataDir, Out, Run, WithImages
+from mmgen_datasets.cli.options import DataDir, Licence, Out, Run, WithImages
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.exporters import EXPORTERS
 
@@ -64,15 +64,20 @@ def export(
         Literal["copy", "link", "none"],
         typer.Option(help="Whether picture files are copied, linked (no space used) or left."),
     ] = "copy",
+    licence: Licence = "any",
 ) -> None:
     """Write a run's conversations in the format that a trainer reads.
 
+    Whom to name for the pictures stands in ATTRIBUTION.csv beside them.
+
     Example: mmgen export runs/first --format llava --out llava-data
     """
-    exported = mmgen.export(mmgen.load_run(run), format, out, pictures=images)
+    conversations = mmgen.load_run(run)
+    exported = mmgen.export(conversations, format, out, pictures=images, licence=licence)
     say(f"{exported.conversations:,} conversations in {exported.file}")
     if exported.pictures:
         say(f"{exported.pictures:,} pictures in {exported.file.parent / 'images'}")
+    tell_reasons(f"not for {licence} use:", exported.not_allowed)
     tell_reasons("left out", exported.left_out)
     if exported.left_out:
         say("  → to write them too, with the names of their pictures only: --images none")

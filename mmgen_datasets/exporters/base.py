@@ -27,6 +27,8 @@ class Exported:
     pictures: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     """Reason to number of conversations."""
+    not_allowed: Counter[str] = field(default_factory=Counter)
+    """Licence to number of conversations that it keeps out."""
 
     def refuse_nothing(self) -> None:
         """Raise where nothing could be written.

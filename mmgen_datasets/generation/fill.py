@@ -32,6 +32,7 @@ from mmgen_datasets.generation.rows import VERSION
 from mmgen_datasets.generation.run import RunFolder
 from mmgen_datasets.loading import SOURCES, load_dataset
 from mmgen_datasets.prompts.recipe import limit_pictures, load_recipe
+from mmgen_datasets.publish.licence import Kept, keep, refuse_empty
 
 
 def fill_run(
@@ -70,7 +71,7 @@ def fill_run(
         raise UsageError(f"a {name} is given, and no backend", "name the backend, or leave it out")
     recipe = limit_pictures(load_recipe(plan.recipe), plan.max_image_side)
     backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
-    samples = _samples(plan, folder)
+    samples, not_allowed = _samples(plan, folder)
     check_fit(samples, recipe, backend)
     if cache is not None and cache.resolve() == folder.journal_path.resolve():
         raise UsageError(f"the cache {cache} is the run's own journal", "leave it out")
@@ -85,6 +86,7 @@ def fill_run(
         endpoint=backend.endpoint if backend else None,
         hides_address=shown != plan,
         samples=len(samples),
+        not_allowed=dict(not_allowed.most_common()),
         sample_ids_sha256=digest_ids(samples["id"]),
     )
     job = Job(folder, manifest, samples, recipe)
@@ -115,7 +117,7 @@ def estimate_run(
     """
     recipe = limit_pictures(load_recipe(plan.recipe), plan.max_image_side)
     backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
-    samples = _samples(plan, folder or RunFolder(Path()))
+    samples, _ = _samples(plan, folder or RunFolder(Path()))
     check_fit(samples, recipe, backend)
     if backend is None:
         raise UsageError(f"the recipe {recipe.name!r} asks no model", "it costs nothing")
@@ -124,8 +126,11 @@ def estimate_run(
     return estimate(requests, samples, recipe, backend=backend, table=prices, journal=journal)
 
 
-def _samples(plan: Plan, folder: RunFolder) -> Dataset:
-    samples = _load(plan)
+def _samples(plan: Plan, folder: RunFolder) -> Kept:
+    """The part of a plan's samples that a folder is for, and what their licences keep out."""
+    kept = keep(_load(plan), plan.licence)
+    refuse_empty(kept, plan.licence)
+    samples = kept.rows
     if plan.limit is not None:
         samples = samples.select(range(min(plan.limit, len(samples))))
     if len(samples) < folder.shard.count:
@@ -134,7 +139,8 @@ def _samples(plan: Plan, folder: RunFolder) -> Dataset:
             f" for {folder.shard.count} shards",
             "see that its files hold any, or use fewer shards",
         )
-    return samples.shard(folder.shard.count, folder.shard.index, contiguous=True)
+    part = samples.shard(folder.shard.count, folder.shard.index, contiguous=True)
+    return kept._replace(rows=part)
 
 
 def _load(plan: Plan) -> Dataset:

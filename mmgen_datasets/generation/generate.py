@@ -21,7 +21,9 @@ from mmgen_datasets.generation.pending import Pending
 from mmgen_datasets.generation.progress import shown
 from mmgen_datasets.generation.requests import build_requests, pending
 from mmgen_datasets.generation.tally import Tally
+from mmgen_datasets.licence import Use
 from mmgen_datasets.prompts.recipe import Recipe, limit_pictures, load_recipe
+from mmgen_datasets.publish.licence import keep, refuse_empty
 from mmgen_datasets.schema import check_samples, conversation_features, media_kinds
 
 
@@ -33,6 +35,7 @@ def generate(
     journal: str | Path | None = None,
     pace: Pace | None = None,
     max_image_side: int | None = None,
+    licence: Use = "any",
     seed: int = 0,
 ) -> Dataset:
     """Make conversations about samples.
@@ -49,6 +52,8 @@ def generate(
         pace: how many requests at a time, and how often each.
         max_image_side: the limit that pictures are shrunk to before they are sent, in pixels of
             the longer side; None leaves it to the recipe.
+        licence: use only samples whose licence allows this: ``"commercial"``, ``"research"`` or
+            ``"any"``.
         seed: of every random choice; the same seed gives the same conversations.
 
     Returns:
@@ -67,6 +72,9 @@ def generate(
     chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     chosen = limit_pictures(chosen, max_image_side)
     check_fit(samples, chosen, backend)
+    allowed = keep(samples, licence)
+    refuse_empty(allowed, licence)
+    samples = allowed.rows
     if not isinstance(seed, int):
         raise UsageError(f"seed is {seed!r}", "give a whole number")
     if not len(samples):

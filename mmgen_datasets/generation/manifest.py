@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Any, Literal, TypeAlias
 
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.licence import Use
 
 NOT_ASKED = "not asked yet"
 """The reason that a conversation is missing whose request the run has not come to."""
@@ -62,6 +63,8 @@ class Plan:
     seed: int = 0
     limit: int | None = None
     """Use only so many samples."""
+    licence: Use = "any"
+    """Use only samples whose licence allows this."""
 
 
 @dataclass
@@ -75,6 +78,8 @@ class Manifest:
     problem: str | None = None
     """Why it stopped."""
     samples: int = 0
+    not_allowed: dict[str, int] = field(default_factory=dict)
+    """Licence to number of samples that were left out for it, before `Plan.limit`."""
     requests: int = 0
     """Conversations that were aimed for."""
     conversations: int = 0
@@ -130,6 +135,7 @@ def _identity(manifest: Manifest) -> dict[str, Any]:
     return {
         "source": plan.source,
         "split": plan.split,
+        "licence": plan.licence,
         "recipe": f"{PurePath(plan.recipe).stem} ({manifest.recipe_sha256[:8]})",
         "model": manifest.model,
         "server": manifest.endpoint,
