@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmgen_datasets.backends.local.drawing import draw, generator
-from mmgen_datasets.backends.local.worker import Ask, Worker
+from mmgen_datasets.backends.local.worker import Ask, Worker, answer
 from mmgen_datasets.chat import Reply, Request, Sampling
 from mmgen_datasets.errors import RowError, StopError
 from tests.contracts.backend import request
@@ -97,22 +97,17 @@ class Counting:
 
 
 class TestWorker:
-    def test_it_answers_on_one_loop_after_another(self) -> None:
+    def test_it_answers_one_request_after_another(self) -> None:
         worker = Worker(Counting)
-        assert asyncio.run(worker.ask(request("a"))).text == "2"
-        assert asyncio.run(worker.ask(request("b"))).text > "2"
+        assert worker.ask(request("a")).result().text == "2"
+        assert worker.ask(request("b")).result().text > "2"
         worker.close()
 
     def test_a_refusal_meets_one_request_only(self) -> None:
         worker = Worker(Counting)
-
-        async def both() -> list[Reply | BaseException]:
-            asks = worker.ask(Request("refused", ())), worker.ask(request("a"))
-            return list(await asyncio.gather(*asks, return_exceptions=True))
-
-        refused, answered = asyncio.run(both())
-        assert isinstance(refused, RowError)
-        assert isinstance(answered, Reply)
+        refused, answered = worker.ask(Request("refused", ())), worker.ask(request("a"))
+        assert isinstance(refused.exception(), RowError)
+        assert answered.result().text
         worker.close()
 
     @pytest.mark.parametrize("fault", [StopError("out of memory"), ZeroDivisionError("a defect")])
@@ -122,7 +117,7 @@ class TestWorker:
         worker = Worker(lambda: Counting(fault))
         for _ in range(2):
             with pytest.raises(type(fault), match=str(fault)):
-                asyncio.run(worker.ask(request("a")))
+                worker.ask(request("a")).result()
         worker.close()
 
     def test_so_does_one_of_opening_it(self) -> None:
@@ -131,17 +126,26 @@ class TestWorker:
 
         worker = Worker(opened)
         with pytest.raises(StopError, match="no such model"):
-            asyncio.run(worker.ask(request("a")))
+            worker.ask(request("a")).result()
         worker.close()
 
     def test_whoever_gives_up_leaves_the_others_alone(self) -> None:
         worker = Worker(Counting)
-
-        async def one_gives_up() -> str:
-            leaving = asyncio.create_task(worker.ask(request("a")))
-            await asyncio.sleep(0)
-            leaving.cancel()
-            return (await worker.ask(request("b"))).text
-
-        assert asyncio.run(one_gives_up())
+        leaving = worker.ask(request("a"))
+        leaving.cancel()
+        assert worker.ask(request("b")).result().text
         worker.close()
+
+    def test_settings_have_one_engine_and_another_after_it_failed(self) -> None:
+        opened = [Counting(StopError("no network")), Counting()]
+
+        async def answers() -> str:
+            with pytest.raises(StopError, match="no network"):
+                await answer("settings", lambda: opened.pop(0), request("a"))
+            first, second = [
+                await answer("settings", lambda: opened.pop(0), request(text)) for text in "ab"
+            ]
+            return first.text + second.text
+
+        assert asyncio.run(answers()) == "24"
+        assert not opened

@@ -14,7 +14,7 @@ import torch
 
 from mmgen_datasets.backends.hf.loading import load, open_engine
 from mmgen_datasets.backends.local.content import content_digest
-from mmgen_datasets.backends.local.worker import Engine, worker_of
+from mmgen_datasets.backends.local.worker import Engine, answer
 from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import UsageError
 
@@ -76,7 +76,7 @@ class HuggingFace:
 
     async def reply(self, request: Request) -> Reply:
         """Answer one chat, once."""
-        return await worker_of(self, lambda: opened(self)).ask(request)
+        return await answer(self, lambda: opened(self), request)
 
 
 def identify(folder: Path) -> str:

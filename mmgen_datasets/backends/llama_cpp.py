@@ -14,7 +14,7 @@ from mmgen_datasets.backends.llama.model import LlamaModel
 from mmgen_datasets.backends.llama.prefixes import PrefixStore
 from mmgen_datasets.backends.llama.slots import Slots
 from mmgen_datasets.backends.llama.weights import identify
-from mmgen_datasets.backends.local.worker import worker_of
+from mmgen_datasets.backends.local.worker import answer
 from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import StopError, UsageError
 
@@ -72,7 +72,7 @@ class LlamaCpp:
 
     async def reply(self, request: Request) -> Reply:
         """Answer one chat, once."""
-        return await worker_of(self, lambda: open_slots(self)).ask(request)
+        return await answer(self, lambda: open_slots(self), request)
 
 
 def open_slots(settings: LlamaCpp) -> Slots:

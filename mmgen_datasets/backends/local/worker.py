@@ -65,6 +65,8 @@ class Worker:
     """
 
     def __init__(self, opened: Callable[[], Engine]) -> None:
+        self.failed = False
+        """Whether it has met an error; whoever asks then gets that."""
         self._opened = opened
         self._inbox: queue.SimpleQueue[Ask | None] = queue.SimpleQueue()
         self._taken: list[Ask] = []
@@ -73,11 +75,11 @@ class Worker:
         # A thread in the middle of a step would be cut off while the library is torn down.
         atexit.register(self.close)
 
-    async def ask(self, request: Request) -> Reply:
-        """Answer a request; to cancel this frees its place in the engine."""
+    def ask(self, request: Request) -> Future[Reply]:
+        """Have a request answered; to cancel the future frees its place in the engine."""
         ask = Ask(request)
         self._inbox.put(ask)
-        return await asyncio.wrap_future(ask.future)
+        return ask.future
 
     def close(self) -> None:
         """End after the step in hand; what is unanswered stays so."""
@@ -89,6 +91,7 @@ class Worker:
         try:
             self._drive(self._opened())
         except BaseException as error:  # handed to whoever waits
+            self.failed = True
             for ask in chain(self._taken, iter(self._inbox.get, None)):
                 if not ask.is_over:
                     ask.settle(error)
@@ -117,17 +120,26 @@ class Worker:
                 return
 
 
-def worker_of(settings: Hashable, opened: Callable[[], Engine]) -> Worker:
-    """The worker of a backend's settings; a model is loaded once in a process.
+async def answer(settings: Hashable, opened: Callable[[], Engine], request: Request) -> Reply:
+    """Answer a request by the worker of a backend's settings.
+
+    A model is loaded once in a process, and again after it failed: the network may be back, or
+    memory free.
 
     Args:
         settings: of the backend.
         opened: loads the model, if these settings have no worker yet.
+        request: to be answered; to cancel this frees its place in the engine.
     """
     with _LOCK:
-        if settings not in _WORKERS:
-            _WORKERS[settings] = Worker(opened)
-        return _WORKERS[settings]
+        worker = _WORKERS.get(settings)
+        if worker is not None and worker.failed:
+            worker.close()  # what its error still holds may be the memory of a model
+            worker = None
+        if worker is None:
+            worker = _WORKERS[settings] = Worker(opened)
+        future = worker.ask(request)
+    return await asyncio.wrap_future(future)
 
 
 _LOCK = threading.Lock()
