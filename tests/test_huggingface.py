@@ -18,9 +18,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmgen_datasets.backends import open_backend
+from mmgen_datasets.backends import default_device, open_backend
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.chat import Media, Reply, Request, Sampling, Text, Turn, text_turn
+from mmgen_datasets.cli import main
 from mmgen_datasets.errors import BackendError, RowError, StopError, UsageError
 from tests.contracts.backend import BackendContract, ask, error_of, request
 from tests.models.store import ModelStore
@@ -428,3 +429,26 @@ print(len(replies))
             [sys.executable, "-c", code], capture_output=True, text=True, timeout=110, check=False
         )
         assert ran.returncode == 0, ran.stderr[-2000:]
+
+
+class TestInstallation:
+    def test_the_device_that_would_be_used_is_listed(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["backends"]) == 0
+        listed = capsys.readouterr().out
+        assert f"installed, runs on {default_device('huggingface')}" in listed
+
+    def test_without_the_package_the_command_that_installs_it_is_told(self) -> None:
+        code = (
+            "import sys; sys.modules['torch'] = None\n"
+            "from mmgen_datasets.backends import open_backend\n"
+            "from mmgen_datasets.cli import main\n"
+            "main(['backends']); open_backend('huggingface', model='a/b')"
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        )
+        assert "needs 'torch', which is not installed" in run.stderr
+        for told in (run.stdout, run.stderr):
+            assert 'run: pip install "mmgen-datasets[hf]"' in told

@@ -68,6 +68,19 @@ def open_backend(name: str, **settings: Any) -> Backend:
     return backend
 
 
+def default_device(name: str) -> str:
+    """Name the device that a backend in this process uses where its settings name none.
+
+    Args:
+        name: of a backend of the table that needs an extra.
+
+    Raises:
+        MissingExtraError: what it needs is not installed.
+    """
+    device: str = resolve("backend", BACKENDS, name).default_device()
+    return device
+
+
 def _is_backend(kind: object) -> bool:
     return (
         isinstance(kind, type)

@@ -12,7 +12,7 @@ from typing import Literal
 
 import torch
 
-from mmgen_datasets.backends.hf.loading import load, open_engine
+from mmgen_datasets.backends.hf.loading import describe_device, load, open_engine
 from mmgen_datasets.backends.local.content import content_digest
 from mmgen_datasets.backends.local.worker import Engine, answer
 from mmgen_datasets.chat import Reply, Request
@@ -73,6 +73,11 @@ class HuggingFace:
     def endpoint(self) -> str:
         """The engine, with what changes its arithmetic."""
         return f"transformers:{self.dtype}" if self.dtype else "transformers"
+
+    @staticmethod
+    def default_device() -> str:
+        """The device that is used where the settings name none."""
+        return describe_device()
 
     async def reply(self, request: Request) -> Reply:
         """Answer one chat, once."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from llama_cpp import llama_supports_gpu_offload
+
 from mmgen_datasets.backends.llama.memory import MOST_SEQUENCES, KVType, LlamaMemory
 from mmgen_datasets.backends.llama.model import LlamaModel
 from mmgen_datasets.backends.llama.prefixes import PrefixStore
@@ -69,6 +71,11 @@ class LlamaCpp:
     def endpoint(self) -> str:
         """The engine, with what changes its arithmetic."""
         return "llama-cpp" if self.kv_type == "f16" else f"llama-cpp:{self.kv_type}"
+
+    @staticmethod
+    def default_device() -> str:
+        """The device that is used where the settings name none."""
+        return "the GPU" if llama_supports_gpu_offload() else "cpu"
 
     async def reply(self, request: Request) -> Reply:
         """Answer one chat, once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from mmgen_datasets.backends import BACKENDS
+from mmgen_datasets.backends import BACKENDS, default_device
 from mmgen_datasets.cli.console import list_rows
 from mmgen_datasets.exporters import EXPORTERS
 from mmgen_datasets.prompts import RECIPES
@@ -25,8 +25,8 @@ def recipes() -> None:
 
 
 def backends() -> None:
-    """List who can be asked, and how to install what is missing for it."""
-    list_rows({name: row.summary + _lack(row) for name, row in BACKENDS.items()})
+    """List who can be asked, on which device, and how to install what is missing for it."""
+    list_rows({name: row.summary + _state(name, row) for name, row in BACKENDS.items()})
 
 
 def formats() -> None:
@@ -34,5 +34,12 @@ def formats() -> None:
     list_rows({name: row.summary for name, row in EXPORTERS.items()})
 
 
-def _lack(row: Entry) -> str:
-    return f"; not installed, run: {row.installation}" if row.missing else ""
+def _state(name: str, row: Entry) -> str:
+    if row.missing:
+        return f"; not installed, run: {row.installation}"
+    if row.extra is None:
+        return ""
+    try:
+        return f"; installed, runs on {default_device(name)}"
+    except (ImportError, OSError, RuntimeError) as error:  # as where parts do not fit together
+        return f"; installed, but cannot be loaded: {error}"

@@ -55,6 +55,8 @@ def describe(tally: Tally, seconds: float) -> str:
         )
         if count
     ]
+    if tally.completion_tokens and seconds > 0:
+        parts.append(f"{tally.completion_tokens / seconds:,.0f} written a second")
     if tally.cost:
         parts.append(f"${tally.cost:,.2f}")
     return " · ".join(parts)

@@ -84,6 +84,14 @@ def _best_device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
+def describe_device() -> str:
+    """Name the device that is used where none is asked for."""
+    best = _best_device()
+    if best == "auto":
+        return f"{torch.cuda.device_count()} GPUs: {torch.cuda.get_device_name()}"
+    return f"cuda: {torch.cuda.get_device_name()}" if best == "cuda" else best
+
+
 def _best_dtype(config: Any, device: str) -> Any:
     own = getattr(config.get_text_config(decoder=True), "dtype", None) or config.dtype
     if device != "cpu":
