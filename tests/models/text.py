@@ -51,7 +51,8 @@ def chat_tokenizer(vocabulary: int) -> PreTrainedTokenizerFast:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(sentences(2000), trainer)
+    # Enough invented names that there are so many different stretches of letters.
+    tokenizer.train_from_iterator(sentences(2 * vocabulary), trainer)
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         eos_token="<|im_end|>",
