@@ -46,6 +46,30 @@ class Fitted(NamedTuple):
     mime_type: str
 
 
+class Pixels(NamedTuple):
+    """A picture as a model in this process sees it."""
+
+    width: int
+    height: int
+    rgb: bytes
+    """Three bytes a pixel, row by row from the upper left."""
+
+
+def read_pixels(data: bytes, max_side: int | None = None) -> Pixels:
+    """Decode a picture, upright as its EXIF data say; of an animation the first frame.
+
+    Args:
+        data: its file.
+        max_side: the limit of its longer side, in pixels; None for none.
+
+    Raises:
+        RowError: it cannot be read.
+    """
+    with _opened(data) as picture:
+        drawn = _redrawn(picture, fitted_size(*picture.size, max_side)).convert("RGB")
+        return Pixels(*drawn.size, drawn.tobytes())
+
+
 def picture_type(data: bytes) -> str:
     """The MIME type of a picture that can be opened and is not cut short.
 

@@ -6,6 +6,8 @@ Chats are answered several at a time, and what they begin with in common is eval
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from llama_cpp import llama_supports_gpu_offload
 
 from mmgen_datasets.backends.llama.memory import MOST_SEQUENCES, KVType, LlamaMemory
 from mmgen_datasets.backends.llama.model import LlamaModel
+from mmgen_datasets.backends.llama.pictures import PictureReader
 from mmgen_datasets.backends.llama.prefixes import PrefixStore
 from mmgen_datasets.backends.llama.slots import Slots
 from mmgen_datasets.backends.llama.weights import identify
@@ -49,6 +52,8 @@ class LlamaCpp:
     """How keys and values are stored; ``q8_0`` needs half the memory of ``f16``."""
     gpu_layers: int | None = None
     """How many layers a GPU holds. Null: all, where llama.cpp was built for one."""
+    mmproj: str | None = field(default=None, compare=False)
+    """The GGUF file of the model's picture encoder; needed where a recipe shows pictures."""
     threads: int | None = None
     """Null: as many as this process may use cores."""
     prefix_dir: str = "~/.cache/mmgen_datasets/prefixes"
@@ -65,7 +70,8 @@ class LlamaCpp:
                 bounds = f"from 1 to {most}" if most else "above 0"
                 raise UsageError(f"{name} is {value!r}", f"give a whole number {bounds}")
         object.__setattr__(self, "file", str(path))
-        object.__setattr__(self, "model", identify(path))
+        files = [path] + ([Path(self.mmproj).expanduser()] if self.mmproj else [])
+        object.__setattr__(self, "model", "+".join(map(identify, files)))
 
     @property
     def endpoint(self) -> str:
@@ -88,34 +94,47 @@ def open_slots(settings: LlamaCpp) -> Slots:
     Raises:
         StopError: it cannot be loaded, or there is no memory even for one slot.
     """
-    model = LlamaModel(settings.file, settings.gpu_layers)
-    context = min(settings.context or LONGEST_CONTEXT, model.longest_context)
-    wanted = settings.slots or (32 if model.on_gpu else 16)
-    memory, num_slots = _memory(model, settings, context, wanted)
+    threads = settings.threads or _num_cores()
+    with ExitStack() as stack:
+        model = LlamaModel(settings.file, settings.gpu_layers)
+        stack.callback(model.close)
+        reader = None
+        if settings.mmproj:
+            path = str(Path(settings.mmproj).expanduser())
+            reader = PictureReader(path, model, threads)
+            stack.callback(reader.close)
+        context = min(settings.context or LONGEST_CONTEXT, model.longest_context)
+        wanted = settings.slots or (32 if model.on_gpu else 16)
+        memory, num_slots = _memory(model, settings.kv_type, threads, context, wanted)
+        stack.pop_all()
     attention = "gpu" if model.on_gpu else "cpu"
     kind = f"{settings.model}-{settings.kv_type}-{attention}"
     folder = Path(settings.prefix_dir).expanduser()
-    store = PrefixStore(folder, kind) if settings.prefix_dir and model.can_share else None
-    return Slots(model, memory, num_slots=num_slots, context=context, store=store)
+    keeps = settings.prefix_dir and model.can_share
+    store = PrefixStore(folder, kind, memory, spare=num_slots) if keeps else None
+    return Slots(model, reader, memory, num_slots=num_slots, context=context, store=store)
 
 
 def _memory(
-    model: LlamaModel, settings: LlamaCpp, context: int, num_slots: int
+    model: LlamaModel, kv_type: KVType, threads: int, context: int, num_slots: int
 ) -> tuple[LlamaMemory, int]:
+    """A memory for as many chats as it can be had for, halving."""
     while True:
         cells = min(num_slots * context, context + (num_slots - 1) * _CELLS_A_SLOT)
+        sequences = num_slots + 1
         try:
             memory = LlamaMemory(
-                model,
-                cells=cells,
-                sequences=num_slots + 1,
-                kv_type=settings.kv_type,
-                threads=settings.threads,
+                model, cells=cells, sequences=sequences, kv_type=kv_type, threads=threads
             )
         except StopError:
             if num_slots == 1:
-                model.close()
                 raise
             num_slots //= 2
         else:
             return memory, num_slots
+
+
+def _num_cores() -> int:
+    """The cores that this process may use, where the system tells."""
+    of_process = getattr(os, "sched_getaffinity", None)
+    return len(of_process(0)) if of_process else os.cpu_count() or 1

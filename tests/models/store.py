@@ -28,6 +28,7 @@ BUILDS = {
     "clip": Build("clip", "build", _TRANSFORMERS),
     "llava": Build("llava", "build", _TRANSFORMERS),
     "llava.gguf": Build("gguf_twin", "write_gguf", (*_TRANSFORMERS, "gguf"), "llava"),
+    "llava-mmproj.gguf": Build("mmproj", "write_mmproj", (*_TRANSFORMERS, "gguf"), "llava"),
 }
 
 

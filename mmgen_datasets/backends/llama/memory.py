@@ -52,7 +52,7 @@ class LlamaMemory:
         cells: how many tokens fit, those that chats share counted once.
         sequences: how many there may be.
         kv_type: how keys and values are stored.
-        threads: of the computation; None for all cores this process may use.
+        threads: of the computation.
 
     Raises:
         StopError: there is not enough memory.
@@ -65,31 +65,31 @@ class LlamaMemory:
         cells: int,
         sequences: int,
         kv_type: KVType,
-        threads: int | None,
+        threads: int,
     ) -> None:
         params = llama_cpp.llama_context_default_params()
         params.n_ctx = cells
         params.n_batch = params.n_ubatch = BATCH
         params.n_seq_max = sequences
-        params.n_threads = params.n_threads_batch = threads or _num_cores()
+        params.n_threads = params.n_threads_batch = threads
         params.type_k = params.type_v = _TYPES[kv_type]
         params.flash_attn_type = _flash(model, kv_type)
         params.kv_unified = True
         params.swa_full = True  # else the beginning of a chat is forgotten, and cannot be shared
         params.offload_kqv = model.on_gpu
-        self._pointer = llama_cpp.llama_init_from_model(model.pointer, params)
-        if not self._pointer:
+        self.pointer = llama_cpp.llama_init_from_model(model.pointer, params)
+        if not self.pointer:
             raise StopError(
                 f"there is no memory for the keys and values of {cells:,} tokens",
                 "lower context or slots, or set kv_type to 'q8_0'",
             )
-        self._memory = llama_cpp.llama_get_memory(self._pointer)
+        self._memory = llama_cpp.llama_get_memory(self.pointer)
         self._num_logits = model.num_tokens
         self._batch = _Batch()
 
     def close(self) -> None:
         """Free the pool."""
-        llama_cpp.llama_free(self._pointer)
+        llama_cpp.llama_free(self.pointer)
 
     def extend(self, stretches: list[Stretch]) -> npt.NDArray[np.float32] | None:
         """Evaluate tokens of several sequences at once, `BATCH` of them at most.
@@ -101,7 +101,7 @@ class LlamaMemory:
         Raises:
             StopError: llama.cpp has failed.
         """
-        code = llama_cpp.llama_decode(self._pointer, self._batch.filled(stretches))
+        code = llama_cpp.llama_decode(self.pointer, self._batch.filled(stretches))
         if code == 1:
             return None
         if code:
@@ -109,7 +109,7 @@ class LlamaMemory:
         shape = sum(stretch.wants_logits for stretch in stretches), self._num_logits
         if not shape[0]:
             return np.empty(shape, np.float32)
-        return np.ctypeslib.as_array(llama_cpp.llama_get_logits(self._pointer), shape)
+        return np.ctypeslib.as_array(llama_cpp.llama_get_logits(self.pointer), shape)
 
     def share(self, source: int, target: int, count: int) -> None:
         """Let an empty sequence begin with the first tokens of another."""
@@ -124,7 +124,7 @@ class LlamaMemory:
         pointer = tokens.ctypes.data_as(llama_cpp.llama_token_p)
         return bool(
             llama_cpp.llama_state_seq_save_file(
-                self._pointer, os.fsencode(path), sequence, pointer, len(tokens)
+                self.pointer, os.fsencode(path), sequence, pointer, len(tokens)
             )
         )
 
@@ -132,7 +132,7 @@ class LlamaMemory:
         """Read a sequence of so many tokens from a file; returns whether it was whole."""
         tokens, found = np.empty(count, np.int32), ctypes.c_size_t()
         read = llama_cpp.llama_state_seq_load_file(
-            self._pointer,
+            self.pointer,
             os.fsencode(path),
             sequence,
             tokens.ctypes.data_as(llama_cpp.llama_token_p),
@@ -140,12 +140,6 @@ class LlamaMemory:
             ctypes.byref(found),
         )
         return read > 0 and found.value == count
-
-
-def _num_cores() -> int:
-    """The cores that this process may use, where the system tells."""
-    of_process = getattr(os, "sched_getaffinity", None)
-    return len(of_process(0)) if of_process else os.cpu_count() or 1
 
 
 def _flash(model: LlamaModel, kv_type: KVType) -> int:
@@ -168,7 +162,7 @@ class _Batch:
         self._counts = np.ones(BATCH, np.int32)
         id_pointer = ctypes.POINTER(llama_cpp.llama_seq_id)
         start, size = self._sequences.ctypes.data, self._sequences.itemsize
-        self._pointers = (id_pointer * BATCH)(
+        self.pointers = (id_pointer * BATCH)(
             *(ctypes.cast(start + size * place, id_pointer) for place in range(BATCH))
         )
 
@@ -189,6 +183,6 @@ class _Batch:
             token=self._tokens.ctypes.data_as(llama_cpp.llama_token_p),
             pos=self._positions.ctypes.data_as(ctypes.POINTER(llama_cpp.llama_pos)),
             n_seq_id=self._counts.ctypes.data_as(ctypes.POINTER(ctypes.c_int32)),
-            seq_id=self._pointers,
+            seq_id=self.pointers,
             logits=self._wanted.ctypes.data_as(ctypes.POINTER(ctypes.c_int8)),
         )

@@ -24,6 +24,9 @@ from mmgen_datasets.errors import RowError, StopError
 Tokens = npt.NDArray[np.int32]
 """``(T,)``: token numbers."""
 
+MARK = "<__media__>"
+"""What stands for a picture in a rendered chat."""
+
 _LOG = logging.getLogger(__name__)
 _ALL_LAYERS = 1_000_000
 _LONGEST_PIECE = 1 << 14
@@ -33,7 +36,7 @@ def _log(_level: int, text: bytes, _data: Any) -> None:
     _LOG.debug(text.decode("utf-8", "replace").rstrip())
 
 
-_LOG_CALLBACK = llama_cpp.llama_log_callback(_log)
+LOG_CALLBACK = llama_cpp.llama_log_callback(_log)
 """Here, since llama.cpp keeps only its address."""
 
 
@@ -49,7 +52,7 @@ class LlamaModel:
     """
 
     def __init__(self, path: str, gpu_layers: int | None) -> None:
-        llama_cpp.llama_log_set(_LOG_CALLBACK, ctypes.c_void_p(0))
+        llama_cpp.llama_log_set(LOG_CALLBACK, ctypes.c_void_p(0))
         llama_cpp.llama_backend_init()
         params = llama_cpp.llama_model_default_params()
         params.n_gpu_layers = _ALL_LAYERS if gpu_layers is None else gpu_layers
@@ -81,25 +84,19 @@ class LlamaModel:
         """Free the weights."""
         llama_cpp.llama_model_free(self.pointer)
 
-    def prompt(self, chat: Chat) -> Tokens:
-        """The tokens of a chat, up to where the reply begins.
+    def render(self, chat: Chat) -> str:
+        """The text of a chat, as the model's template puts it, up to where the reply begins.
+
+        Each picture leaves a `MARK`.
 
         Raises:
             RowError: the model's template refuses the chat.
-            StopError: the chat holds media, or the model has no template.
+            StopError: the model has no template.
         """
-        return self.tokens(self.render(chat))
-
-    def render(self, chat: Chat) -> str:
-        """The text of a chat, as the model's template puts it; errors are those of `prompt`."""
         messages: list[Any] = []
         for turn in chat:
-            if any(not isinstance(part, Text) for part in turn.parts):
-                raise StopError(
-                    "the recipe shows pictures, and this backend reads text only",
-                    "use a recipe without 'image' among its inputs",
-                )
-            messages.append({"role": turn.role, "content": turn.text})
+            parts = (part.text if isinstance(part, Text) else MARK for part in turn.parts)
+            messages.append({"role": turn.role, "content": "".join(parts)})
         try:
             return str(self._template(messages=messages).prompt)
         except (TemplateError, ValueError, TypeError) as error:

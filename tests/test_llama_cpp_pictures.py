@@ -1,0 +1,259 @@
+"""Pictures in chats: seen as the library's own chat handler shows them, and shared like text."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mmgen_datasets import load_run
+from mmgen_datasets.backends import open_backend
+from mmgen_datasets.backends.base import Backend
+from mmgen_datasets.backends.local.worker import Ask
+from mmgen_datasets.chat import Media, Part, Request, Sampling, Text, Turn, text_turn
+from mmgen_datasets.errors import BackendError, RowError, StopError, UsageError
+from tests.contracts.backend import BackendContract, ask, error_of, request, said
+from tests.models.store import ModelStore
+from tests.photographs import file_of, photograph
+from tests.sample import SAMPLE_DIR
+from tests.test_llama_cpp import RECIPE
+
+llama_cpp = pytest.importorskip(
+    "llama_cpp", reason="needs llama-cpp-python, which needs a C++ compiler to install"
+)
+chat_format = pytest.importorskip("llama_cpp.llama_chat_format")
+backend_module = pytest.importorskip("mmgen_datasets.backends.llama_cpp")
+
+GREEDY = Sampling(max_tokens=24, temperature=0)
+EXAMPLES = " ".join(f"Example {number} has a red bicycle in it." for number in range(20))
+EXACT = {"kv_type": "f32", "threads": 1, "prefix_dir": "", "context": 1024}
+
+
+@pytest.fixture(scope="session")
+def files(tiny_models: ModelStore) -> dict[str, str]:
+    """The model and its encoder, as settings."""
+    return {
+        "model": str(tiny_models.path("llava.gguf")),
+        "mmproj": str(tiny_models.path("llava-mmproj.gguf")),
+    }
+
+
+def opened(files: Mapping[str, str], **settings: Any) -> Any:
+    return open_backend("llama-cpp", **EXACT | dict(files) | settings)
+
+
+def picture(seed: int, side: int = 60) -> Media:
+    return Media("image", file_of(photograph(side, 40, seed=seed, grain=90), "PNG"), "image/png")
+
+
+def shown(*parts: Part, system: str = EXAMPLES) -> Request:
+    """A system turn, then the user's."""
+    chat = (text_turn("system", system), Turn("user", parts))
+    return Request(repr(parts), chat, GREEDY)
+
+
+class TestLlamaCppWithPictures(BackendContract):
+    @pytest.fixture
+    def backend(self, files: dict[str, str]) -> Backend:
+        found: Backend = opened(files, context=96)
+        return found
+
+    @pytest.fixture
+    def same_settings(self, backend: Backend, files: dict[str, str]) -> Backend:
+        found: Backend = opened(files, context=96)
+        return found
+
+    @pytest.fixture
+    def failing(
+        self, files: dict[str, str], tmp_path: Path
+    ) -> Mapping[type[BackendError], tuple[Backend, Request]]:
+        broken = tmp_path / "broken.gguf"
+        broken.write_bytes(Path(files["mmproj"]).read_bytes()[:1000])
+        return {
+            RowError: (opened(files), shown(Media("image", b"no picture", "image/png"))),
+            StopError: (opened(files, mmproj=str(broken)), request("a")),
+        }
+
+
+class TestExactness:
+    @pytest.fixture
+    def requests(self) -> list[Request]:
+        return [
+            shown(picture(0), Text("What is it?")),
+            shown(picture(1), Text("What is it?")),
+            shown(Text("Before: "), picture(0), Text(" after: "), picture(2), Text("Compare.")),
+            shown(Text("No picture.")),
+            shown(picture(0), Text("What is it?"), system="Be brief."),
+        ]
+
+    @pytest.fixture
+    def handled(self, files: dict[str, str], requests: list[Request]) -> list[str]:
+        """Each by the high-level class with its chat handler, which remembers nothing."""
+        llama = llama_cpp.Llama(
+            files["model"],
+            chat_handler=chat_format.MTMDChatHandler(files["mmproj"], verbose=False),
+            n_ctx=1024,
+            type_k=0,
+            type_v=0,
+            flash_attn=False,
+            n_threads=1,
+            n_threads_batch=1,
+            verbose=False,
+        )
+        found = []
+        for asked in requests:
+            answer = llama.create_chat_completion(
+                [{"role": turn.role, "content": _content(turn)} for turn in asked.chat],
+                max_tokens=24,
+                temperature=0,
+                repeat_penalty=1,
+            )
+            found.append(answer["choices"][0]["message"]["content"])
+        llama.close()
+        return found
+
+    def test_the_replies_are_those_of_the_chat_handler(
+        self, files: dict[str, str], requests: list[Request], handled: list[str]
+    ) -> None:
+        together = ask(opened(files), *requests)
+        # It leaves out what is no UTF-8, which becomes a mark here.
+        for ours, theirs in zip(together, handled, strict=True):
+            assert theirs.startswith(ours.text.replace("\ufffd", ""))
+        assert len(set(handled)) == len(handled)
+
+    @pytest.mark.parametrize("slots", [2, 5])
+    def test_they_are_the_same_however_many_are_answered_at_once(
+        self, files: dict[str, str], requests: list[Request], slots: int
+    ) -> None:
+        one_at_a_time = [said(ask(opened(files, slots=1), each))[0] for each in requests]
+        assert said(ask(opened(files, slots=slots), *requests * 2)) == one_at_a_time * 2
+
+    def test_and_where_the_memory_is_too_small_for_all(self, files: dict[str, str]) -> None:
+        """Some wait then, and see their pictures again."""
+        many = [picture(number) for number in range(14)]
+        requests = [
+            shown(Text(str(number)), *many, Text("Compare."), system="Be brief.")
+            for number in range(8)
+        ]
+        tight = backend_module.open_slots(opened(files, slots=8, context=300))
+        asks = [Ask(each) for each in requests]
+        for each in asks:
+            tight.add(each)
+        while tight.step():
+            pass
+        tight.close()
+        alone = opened(files, slots=1, context=300)
+        assert said([each.future.result() for each in asks]) == [
+            said(ask(alone, each))[0] for each in requests
+        ]
+
+
+def _content(turn: Turn) -> Any:
+    if turn.role == "system":
+        return turn.text
+    return [
+        {"type": "text", "text": part.text}
+        if isinstance(part, Text)
+        else {"type": "image_url", "image_url": {"url": _uri(part)}}
+        for part in turn.parts
+    ]
+
+
+def _uri(media: Media) -> str:
+    return f"data:{media.mime_type};base64,{base64.b64encode(media.data).decode()}"
+
+
+class TestSharing:
+    def test_a_picture_that_two_chats_have_at_the_same_place_is_seen_once(
+        self, files: dict[str, str]
+    ) -> None:
+        backend = opened(files, slots=2)
+        _, second, other = (
+            ask(backend, shown(picture(seed), Text(text)))[0]
+            for seed, text in ((0, "What is it?"), (0, "How many?"), (1, "How many?"))
+        )
+        assert (second.cached_tokens or 0) - (other.cached_tokens or 0) == 16
+
+    def test_only_text_is_kept_on_disk(self, files: dict[str, str], tmp_path: Path) -> None:
+        requests = [shown(picture(seed), Text("What is it?")) for seed in range(3)]
+        kept = {"prefix_dir": str(tmp_path)}
+        replies = ask(opened(files, slots=2, **kept), *requests)
+        [path] = tmp_path.glob("*.kv")
+        again = ask(opened(files, slots=3, **kept), *requests)
+        assert said(again) == said(replies)
+        count = int(path.name.split("-")[-2])
+        assert [reply.cached_tokens for reply in again] == [count] * 3
+
+    def test_the_limit_of_the_side_counts(self, files: dict[str, str]) -> None:
+        large = picture(0, side=200)
+        small = Media("image", large.data, large.mime_type, max_side=20)
+        backend = opened(files)
+        one, other = ask(backend, shown(large, Text("?")), shown(small, Text("?")))
+        assert one.text != other.text
+
+
+class TestWhatCannotBeShown:
+    def test_without_an_encoder_the_run_stops_and_says_what_to_do(
+        self, files: dict[str, str]
+    ) -> None:
+        error = error_of(opened(files, mmproj=None), shown(picture(0)))
+        assert isinstance(error, StopError)
+        assert "no picture encoder is given" in error.problem
+        assert "--option mmproj=FILE" in error.hint
+
+    def test_other_media_stop_it_too(self, files: dict[str, str]) -> None:
+        error = error_of(opened(files), shown(Media("video", b"", "video/mp4")))
+        assert isinstance(error, StopError)
+        assert "'video'" in error.problem
+
+    def test_a_mark_in_the_text_is_refused(self, files: dict[str, str]) -> None:
+        error = error_of(opened(files), shown(picture(0), Text("<__media__>")))
+        assert isinstance(error, RowError)
+
+    def test_a_chat_with_too_many_pictures_is_refused_with_both_numbers(
+        self, files: dict[str, str]
+    ) -> None:
+        many = [picture(0)] * 30
+        error = error_of(opened(files, context=256), shown(*many, system="Be brief."))
+        assert isinstance(error, RowError)
+        assert "tokens, and the context holds 256" in error.problem
+
+    @pytest.mark.parametrize("name", ["absent.gguf", __file__])
+    def test_a_file_that_is_no_encoder_is_refused(self, files: dict[str, str], name: str) -> None:
+        with pytest.raises(UsageError, match=name):
+            opened(files, mmproj=name)
+
+    def test_an_encoder_of_another_model_is_refused(
+        self, files: dict[str, str], tiny_models: ModelStore
+    ) -> None:
+        error = error_of(opened(files, mmproj=files["model"]), request("a"))
+        assert isinstance(error, StopError)
+        assert "as the picture encoder" in error.problem
+
+
+def test_the_encoder_is_part_of_the_model(files: dict[str, str], tmp_path: Path) -> None:
+    moved = tmp_path / "eyes.gguf"
+    moved.write_bytes(Path(files["mmproj"]).read_bytes())
+    seeing, blind = opened(files), opened(files, mmproj=None)
+    assert opened(files, mmproj=str(moved)) == seeing
+    assert seeing.model.startswith(f"{blind.model}+")
+
+
+@pytest.mark.slow
+def test_a_recipe_shows_pictures_from_the_command_line(
+    files: dict[str, str], tmp_path: Path
+) -> None:
+    recipe, out = tmp_path / "recipe.yaml", tmp_path / "run"
+    recipe.write_text(RECIPE.replace("[captions, boxes]", "[image]"))
+    run = [sys.executable, "-m", "mmgen_datasets", "generate", "coco2017", "--data-dir"]
+    run += [str(SAMPLE_DIR), "--recipe", str(recipe), "--out", str(out)]
+    run += ["--backend", "llama-cpp", "--model", files["model"], "--option", "threads=1"]
+    run += ["--option", f"mmproj={files['mmproj']}", "--option", "prefix_dir="]
+    done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert set(load_run(out)["error"]) == {None}
