@@ -7,9 +7,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mmgen_datasets.columns import numbers, structs
 from mmgen_datasets.vocabulary import COCO
 
-from .coco_join import Floats, Part, by_image, numbers, offsets_of, positions, refuse, structs
+from .coco_join import Floats, Part, by_image, offsets_of, positions, refuse
 
 SLACK = 1.0
 """Pixels by which official boxes reach over their image's border; such a box is clipped."""

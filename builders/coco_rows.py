@@ -10,12 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mmgen_datasets.columns import column, numbers, structs
 from mmgen_datasets.errors import SourceError
 from mmgen_datasets.licence import license_from_url
 
 from .coco_boxes import objects, poses
 from .coco_files import Pictures
-from .coco_join import Part, by_image, column, numbers, refuse, refuse_repeated, structs
+from .coco_join import Part, by_image, refuse, refuse_repeated
 from .coco_json import read_tables
 from .coco_records import (
     CaptionRecord,

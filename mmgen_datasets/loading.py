@@ -58,7 +58,7 @@ SOURCES: dict[str, Source] = {
 
 _PREPARING = ("download_config", "download_mode", "verification_mode", "num_proc")
 _BUILDING = ("cache_dir", "data_files", "features", "storage_options", "token", "writer_batch_size")
-_SHARED_MODULES = ("schema.py", "licence.py", "vocabulary.py")
+_SHARED_MODULES = ("schema.py", "columns.py", "licence.py", "vocabulary.py")
 
 
 def load_dataset(

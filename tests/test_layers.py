@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     ["errors"],
     ["registry", "chat", "licence", "vocabulary"],
-    ["schema", "files", "families", "picture", "publish.origins"],
+    ["schema", "columns", "files", "families", "picture", "publish.origins"],
     ["media", "loading", "publish.licence"],
     ["parquet", "publish.attribution"],
     ["prompts", "grounded", "backends"],
