@@ -53,6 +53,12 @@ SOURCES: dict[str, Source] = {
         config="coco2017",
         license_note=_COCO_LICENSE,
     ),
+    "open_images_v7": Source(
+        "mmgen_datasets.builders.open_images:OpenImages",
+        "Open Images V7: 1.9 million photographs with boxes, labels, relations and narratives",
+        config="open_images_v7",
+        license_note="annotations CC BY 4.0; photographs listed as CC BY 2.0",
+    ),
 }
 """Every source by name."""
 

@@ -85,6 +85,16 @@ def picture_type(data: bytes) -> str:
         return PIL.Image.MIME[name]
 
 
+def picture_size(data: bytes) -> tuple[int, int]:
+    """Width and height of a picture's pixels as they are stored, from the beginning of its file.
+
+    Raises:
+        RowError: no picture, or too little of it.
+    """
+    with _opened(data) as picture:
+        return picture.size
+
+
 def fit_picture(data: bytes, max_side: int | None = None) -> Fitted:
     """Make a picture one that servers take.
 
