@@ -40,8 +40,9 @@ from typing import Any
 import datasets
 import pyarrow as pa
 from datasets.builder import Key
+from datasets.exceptions import DatasetGenerationError
 
-from mmgen_datasets.errors import MissingFileError, SourceError, UsageError
+from mmgen_datasets.errors import MissingFileError, MMGenError, SourceError, UsageError
 from mmgen_datasets.schema import EXTRAS, sample_features
 
 from . import open_images_files as files
@@ -68,7 +69,9 @@ class OpenImagesConfig(datasets.BuilderConfig):
     """The images to take: ids, or a file with one a line, as ``train/<id>`` or ``<id>``."""
     download: Sequence[str] = ()
     """Kinds of files to download where `data_dir` does not have them: ``boxes``, ``labels``,
-    ``machine_labels``, ``relations``, ``narratives``, ``metadata``, ``masks``, ``points``."""
+    ``machine_labels``, ``relations``, ``narratives``, ``metadata``, ``masks``, ``points``. Of
+    several forms it is the shortest: labels of the 600 classes with boxes, narratives without
+    times, metadata of the images with boxes."""
     with_images: bool = False
     """Take pictures that `data_dir` does not have from the public bucket, when they are opened."""
     with_masks: bool = False
@@ -152,20 +155,18 @@ class OpenImages(datasets.ArrowBasedBuilder):
 
     def _tell(self, split: str, lacking: Sequence[str]) -> None:
         """Say once what rows will not have; what was asked for must be there."""
-        urls = {kind: files.official(kind, split)[-1][0] for kind in lacking}
-        for kind in _ON_REQUEST.keys() & urls.keys():
+        for kind in _ON_REQUEST.keys() & {*lacking}:
+            url = files.official(kind, split)[0][0]
             raise MissingFileError(
-                f"{_NAME}: {_ON_REQUEST[kind]}=True needs {Path(urls[kind]).name}, which is not "
-                f"in {self.config.data_dir}",
-                f"take it from {urls[kind]}, or leave {_ON_REQUEST[kind]} out",
+                f"{_NAME}: {_ON_REQUEST[kind]}=True needs {Path(url).name}, which is not in "
+                f"{self.config.data_dir}",
+                f"take it from {url}, or leave {_ON_REQUEST[kind]} out",
             )
-        _LOG.warning(
-            "%s: rows of %s have no %s: there is no %s",
-            _NAME,
-            split,
-            ", no ".join(files.COLUMNS[kind] for kind in lacking),
-            ", nor ".join(urls.values()),
-        )
+        missed = [
+            f"{files.COLUMNS[kind]}, which {' or '.join(u[0] for u in files.official(kind, split))}"
+            for kind in lacking
+        ]
+        _LOG.warning("%s: rows of %s have no %s has", _NAME, split, " has, no ".join(missed))
 
     def _name_files(self, dl_manager: Any) -> tuple[File, ...]:
         data_dir = self.config.data_dir
@@ -195,6 +196,15 @@ class OpenImages(datasets.ArrowBasedBuilder):
         if self.config.image_ids is None:
             return None
         return keys_of_texts(read_ids(self.config.image_ids, split), "image_ids")
+
+    def _prepare_split_single(self, **kwargs: Any) -> Iterator[Any]:
+        """Let an error about the data leave a process of several as itself."""
+        try:
+            yield from super()._prepare_split_single(**kwargs)
+        except DatasetGenerationError as error:
+            if isinstance(error.__cause__, MMGenError):
+                raise error.__cause__ from None
+            raise
 
     def _generate_tables(
         self,

@@ -43,7 +43,7 @@ def picture_columns(keys: Keys, pictures: Pictures, type: pa.DataType) -> dict[s
         paths = pc.binary_join_element_wise(pictures.url, ids, ".jpg", "")
     columns = {}
     if pictures.folder is not None:
-        there = within(keys, _present(pictures.folder))
+        there = within(keys, _present(pictures.folder, Path(pictures.folder).stat().st_mtime_ns))
         local = pc.binary_join_element_wise(f"{pictures.folder}/", ids, ".jpg", "")
         local = pc.if_else(pa.array(there), local, None)
         sizes = [path and _size(path) for path in local.to_pylist()]
@@ -55,8 +55,8 @@ def picture_columns(keys: Keys, pictures: Pictures, type: pa.DataType) -> dict[s
 
 
 @lru_cache(maxsize=1)
-def _present(folder: str) -> Keys:
-    """The images whose pictures are in a folder, sorted."""
+def _present(folder: str, changed_ns: int) -> Keys:
+    """The images whose pictures are in a folder, sorted. `changed_ns` tells when to look anew."""
     names = [name.encode() for name in list_pictures(Path(folder)) if name.isascii()]
     return np.sort(keys_of(pa.array(names, ID), folder))
 
