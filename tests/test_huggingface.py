@@ -1,9 +1,8 @@
-"""Chats in slots are answered as by `generate` one at a time; in f32 to the last token."""
+"""The backend `huggingface`: its contract, settings, errors, and how replies are drawn."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import shutil
 import subprocess
@@ -14,28 +13,26 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import numpy as np
 import pytest
-from PIL import Image
 
-from mmgen_datasets.backends import default_device, open_backend
+from mmgen_datasets.backends import default_device
 from mmgen_datasets.backends.base import Backend
-from mmgen_datasets.chat import Media, Reply, Request, Sampling, Text, Turn, text_turn
+from mmgen_datasets.chat import Media, Reply, Request, Sampling, Text, Turn
 from mmgen_datasets.cli import main
 from mmgen_datasets.errors import BackendError, RowError, StopError, UsageError
 from tests.contracts.backend import BackendContract, ask, error_of, request
+from tests.huggingface_chats import (
+    EXAMPLES,
+    GREEDY,
+    chat_request,
+    opened,
+    shown,
+)
 from tests.models.store import ModelStore
 
 torch = pytest.importorskip("torch", reason="needs torch")
 transformers = pytest.importorskip("transformers", reason="needs transformers")
 backend_module = pytest.importorskip("mmgen_datasets.backends.huggingface")
-
-GREEDY = Sampling(max_tokens=24, temperature=0)
-EXAMPLES = " ".join(f"Example {number} has a red bicycle in it." for number in range(40))
-"""About 700 tokens of the nano model's."""
-
-EXACT = {"device": "cpu", "dtype": "float32", "threads": 1}
-"""Threads that wait for one another are slow where all cores are busy, as while tests run."""
 
 
 @pytest.fixture(scope="session")
@@ -46,34 +43,6 @@ def nano(tiny_models: ModelStore) -> str:
 @pytest.fixture(scope="session")
 def llava(tiny_models: ModelStore) -> str:
     return str(tiny_models.path("llava"))
-
-
-def opened(model: str, **settings: Any) -> Any:
-    return open_backend("huggingface", **{"model": model, **EXACT} | settings)
-
-
-def chat_request(*texts: str, sampling: Sampling = GREEDY) -> Request:
-    """A system turn, then the user's."""
-    chat = (text_turn("system", texts[0]), *(text_turn("user", text) for text in texts[1:]))
-    return Request(" / ".join(texts), chat, sampling)
-
-
-def picture(seed: int) -> Media:
-    pixels = np.random.default_rng(seed).integers(0, 256, (40, 60, 3), dtype=np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return Media("image", file.getvalue(), "image/png")
-
-
-def shown(seed: int, question: str) -> Request:
-    """A system turn, then a picture and a question."""
-    turn = Turn("user", (picture(seed), Text(question)))
-    return Request(f"{seed}{question}", (text_turn("system", EXAMPLES), turn), GREEDY)
-
-
-def texts(replies: list[Reply]) -> list[str]:
-    """What is no UTF-8 becomes a mark, or nothing at the end of a reply cut short."""
-    return [reply.text.replace("\ufffd", "") for reply in replies]
 
 
 def drawn(sampling: Sampling) -> Request:
@@ -101,173 +70,6 @@ class TestHuggingFace(BackendContract):
             RowError: (opened(nano, context=64), request("long " * 100)),
             StopError: (opened(str(broken)), request("a")),
         }
-
-
-def generated(model: Any, processor: Any, asked: Request) -> str:
-    """What `generate` answers, which is given the chat alone."""
-    tokenizer = getattr(processor, "tokenizer", processor)
-    messages: list[dict[str, Any]] = []
-    for turn in asked.chat:
-        content: Any = turn.text
-        if asked.has_media:
-            content = [
-                {"type": "text", "text": part.text}
-                if isinstance(part, Text)
-                else {"type": "image", "image": Image.open(io.BytesIO(part.data)).convert("RGB")}
-                for part in turn.parts
-            ]
-        messages.append({"role": turn.role, "content": content})
-    given = processor.apply_chat_template(
-        messages, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
-    )
-    tokens = model.generate(**given, max_new_tokens=asked.sampling.max_tokens, do_sample=False)
-    reply = tokenizer.decode(tokens[0, given["input_ids"].shape[1] :], skip_special_tokens=True)
-    return str(reply).replace("\ufffd", "")
-
-
-@pytest.fixture(scope="module")
-def requests() -> list[Request]:
-    """Of several lengths, so that rows end and begin at different times."""
-    return [
-        chat_request(
-            EXAMPLES,
-            f"What is in picture {number}?" + " And what else?" * (number % 5),
-            sampling=replace(GREEDY, max_tokens=8 + 5 * (number % 4)),
-        )
-        for number in range(12)
-    ]
-
-
-@pytest.fixture(scope="module")
-def alone(nano: str, requests: list[Request]) -> list[str]:
-    model = transformers.AutoModelForCausalLM.from_pretrained(nano)
-    tokenizer = transformers.AutoTokenizer.from_pretrained(nano)
-    return [generated(model, tokenizer, asked) for asked in requests]
-
-
-class TestExactness:
-    @pytest.mark.parametrize("slots", [1, 5, 16])
-    def test_the_replies_are_those_of_generate(
-        self, nano: str, requests: list[Request], alone: list[str], slots: int
-    ) -> None:
-        assert texts(ask(opened(nano, slots=slots), *requests)) == alone
-        assert len(set(alone)) == len(alone)
-
-    def test_and_with_several_beginnings_in_a_batch(
-        self, nano: str, requests: list[Request], alone: list[str]
-    ) -> None:
-        others = [
-            chat_request(f"{number % 2} {EXAMPLES}", f"And {number}?") for number in range(12)
-        ]
-        mixed = [each for pair in zip(requests, others, strict=True) for each in pair]
-        replies = ask(opened(nano, slots=7), *mixed)
-        assert texts(replies)[::2] == alone
-        assert min(reply.cached_tokens or 0 for reply in replies[2:]) > 500
-
-    def test_and_where_chats_share_nothing(self, nano: str) -> None:
-        requests = [chat_request(f"{number} {EXAMPLES[:400]}", "What?") for number in range(6)]
-        model = transformers.AutoModelForCausalLM.from_pretrained(nano)
-        tokenizer = transformers.AutoTokenizer.from_pretrained(nano)
-        replies = ask(opened(nano, slots=4), *requests)
-        assert texts(replies) == [generated(model, tokenizer, asked) for asked in requests]
-        assert {reply.cached_tokens for reply in replies} == {0}
-
-    def test_pictures_are_seen_in_slots_as_by_generate(self, llava: str) -> None:
-        requests = [shown(seed, f"What is at {seed}?") for seed in range(6)]
-        model = transformers.LlavaForConditionalGeneration.from_pretrained(llava)
-        processor = transformers.AutoProcessor.from_pretrained(llava)
-        replies = ask(opened(llava, slots=4), *requests)
-        expected = [generated(model, processor, asked) for asked in requests]
-        assert texts(replies) == expected
-        assert len(set(expected)) == len(expected)
-        assert min(reply.cached_tokens or 0 for reply in replies) > 500
-
-    def test_llama_cpp_answers_the_same(
-        self, nano: str, tiny_models: ModelStore, requests: list[Request]
-    ) -> None:
-        pytest.importorskip("llama_cpp", reason="needs llama-cpp-python")
-        twin = open_backend(
-            "llama-cpp",
-            model=str(tiny_models.path("chat.gguf")),
-            kv_type="f32",
-            threads=1,
-            prefix_dir="",
-        )
-        assert texts(ask(opened(nano), *requests)) == texts(ask(twin, *requests))
-
-
-FEW_EXPERTS = {"num_experts": 2, "num_local_experts": 2, "num_experts_per_tok": 1}
-
-
-class TestModels:
-    """Of other kinds, each tiny: which run in slots, and that both ways answer as `generate`."""
-
-    @staticmethod
-    def build(folder: Path, nano: str, kind: str, **more: Any) -> str:
-        """A model of another architecture with the nano model's tokenizer."""
-        shape = {
-            "vocab_size": 2048,
-            "hidden_size": 64,
-            "intermediate_size": 128,
-            "num_hidden_layers": 2,
-            "num_attention_heads": 4,
-            "num_key_value_heads": 2,
-            "max_position_embeddings": 2048,
-            "initializer_range": 0.25,
-            "bos_token_id": None,
-            "eos_token_id": 2,
-            "pad_token_id": 0,
-        }
-        config = transformers.AutoConfig.for_model(kind, **shape | more)
-        torch.manual_seed(0)
-        model = transformers.AutoModelForCausalLM.from_config(config).float().eval()
-        model.save_pretrained(folder)
-        transformers.AutoTokenizer.from_pretrained(nano).save_pretrained(folder)
-        return str(folder)
-
-    @pytest.mark.parametrize(
-        ("kind", "more", "engine"),
-        [
-            ("llama", {}, "Slots"),
-            ("mistral", {"sliding_window": None}, "Slots"),
-            ("mistral", {"sliding_window": 16}, "Slots"),
-            ("mistral", {"sliding_window": 200}, "Slots"),
-            ("qwen3", {"head_dim": 16}, "Slots"),
-            ("gemma3_text", {"head_dim": 16, "sliding_window": 40}, "Slots"),
-            ("granite", {"logits_scaling": 4.0}, "Slots"),
-            ("gemma2", {"head_dim": 16, "sliding_window": 16}, "Batches"),
-            ("gpt_oss", {"head_dim": 16, "sliding_window": 16, **FEW_EXPERTS}, "Batches"),
-            ("lfm2", {"layer_types": ["conv", "full_attention"]}, "Batches"),
-            (
-                "qwen3_next",
-                {
-                    "layer_types": ["linear_attention", "full_attention"],
-                    "head_dim": 16,
-                    **FEW_EXPERTS,
-                },
-                "Batches",
-            ),
-            (
-                "mamba2",
-                {"num_heads": 8, "head_dim": 16, "state_size": 16, "n_groups": 1},
-                "Batches",
-            ),
-        ],
-    )
-    def test_the_replies_are_those_of_generate(
-        self, tmp_path: Path, nano: str, kind: str, more: dict[str, Any], engine: str
-    ) -> None:
-        folder = self.build(tmp_path / kind, nano, kind, **more)
-        requests = [
-            chat_request(EXAMPLES[:300], f"What is in {number}?" + " And what?" * (number % 3))
-            for number in range(5)
-        ]
-        model = transformers.AutoModelForCausalLM.from_pretrained(folder)
-        tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-        expected = [generated(model, tokenizer, asked) for asked in requests]
-        backend = opened(folder, slots=3)
-        assert texts(ask(backend, *requests)) == expected
-        assert type(backend_module.opened(backend)).__name__ == engine
 
 
 class TestSampling:
@@ -392,43 +194,6 @@ class TestIdentity:
     def test_the_dtype_is_part_of_the_endpoint(self, nano: str) -> None:
         assert opened(nano).endpoint == "transformers:float32"
         assert opened(nano, dtype=None).endpoint == "transformers"
-
-
-class TestLeaving:
-    def test_a_chat_that_is_cancelled_frees_its_row(self, nano: str) -> None:
-        backend = opened(nano, slots=1)
-        long = drawn(Sampling(max_tokens=7000, temperature=0))
-
-        async def cancelled() -> Reply:
-            first = asyncio.create_task(backend.reply(long))
-            await asyncio.sleep(0.2)
-            first.cancel()
-            return await asyncio.wait_for(backend.reply(drawn(GREEDY)), 60)
-
-        assert asyncio.run(cancelled()).completion_tokens == 24
-
-    def test_memory_that_runs_out_halves_the_batch(self, nano: str) -> None:
-        """In a process that may have little more memory than it has after loading."""
-        code = f"""
-import asyncio, resource
-from dataclasses import replace
-from tests.contracts.backend import ask
-from tests.test_huggingface import *
-backend = opened({nano!r}, slots=64)
-asked = [chat_request(f"{{n}} " + EXAMPLES * 3, "What?") for n in range(24)]
-expected = [ask(backend, each)[0].text for each in asked[:3]]
-pages = int(open("/proc/self/statm").read().split()[0])
-limit = pages * resource.getpagesize() + (120 << 20)
-resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-replies = ask(backend, *asked)
-assert [reply.text for reply in replies[:3]] == expected
-from mmgen_datasets.backends.local.worker import _WORKERS
-print(len(replies))
-"""
-        ran = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, timeout=110, check=False
-        )
-        assert ran.returncode == 0, ran.stderr[-2000:]
 
 
 class TestInstallation:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from transformers import LogitsProcessor, LogitsProcessorList
 
-from mmgen_datasets.backends.hf.chats import begun, failure, is_out_of_memory, no_room
+from mmgen_datasets.backends.hf.chats import begun, failure, is_out_of_memory, no_room, tell_fewer
 from mmgen_datasets.backends.hf.memory import Tensor
 from mmgen_datasets.backends.hf.model import Model, Prompt
 from mmgen_datasets.backends.local.worker import Ask
@@ -71,6 +71,7 @@ class Batches:
             if len(batch) == 1:
                 batch[0].ask.settle(no_room(len(batch[0].prompt.tokens)))
             self._most = max(1, len(batch) // 2)
+            tell_fewer(self._most)
             self._begin_again(batch)
         return bool(self._waiting)
 

@@ -45,9 +45,10 @@ class Beginnings:
         gains = [
             ((sharing + 1) * (length - least) - length, length)
             for sharing, length in enumerate(sorted(lengths, reverse=True), start=1)
+            if length - least >= _SHORTEST
         ]
         gain, length = max(gains, default=(0, 0))
-        return length if gain >= _SHORTEST else 0
+        return length if gain > 0 else 0
 
     def remember(self, tokens: Tokens) -> None:
         """Take note of a chat."""

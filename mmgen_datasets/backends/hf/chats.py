@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 import torch
@@ -10,6 +11,8 @@ from mmgen_datasets.backends.hf.model import Model, Prompt
 from mmgen_datasets.backends.local.worker import Ask
 from mmgen_datasets.backends.local.writing import Writing
 from mmgen_datasets.errors import MMGenError, RowError, StopError
+
+_LOG = logging.getLogger(__name__)
 
 
 def begun(ask: Ask, model: Model, context: int) -> tuple[Prompt, Writing]:
@@ -44,6 +47,11 @@ def failure(error: Exception) -> MMGenError:
         f"the model failed: {error}",
         "see whether the model runs with 'generate' of transformers, or take another device",
     )
+
+
+def tell_fewer(num_chats: int) -> None:
+    """Say what comes of memory that ran out."""
+    _LOG.warning("memory ran out: %d chats are answered at once from now on", num_chats)
 
 
 def no_room(num_tokens: int) -> RowError:

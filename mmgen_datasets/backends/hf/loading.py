@@ -141,7 +141,6 @@ def _answers_alike(model: Model) -> bool:
     ]
     network = Network(model)
     half = len(text) // 2
-    network.memory.reserve(1)
     network.extend_long(0, text[:half], None)
     beginning = network.memory.beginning(0, text[:half])
     one_before = network.extend(0, [text[half:-1]], [0], [beginning])

@@ -58,12 +58,12 @@ class Memory:
     """A row of keys and values for each chat, in each layer; rows grow as they are needed."""
 
     def __init__(self) -> None:
-        self._rows = 0
+        self._most = 0
         self._layers: dict[int, tuple[Tensor, Tensor]] = {}  # (rows, G, room, D)
 
-    def reserve(self, rows: int) -> None:
-        """Have so many rows from now on; those beyond are given back."""
-        self._rows = rows
+    def limit(self, rows: int) -> None:
+        """Have so many rows at most from now on; those beyond are given back."""
+        self._most = rows
         for layer, (keys, values) in list(self._layers.items()):
             if len(keys) > rows:
                 self._layers[layer] = keys[:rows].clone(), values[:rows].clone()
@@ -126,9 +126,12 @@ class Memory:
         found = self._layers.get(layer)
         rows, room = growth.rows.stop, growth.held
         if found is None or len(found[0]) < rows or found[0].shape[2] < room:
-            old = found[0].shape[2] if found else 0
-            room = max(old, -(-room * 5 // 4 // _STEP) * _STEP)
-            rows = max(self._rows, rows)
+            before, old = (len(found[0]), found[0].shape[2]) if found else (0, 0)
+            if rows > before:
+                rows = max(rows, min(2 * before, self._most))
+            if room > old:
+                room = -(-room * 5 // 4 // _STEP) * _STEP
+            rows, room = max(rows, before), max(room, old)
             found = self._layers[layer] = (
                 _larger(key, found and found[0], rows, room),
                 _larger(value, found and found[1], rows, room),

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from mmgen_datasets.backends.hf.beginnings import Beginnings
-from mmgen_datasets.backends.hf.chats import begun, failure, is_out_of_memory, no_room
+from mmgen_datasets.backends.hf.chats import begun, failure, is_out_of_memory, no_room, tell_fewer
 from mmgen_datasets.backends.hf.memory import Beginning, Tensor, Tokens
 from mmgen_datasets.backends.hf.model import Model, Prompt
 from mmgen_datasets.backends.hf.network import PASS, Network
@@ -118,7 +118,7 @@ class Slots:
     def _admit(self) -> None:
         """Evaluate the prompts of the chat that waited longest, and of those like it."""
         first, row = self._waiting[0], len(self._rows)
-        self._network.memory.reserve(self._most)
+        self._network.memory.limit(self._most)
         self._tried = row + 1
         beginning = self._beginning(first)
         chats = self._company(first, beginning)
@@ -222,17 +222,20 @@ class Slots:
     # Memory that ran out
 
     def _make_room(self) -> None:
-        """Forget what nobody uses; then let half of the chats wait."""
-        memory = self._network.memory
-        if self._beginnings.drop_unused(chat.beginning for chat in self._rows):
+        """Forget what nobody uses; then let half of the chats wait; then give one up."""
+        used = [chat.beginning for chat in self._rows]
+        used += [self._beginnings.find(chat.shareable) for chat in islice(self._waiting, 1)]
+        if self._beginnings.drop_unused(used):
             return
-        if self._tried < 2:
-            [chat] = self._rows or [self._waiting.popleft()]
-            self._rows.clear()
+        if self._most == 1:
+            chat = self._rows.pop() if self._rows else self._waiting.popleft()
             chat.ask.settle(no_room(len(chat.tokens)))
-        self._most = max(1, self._tried // 2)
+            return
+        # First give back the rows that nobody needs yet.
+        self._most = max(1, min(self._most // 2, self._tried))
+        tell_fewer(self._most)
         self._waiting.extendleft(reversed(self._rows[self._most :]))
         del self._rows[self._most :]
-        memory.reserve(self._most)
+        self._network.memory.limit(self._most)
         if self._model.device.type == "cuda":
             torch.cuda.empty_cache()
