@@ -31,6 +31,7 @@ def openai_error(code: str | None = None, message: str = "no", type: str | None 
 GEMINI_MINUTE = "You exceeded your current quota, please check your plan and billing details."
 TOO_MANY_AT_ONCE = "Request too large for gpt-4o on tokens per min (TPM): Limit 9, Requested 12."
 LLAMA_CPP = {"code": 400, "message": "the request exceeds the available context size"}
+NO_SCHEMAS = "{'loc': ('body', 'response_format', 'type'), 'msg': \"Input should be 'text'\"}"
 FLAGGED = "any requires moderation on Some Provider. Your input was flagged."
 
 
@@ -61,6 +62,9 @@ class TestWhatFailuresMean:
             (400, openai_error("unsupported_value"), StopError),
             (400, openai_error("context_length_exceeded"), RowError),
             (500, {"error": LLAMA_CPP}, RowError),
+            (500, openai_error(None, "Prompt exceeds n_ctx: 2013 > 512"), RowError),
+            (500, openai_error(None, f"1 validation error: {NO_SCHEMAS}"), StopError),
+            (400, openai_error(None, "Invalid schema for response_format 'reply'"), StopError),
             (400, openai_error("content_filter"), RowError),
             (403, {"error": {"code": 403, "message": FLAGGED}}, RowError),
             (404, {"detail": "Not Found"}, StopError),

@@ -56,6 +56,9 @@ _PAY = "look at the account's plan and balance"
 _KEY = "check the key in the environment variable {key_name}, and that base_url is its server's"
 _MODEL = "check the model's name, and that base_url is the address before /chat/completions"
 _FIELD = "leave {parameter} unset; where 'max_tokens' has another name, set token_limit_field to it"
+_SCHEMA = (
+    "correct json_schema in the recipe's sampling; leave it out where the server knows no schemas"
+)
 _ALLOWED = "check what the key in {key_name} may do, and that base_url is its server's"
 _REFUSING = {200, 400, 403, 422}
 
@@ -67,8 +70,11 @@ _RULES = (
         r"context_length|exceed_context_size",
         RowError,
         _SHORTER,
-        r"maximum context length|context size|prompt is too long|request too large",
+        r"maximum context length|context size|prompt is too long|request too large"
+        r"|exceeds n_ctx",
     ),
+    # llama-cpp-python's server says so with 500.
+    _Rule({400, 422, 500}, r"(?!)", StopError, _SCHEMA, r"\bresponse_format\b"),
     _Rule(
         _REFUSING,
         r"content_filter|content_policy|moderation",
