@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mmgen_datasets.loading import load_dataset, register
     from mmgen_datasets.parquet import prepare
     from mmgen_datasets.prompts.recipe import Recipe, load_recipe
+    from mmgen_datasets.publish.hub import push_to_hub
 
 _PUBLIC = {
     "Caps": "generation.budget",
@@ -63,6 +64,7 @@ _PUBLIC = {
     "load_run": "generation.run",
     "open_backend": "backends",
     "prepare": "parquet",
+    "push_to_hub": "publish.hub",
     "read_run": "generation.run",
     "register": "loading",
     "rejected_keys": "generation.result",
@@ -93,6 +95,7 @@ __all__ = [
     "load_run",
     "open_backend",
     "prepare",
+    "push_to_hub",
     "read_run",
     "register",
     "rejected_keys",

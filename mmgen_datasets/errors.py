@@ -10,6 +10,7 @@
     │   └── MissingFileError (FileNotFoundError)
     ├── RecipeError (ValueError)               a recipe file does not say what it must
     ├── RunError (ValueError)                  a run folder cannot be used as asked
+    ├── HubError (RuntimeError)                the hub refused, or could not be reached
     └── BackendError (RuntimeError)            a model gave no reply
         ├── RetryError                         later it may: 429, 5xx, time-out, lost connection
         ├── RowError                           not to this request: refused, too long, unusable
@@ -75,6 +76,10 @@ class RecipeError(MMGenError, ValueError):
 
 class RunError(MMGenError, ValueError):
     """A run folder cannot be used in the way that was asked for."""
+
+
+class HubError(MMGenError, RuntimeError):
+    """The hub refused what it was asked for, or could not be reached."""
 
 
 class BackendError(MMGenError, RuntimeError):

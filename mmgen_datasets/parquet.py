@@ -17,6 +17,7 @@ from typing import Any
 
 import datasets
 import pyarrow as pa
+import pyarrow.compute as pc
 from datasets.arrow_writer import ParquetWriter
 from datasets.exceptions import DatasetsError
 from datasets.table import embed_table_storage
@@ -24,6 +25,7 @@ from datasets.table import embed_table_storage
 from mmgen_datasets.errors import MMGenError, SourceError, UsageError
 from mmgen_datasets.files import named
 from mmgen_datasets.loading import SOURCES, load_dataset
+from mmgen_datasets.schema import media_kinds
 
 _ROWS_PER_GROUP = 100
 
@@ -75,6 +77,48 @@ def prepare(
         shutil.rmtree(unfinished)
         raise
     return out
+
+
+def write_parquet(dataset: datasets.Dataset, path: Path) -> None:
+    """Write rows with their media files inside, byte for byte; memory holds a hundred at a time.
+
+    The same rows give the same file.
+
+    Raises:
+        SourceError: a media file cannot be read.
+    """
+    with ParquetWriter(features=dataset.features, path=str(path)) as writer:
+        for table in map(_embedded, dataset.with_format("arrow").iter(_ROWS_PER_GROUP)):
+            writer.write_table(table)
+        writer.finalize()
+
+
+def embedded_size(dataset: datasets.Dataset) -> int:
+    """About how many bytes rows take with their media files inside, before compression.
+
+    Files in an archive count as much as the whole of it, once.
+    """
+    size, archives = 0, set[str]()
+    media = [name for name in media_kinds(dataset.features) if name != "motion"]
+    for table in dataset.with_format("arrow").iter(_ROWS_PER_GROUP):
+        size += table.nbytes
+        for name in media:
+            paths = pc.struct_field(table[name], "path")
+            outside = pc.is_null(pc.struct_field(table[name], "bytes"))
+            for path in filter(None, paths.filter(outside).to_pylist()):
+                _, archived, file = path.rpartition("::")
+                if not (archived and file in archives):
+                    size += _file_size(Path(file))
+                if archived:
+                    archives.add(file)
+    return size
+
+
+def _file_size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # on a server, or gone, which is told where it is read
+        return 0
 
 
 def _write_shards(dataset: datasets.Dataset, folder: Path, split: str, *, max_bytes: int) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import typer
 
-from mmgen_datasets.cli import generate, results, runs, tables
+from mmgen_datasets.cli import generate, publish, results, runs, tables
 from mmgen_datasets.cli.console import complain
 from mmgen_datasets.cli.outcome import DONE, INTERRUPTED, WRONG_USE
 from mmgen_datasets.errors import MMGenError
@@ -32,6 +32,8 @@ _COMMANDS = (
     runs.repair,
     results.show,
     results.export,
+    publish.card,
+    publish.push,
 )
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -61,8 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         interrupted.
     """
     words = sys.argv[1:] if argv is None else list(argv)
-    if not sys.stderr.isatty():  # read by `datasets` when it is imported
+    if not sys.stderr.isatty():  # read by these libraries when they are imported
         os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     try:
         app(words)
     except SystemExit as end:

@@ -88,7 +88,7 @@ def _write_parquet(folder: RunFolder, split: str, conversations: Dataset) -> Non
     """
     target = folder.conversations_path
     target.mkdir(exist_ok=True)
-    stem = f"{_split_word(split)}-{folder.shard.index:05d}-of-{folder.shard.count:05d}"
+    stem = f"{split_word(split)}-{folder.shard.index:05d}-of-{folder.shard.count:05d}"
     pieces = math.ceil(_size(conversations) / _BYTES_A_FILE)
     written = {}
     try:
@@ -139,7 +139,7 @@ def _records(folder: RunFolder, keys: list[str | None]) -> dict[str, Record]:
         return journal.records(asked)
 
 
-def _split_word(split: str) -> str:
+def split_word(split: str) -> str:
     """The name of a split without its slice: ``train[:5%]`` is part of ``train``."""
     match = re.match(r"\w+", split)
     return match[0] if match else "train"

@@ -1,0 +1,97 @@
+"""What can be counted of conversations, for their card."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from datasets import Dataset
+
+from mmgen_datasets.publish.licence import terms_of
+from mmgen_datasets.schema import LICENSE, media_kinds
+
+_ROWS_A_BATCH = 1000
+_SMALL = ("sample_id", "source", "split", "kind", "license", "provenance", "checks")
+Terms = tuple[Any, ...]
+
+
+@dataclass
+class Facts:
+    """Counts over conversations; by default those of none."""
+
+    rows: int = 0
+    exchanges: int = 0
+    """Questions with their answers."""
+    media: Counter[str] = field(default_factory=Counter)
+    """Kind of media to the rows that hold such."""
+    samples: int = 0
+    """Pictures, clips or recordings that differ."""
+    sources: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Source and split."""
+    kinds: Counter[str] = field(default_factory=Counter)
+    families: Counter[str] = field(default_factory=Counter)
+    recipes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Name and digest."""
+    models: Counter[str] = field(default_factory=Counter)
+    licences: Counter[Terms] = field(default_factory=Counter)
+    """The values of `mmgen_datasets.schema.LICENSE`, in its order; the id left out."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    passed: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    """Check to conversations."""
+    days: set[str] = field(default_factory=set)
+    """On which replies were written."""
+
+
+def gather(conversations: Dataset) -> Facts:
+    """Count what a card tells, in one pass; media are neither decoded nor kept in memory.
+
+    Args:
+        conversations: rows of `mmgen_datasets.schema.CONVERSATION`, without an error.
+    """
+    facts = Facts(rows=len(conversations))
+    media = media_kinds(conversations.features)
+    wanted = [name for name in (*_SMALL, "messages", *media) if name in conversations.column_names]
+    seen: set[int] = set()  # of hashes
+    for table in conversations.select_columns(wanted).with_format("arrow").iter(_ROWS_A_BATCH):
+        for kind in media:
+            facts.media[kind] += pc.sum(_is_there(table[kind])).as_py() or 0
+        turns = pc.sum(pc.list_value_length(table["messages"])).as_py() or 0
+        facts.exchanges += turns // 2
+        for row in table.select([name for name in _SMALL if name in wanted]).to_pylist():
+            _count(facts, row)
+            seen.add(hash((row["source"], row.get("split"), row["sample_id"])))
+    facts.samples = len(seen)
+    return facts
+
+
+def _is_there(media: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Where a media column holds a file or a path to one."""
+    if not pa.types.is_struct(media.type):
+        return pc.is_valid(media)
+    fields = [pc.is_valid(pc.struct_field(media, name)) for name in ("bytes", "path")]
+    return pc.or_(*fields)
+
+
+def _count(facts: Facts, row: Mapping[str, Any]) -> None:
+    made = row.get("provenance") or {}
+    facts.sources[row["source"], row.get("split") or ""] += 1
+    facts.kinds[row.get("kind") or "conversation"] += 1
+    facts.families.update(made.get("families") or ())
+    if made.get("recipe"):
+        facts.recipes[made["recipe"], made.get("recipe_sha256") or ""] += 1
+    if made.get("model"):
+        facts.models[made["model"]] += 1
+    terms = terms_of(row.get("license"), row["source"])
+    facts.licences[tuple(terms.get(name) for name in LICENSE if name != "id")] += 1
+    facts.prompt_tokens += made.get("prompt_tokens") or 0
+    facts.completion_tokens += made.get("completion_tokens") or 0
+    for check in row.get("checks") or ():
+        (facts.passed if check["passed"] else facts.failed)[check["name"]] += 1
+    if made.get("created_at"):
+        facts.days.add(made["created_at"][:10])

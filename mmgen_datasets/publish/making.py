@@ -1,0 +1,91 @@
+"""How a run was made: the command that makes it again."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from mmgen_datasets.generation.manifest import NOT_ASKED, Manifest
+
+
+@dataclass(frozen=True)
+class Making:
+    """What the manifests of a run tell beside its conversations."""
+
+    command: str
+    shards: int
+    samples: int
+    requests: int
+    rejects: Counter[str]
+    """Reason to number."""
+    not_allowed: Counter[str]
+    """Licence to number of samples that were left out for it."""
+    tokens: int
+    """Of all replies, rejected ones included."""
+    seed: int
+    library_version: str
+    finished: str
+    """Day, ISO 8601; empty where it is not known."""
+
+
+def making_of(name: str, manifests: Sequence[Manifest]) -> Making:
+    """Sum up the shards of a run.
+
+    Args:
+        name: of its folder.
+        manifests: one at least.
+    """
+    rejects, not_allowed = Counter[str](), Counter[str](manifests[0].not_allowed)
+    for manifest in manifests:
+        rejects.update(manifest.rejects)
+    del rejects[NOT_ASKED]
+    return Making(
+        command=command_of(name, manifests[0], len(manifests)),
+        shards=len(manifests),
+        samples=sum(manifest.samples for manifest in manifests),
+        requests=sum(manifest.requests for manifest in manifests),
+        rejects=rejects,
+        not_allowed=not_allowed,
+        tokens=sum(m.prompt_tokens + m.completion_tokens for m in manifests),
+        seed=manifests[0].plan.seed,
+        library_version=manifests[0].library_version,
+        finished=max((m.finished_at or "")[:10] for m in manifests),
+    )
+
+
+def command_of(name: str, manifest: Manifest, shards: int = 1) -> str:
+    """The ``mmgen generate`` command of a run.
+
+    Of folders and files only the last part of their path is told: the rest is nobody's business.
+    """
+    plan = manifest.plan
+    settings = dict(plan.settings)
+    options = {
+        "data-dir": plan.data_dir and PurePath(plan.data_dir).name,
+        "split": plan.split,
+        "recipe": PurePath(plan.recipe).name,
+        "backend": plan.backend,
+        "model": _last_part(settings.pop("model", None)),
+        "base-url": settings.pop("base_url", None),
+        "max-image-side": plan.max_image_side,
+        "licence": None if plan.licence == "any" else plan.licence,
+        "limit": plan.limit,
+        "seed": plan.seed or None,
+        "shard": f"I/{shards}" if shards > 1 else None,
+        "out": f"runs/{name}",
+    }
+    words = ["mmgen", "generate", _last_part(plan.source) or ""]
+    words += ["--with-images"] if plan.with_images else []
+    for option, value in options.items():
+        words += [] if value is None else [f"--{option}", str(value)]
+    for key, value in settings.items():
+        words += ["--option", f"{key}={value}"]
+    return shlex.join(words)
+
+
+def _last_part(name: str | None) -> str | None:
+    """The name of a local file or folder without where it stands; other names as they are."""
+    return name and (PurePath(name).name if PurePath(name).is_absolute() else name)
