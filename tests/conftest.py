@@ -20,6 +20,7 @@ atexit.register(_home.cleanup)
 os.environ.update(
     HF_HOME=_home.name,
     HF_HUB_OFFLINE="1",
+    HF_HUB_DISABLE_XET="1",  # the hub of the tests takes files over by LFS
     HF_HUB_DISABLE_TELEMETRY="1",
     HF_DATASETS_DISABLE_PROGRESS_BARS="1",
 )

@@ -30,7 +30,8 @@ def make_card(about: About, old: str | None = None) -> str:
     Raises:
         UsageError: the part does not fit the others of its configuration.
     """
-    card = DatasetCard(old if old and old.lstrip().startswith("---") else _NOTHING + (old or ""))
+    there = (old or "").replace("\r\n", "\n")
+    card = DatasetCard(there if there.lstrip().startswith("---\n") else _NOTHING + there)
     if not card.data.get("pretty_name"):
         card.data["pretty_name"] = about.repo.rpartition("/")[2]
     text = card.text if card.text.strip() else _head(card.data["pretty_name"])

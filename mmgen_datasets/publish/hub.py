@@ -20,7 +20,7 @@ from datasets.utils import tqdm
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
 from mmgen_datasets.errors import HubError
-from mmgen_datasets.files import whole_file
+from mmgen_datasets.files import write_bytes_whole
 from mmgen_datasets.licence import Use
 from mmgen_datasets.parquet import write_parquet
 from mmgen_datasets.publish.about import CARD, About, about, refuse_config
@@ -96,12 +96,12 @@ def push_to_hub(
     told = about(what, hub.repo, config=config, licence=licence, language=language)
     shards = _upload(hub, what.rows, told.part, max_bytes=round(max_shard_mb * 10**6))
     with tempfile.TemporaryDirectory(prefix="mmgen-push-") as scratch:
-        attribution = (Path(what.folder) if what.folder else Path(scratch)) / ATTRIBUTION
+        attribution = Path(scratch) / ATTRIBUTION
         write_attribution(what.rows, attribution)
         commit, card = _commit(hub, told, shards, attribution)
-    if what.folder:
-        with whole_file(what.folder / CARD) as file:
-            file.write(card)
+        if what.folder:  # which several pushes may use at a time
+            write_bytes_whole(what.folder / ATTRIBUTION, attribution.read_bytes())
+            write_bytes_whole(what.folder / CARD, card.encode())
     size = sum(shard.upload_info.size for shard in shards)
     return Pushed(hub.url, commit, len(what.rows), len(shards), size, what.not_allowed)
 

@@ -38,7 +38,9 @@ _KNOWN_TO_THE_HUB = frozenset(
 )
 """Of Creative Commons, from https://huggingface.co/docs/hub/repositories-licenses."""
 
-_SIZES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M")
+_SIZES = (
+    "n<1K 1K<n<10K 10K<n<100K 100K<n<1M 1M<n<10M 10M<n<100M 100M<n<1B 1B<n<10B 10B<n<100B".split()
+)
 
 
 @dataclass(frozen=True)

@@ -91,11 +91,21 @@ class Hub:
 
 
 async def _start(hub: Hub, port: int) -> web.AppRunner:
-    runner = web.AppRunner(hub.app(), access_log=None, shutdown_timeout=0.01)
+    runner = web.AppRunner(
+        hub.app(), access_log=None, shutdown_timeout=0.01, handler_cancellation=True
+    )
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     hub.pages.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     return runner
+
+
+async def _stop(runner: web.AppRunner) -> None:
+    await runner.cleanup()
+    waiting = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 @contextmanager
@@ -109,7 +119,7 @@ def serve(folder: Path, behaviour: HubBehaviour | None = None, port: int = 0) ->
     try:
         yield hub
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+        asyncio.run_coroutine_threadsafe(_stop(runner), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

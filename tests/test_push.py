@@ -1,0 +1,408 @@
+"""A push to a hub on loopback: what arrives, what survives, what is refused."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datasets import Dataset, load_dataset
+from huggingface_hub import constants
+
+from mmgen_datasets import Plan, RunFolder, fill_run, load_run, push_to_hub
+from mmgen_datasets.cli import main
+from mmgen_datasets.errors import HubError, RunError, SourceError, UsageError
+from mmgen_datasets.media import read_media, undecoded
+from mmgen_datasets.publish import calls
+from tests.sample import SAMPLE_DIR
+from tests.servers.hub import Hub, HubBehaviour, serve
+
+# The client uploads with a word that its own library has deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
+
+SMALL_MB = 0.05
+"""With which the bundled sample makes several files."""
+
+_LOADING = """
+import hashlib, json, sys
+from datasets import Image, get_dataset_config_names, load_dataset
+found = {}
+for config, split in json.loads(sys.argv[1]):
+    for streaming in (False, True):
+        rows = load_dataset("alice/mini", config, split=split, streaming=streaming)
+        features = repr(rows.features)
+        rows = rows.cast_column("image", Image(decode=False))
+        texts = [row | {"image": hashlib.sha256(row["image"]["bytes"]).hexdigest()} for row in rows]
+        found[f"{config} {split} {streaming}"] = [features, texts]
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run about the bundled sample."""
+    folder = tmp_path_factory.mktemp("runs") / "first"
+    fill_run(RunFolder(folder), Plan("coco2017", data_dir=str(SAMPLE_DIR)))
+    return folder
+
+
+@pytest.fixture
+def online(monkeypatch: pytest.MonkeyPatch) -> Callable[[Hub], None]:
+    """Lead this process to a hub, as HF_ENDPOINT would have at its start."""
+
+    def lead(hub: Hub) -> None:
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+        monkeypatch.setattr(constants, "ENDPOINT", hub.url)
+        template = f"{hub.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+        monkeypatch.setenv("HF_TOKEN", "hf_writer")
+
+    return lead
+
+
+@pytest.fixture
+def hub(tmp_path: Path, online: Callable[[Hub], None]) -> Iterator[Hub]:
+    with serve(tmp_path / "hub") as hub:
+        online(hub)
+        yield hub
+
+
+def contents(hub: Hub, name: str = "alice/mini") -> dict[str, str]:
+    """Path to digest, of all files."""
+    return {path: file.sha256 for path, file in hub.files(name).items()}
+
+
+def load_back(hub: Hub, home: Path, *parts: tuple[str, str]) -> Any:
+    """What `datasets` by itself reads from the hub, in a process that knows nothing of us."""
+    environment = {
+        **os.environ,
+        "HF_ENDPOINT": hub.url,
+        "HF_HOME": str(home),
+        "HF_HUB_OFFLINE": "0",
+        "HF_UPDATE_DOWNLOAD_COUNTS": "0",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", _LOADING, json.dumps(parts)],
+        env=environment, cwd=home, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+def local(rows: Dataset) -> list[dict[str, Any]]:
+    """Rows as `load_back` has them."""
+    return [
+        row | {"image": hashlib.sha256(read_media(row["image"])).hexdigest()}
+        for row in undecoded(rows)
+    ]
+
+
+def parquet_of(hub: Hub, folder: Path) -> Dataset:
+    """The rows of a repository that has one parquet file, undecoded."""
+    path = folder / "a.parquet"
+    path.write_bytes(hub.content("alice/mini", "data/train-00000-of-00001.parquet"))
+    return undecoded(load_dataset("parquet", data_files=str(path), split="train"))
+
+
+def test_what_is_loaded_back_is_what_was_pushed(run: Path, hub: Hub, tmp_path: Path) -> None:
+    """Row by row and byte by byte, of two configurations, streaming or not, from several files."""
+    push_to_hub(run, "alice/mini", max_shard_mb=SMALL_MB)
+    pushed = push_to_hub(run, "alice/mini", config="free", licence="commercial")
+    assert sum(path.startswith("data/train-") for path in hub.files("alice/mini")) > 1
+    whole = load_run(run)
+    free = whole.filter(lambda licence: licence["commercial"], input_columns="license")
+    assert 0 < pushed.rows == len(free) < len(whole)
+    loaded = load_back(hub, tmp_path, ("default", "train"), ("free", "train"))
+    for config, rows in (("default", whole), ("free", free)):
+        expected = [repr(rows.features), local(rows)]
+        assert loaded[f"{config} train False"] == loaded[f"{config} train True"] == expected
+
+
+def test_the_pictures_are_inside(run: Path, hub: Hub, tmp_path: Path) -> None:
+    push_to_hub(run, "alice/mini")
+    for row in parquet_of(hub, tmp_path):
+        original = (SAMPLE_DIR / "train2017" / row["file_name"]).read_bytes()
+        assert row["image"] == {"bytes": original, "path": row["file_name"]}
+
+
+def test_a_second_split_joins_the_first(run: Path, hub: Hub) -> None:
+    push_to_hub(run, "alice/mini")
+    before = contents(hub)
+    push_to_hub(run, "alice/mini", split="extra")
+    after = contents(hub)
+    assert {path: after[path] for path in before if path != "README.md"} == {
+        path: digest for path, digest in before.items() if path != "README.md"
+    }
+    card = hub.content("alice/mini", "README.md").decode()
+    assert "## Split `train`" in card
+    assert "## Split `extra`" in card
+
+
+def test_pushed_anew_into_fewer_files_the_others_go(run: Path, hub: Hub) -> None:
+    push_to_hub(run, "alice/mini", max_shard_mb=SMALL_MB)
+    push_to_hub(run, "alice/mini")
+    parquet = [path for path in hub.files("alice/mini") if path.endswith(".parquet")]
+    assert parquet == ["data/train-00000-of-00001.parquet"]
+
+
+def test_pushed_again_nothing_is_sent_and_nothing_changes(run: Path, hub: Hub) -> None:
+    first = push_to_hub(run, "alice/mini", max_shard_mb=SMALL_MB)
+    second = push_to_hub(run, "alice/mini", max_shard_mb=SMALL_MB)
+    assert second == first
+    assert set(hub.uploads.values()) == {1}
+    assert len(hub.store.repositories["alice/mini"].commits) == 2
+
+
+def test_the_card_and_the_attribution_stand_in_the_run_folder_too(run: Path, hub: Hub) -> None:
+    push_to_hub(run, "alice/mini")
+    assert (run / "README.md").read_bytes() == hub.content("alice/mini", "README.md")
+    attribution = hub.content("alice/mini", "data/ATTRIBUTION-train.csv")
+    assert (run / "ATTRIBUTION.csv").read_bytes() == attribution
+    assert len(list(csv.DictReader(io.StringIO(attribution.decode())))) == 23
+
+
+def test_a_table_is_pushed_without_its_failed_rows(conversations: Dataset, hub: Hub) -> None:
+    pushed = push_to_hub(conversations, "table")
+    assert pushed.rows == len(conversations) - 1
+    assert pushed.url == f"{hub.url}/datasets/alice/table"
+
+
+def test_any_text_survives(conversations: Dataset, hub: Hub, tmp_path: Path) -> None:
+    odd = 'A “café” \\ / 図 \U0001f415 <b> \t | "quoted" \u2028 end'
+    rows = undecoded(conversations.select([0])).to_list()
+    rows[0]["messages"][1]["content"] = odd
+    rows[0]["provenance"]["recipe"] = rows[0]["kind"] = "zoë | <b>"
+    push_to_hub(Dataset.from_list(rows, features=conversations.features), "alice/mini")
+    [row] = parquet_of(hub, tmp_path)
+    assert (row["messages"][1]["content"], row["kind"]) == (odd, "zoë | <b>")
+    assert "| zoë \\| &lt;b> | 1 |" in hub.content("alice/mini", "README.md").decode()
+
+
+def test_a_private_repository_is_seen_by_its_owner_alone(run: Path, hub: Hub) -> None:
+    push_to_hub(run, "alice/mini", private=True)
+    assert hub.store.repositories["alice/mini"].private
+    with pytest.raises(HubError, match="the token may not write to 'alice/mini'"):
+        push_to_hub(run, "alice/mini", token="hf_other")
+
+
+def test_what_is_to_be_private_is_not_pushed_where_all_can_see_it(run: Path, hub: Hub) -> None:
+    push_to_hub(run, "alice/mini")
+    with pytest.raises(HubError, match="alice/mini exists and is public"):
+        push_to_hub(run, "alice/mini", private=True)
+
+
+@pytest.mark.parametrize(
+    ("token", "repo", "sentence"),
+    [
+        ("", "alice/mini", "nobody is logged in to the hub"),
+        ("hf_wrong", "alice/mini", "the hub does not accept the token"),
+        ("hf_reader", "alice/mini", "the token of 'alice' may only read"),
+        ("hf_other", "alice/mini", "the token may not write to 'alice/mini'"),
+        ("hf_writer", "bob/mini", "the token may not write to 'bob/mini'"),
+        ("hf_writer", "alice/mi ni", "'alice/mi ni' cannot be the name of a repository"),
+        ("hf_writer", "a/b/c", "'a/b/c' cannot be the name of a repository"),
+    ],
+)
+def test_a_refusal_is_one_clear_sentence(
+    run: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    token: str, repo: str, sentence: str,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("HF_TOKEN", token)
+    assert main(["push", str(run), repo]) == 2
+    problem, hint = capsys.readouterr().err.strip().split("\n")
+    assert problem.startswith(f"error: {sentence}")
+    assert hint.startswith("  → ")
+    assert not hub.store.repositories
+    assert token not in problem + hint or not token
+
+
+def test_without_a_connection_it_says_so(run: Path, hub: Hub) -> None:
+    constants.HF_HUB_OFFLINE = True
+    with pytest.raises(HubError, match="switched off\n  → unset HF_HUB_OFFLINE"):
+        push_to_hub(run, "alice/mini")
+
+
+@pytest.mark.parametrize("config", ["data", "a/b", "..", "", "with space"])
+def test_a_configuration_that_cannot_be_is_refused_before_anything_is_made(
+    run: Path, hub: Hub, config: str
+) -> None:
+    with pytest.raises(UsageError, match="cannot be the name of a configuration"):
+        push_to_hub(run, "alice/mini", config=config)
+    assert not hub.calls
+
+
+def test_a_split_of_other_columns_is_refused(conversations: Dataset, hub: Hub) -> None:
+    push_to_hub(conversations, "alice/mini")
+    before = contents(hub)
+    with pytest.raises(UsageError, match="other columns in its split 'train'\n  → push under anot"):
+        push_to_hub(conversations.remove_columns("image"), "alice/mini", split="test")
+    assert contents(hub) == before
+
+
+def test_nothing_to_push_is_an_error(conversations: Dataset, hub: Hub, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no conversation to push"):
+        push_to_hub(conversations.select([]), "alice/mini")
+    with pytest.raises(RunError, match="is not the folder of a run"):
+        push_to_hub(tmp_path, "alice/mini")
+    assert not hub.calls
+
+
+def test_an_empty_run_is_an_error(hub: Hub, tmp_path: Path) -> None:
+    """The 11th picture holds no object, so that nothing can be asked about it."""
+    samples = Plan("coco2017", data_dir=str(SAMPLE_DIR), split="train[18:19]")
+    assert fill_run(RunFolder(tmp_path / "run"), samples).conversations == 0
+    with pytest.raises(RunError, match="has no conversations"):
+        push_to_hub(tmp_path / "run", "alice/mini")
+
+
+def test_other_things_are_refused(samples: Dataset, hub: Hub) -> None:
+    with pytest.raises(UsageError, match="has no column 'sample_id'"):
+        push_to_hub(samples, "alice/mini")
+    with pytest.raises(UsageError, match="is a dict, not a Dataset"):
+        push_to_hub({"train": samples}, "alice/mini")
+
+
+def test_a_picture_that_is_gone_stops_the_push_before_the_commit(
+    conversations: Dataset, hub: Hub
+) -> None:
+    rows = undecoded(conversations.select(range(3))).to_list()
+    rows[2]["image"] = {"bytes": None, "path": "/nowhere/a.jpg"}
+    with pytest.raises(SourceError, match=r"/nowhere/a\.jpg cannot be read"):
+        push_to_hub(Dataset.from_list(rows, features=conversations.features), "alice/mini")
+    assert list(hub.files("alice/mini")) == [".gitattributes"]
+
+
+PAGES = ("whoami", "create", "info", "preupload", "batch", "upload", "tree", "validate", "commit")
+
+
+@pytest.mark.parametrize("fault", ["error-500", pytest.param("close", marks=pytest.mark.slow)])
+def test_what_passes_is_waited_for(
+    run: Path, tmp_path: Path, online: Callable[[Hub], None], monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+) -> None:  # fmt: skip
+    """Each page fails once; the state in the end is that without faults."""
+    monkeypatch.setattr(calls, "_PAUSES_S", (0.01,) * 5)
+    states = []
+    for faults in ({}, dict.fromkeys(PAGES, (fault,))):
+        with serve(tmp_path / f"hub{len(faults)}", HubBehaviour(faults=faults)) as hub:
+            online(hub)
+            push_to_hub(run, "alice/mini")
+            states.append(contents(hub))
+            assert len(hub.store.repositories["alice/mini"].commits) == 2
+    assert states[0] == states[1]
+
+
+def test_a_commit_whose_answer_is_lost_is_not_made_twice(
+    run: Path, tmp_path: Path, online: Callable[[Hub], None]
+) -> None:
+    with serve(tmp_path / "hub", HubBehaviour(faults={"commit": ("then-close",)})) as hub:
+        online(hub)
+        push_to_hub(run, "alice/mini")
+        assert len(hub.store.repositories["alice/mini"].commits) == 2
+        assert hub.calls["commit"] == 2
+
+
+def test_a_hub_that_says_nothing_is_called_again(
+    run: Path, tmp_path: Path, online: Callable[[Hub], None]
+) -> None:
+    with serve(tmp_path / "hub", HubBehaviour(faults={"commit": ("drip",)})) as hub:
+        online(hub)
+        push_to_hub(run, "alice/mini", timeout_s=0.5)
+        assert len(hub.store.repositories["alice/mini"].commits) == 2
+
+
+def test_a_hub_that_stays_down_is_given_up(
+    run: Path, tmp_path: Path, online: Callable[[Hub], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "_PAUSES_S", (0.01,))
+    with serve(tmp_path / "hub") as hub:
+        online(hub)
+    with pytest.raises(HubError, match="does not come back: it cannot be reached\n  → give the"):
+        push_to_hub(run, "alice/mini")
+
+
+def test_two_pushes_at_a_time_both_arrive(conversations: Dataset, hub: Hub) -> None:
+    push_to_hub(conversations, "alice/mini")
+    arguments = (conversations, "alice/mini")
+    threads = [
+        threading.Thread(target=push_to_hub, args=arguments, kwargs={"config": name})
+        for name in ("first", "second")
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    card = hub.content("alice/mini", "README.md").decode()
+    for name in ("first", "second"):
+        assert f"{name}/train-00000-of-00001.parquet" in hub.files("alice/mini")
+        assert f"- config_name: {name}\n" in card
+        assert f"## Configuration `{name}`, split `train`" in card
+
+
+_PUSHING = """
+import sys
+from mmgen_datasets import push_to_hub
+push_to_hub(sys.argv[1], "alice/mini", max_shard_mb=float(sys.argv[2]))
+"""
+
+
+def push_and_kill(run: Path, hub: Hub, home: Path, *, after: Callable[[], bool]) -> None:
+    """Push in a process of its own, and kill that."""
+    environment = {
+        **os.environ,
+        "HF_ENDPOINT": hub.url,
+        "HF_HOME": str(home),
+        "HF_HUB_OFFLINE": "0",
+        "TMPDIR": str(home),
+    }
+    command = [sys.executable, "-c", _PUSHING, str(run), str(SMALL_MB)]
+    with subprocess.Popen(command, env=environment) as process:
+        while not after() and process.poll() is None:
+            time.sleep(0.002)
+        process.kill()
+
+
+_SLOW_SEEDS = [pytest.param(number, marks=pytest.mark.slow) for number in range(1, 6)]
+
+
+@pytest.mark.parametrize("seed", [0, *_SLOW_SEEDS])
+def test_a_push_that_was_killed_goes_on_where_it_was(
+    run: Path, tmp_path: Path, online: Callable[[Hub], None], seed: int
+) -> None:
+    with serve(tmp_path / "undisturbed") as hub:
+        online(hub)
+        pushed = push_to_hub(run, "alice/mini", max_shard_mb=SMALL_MB)
+        undisturbed = contents(hub)
+    moment = random.Random(seed).randint(1, pushed.files)
+    with serve(tmp_path / "hub", HubBehaviour(upload_s=0.05)) as hub:
+        online(hub)
+        push_and_kill(run, hub, tmp_path, after=lambda: hub.uploads.total() >= moment)
+        there = hub.uploads.total()
+    with serve(tmp_path / "hub") as again:  # the hub was restarted, too
+        online(again)
+        push_to_hub(run, "alice/mini", max_shard_mb=SMALL_MB)
+        assert contents(again) == undisturbed
+        assert again.uploads.total() in (pushed.files - there, pushed.files - there - 1)
+        assert len(again.store.repositories["alice/mini"].commits) == 2
+
+
+@pytest.mark.parametrize("fault", ["then-drip", "drip"])
+def test_a_push_that_is_killed_during_its_commit_ends_alike(
+    run: Path, tmp_path: Path, online: Callable[[Hub], None], fault: str
+) -> None:
+    with serve(tmp_path / "hub", HubBehaviour(faults={"commit": (fault,)})) as hub:
+        online(hub)
+        push_and_kill(run, hub, tmp_path, after=lambda: hub.calls["commit"] > 0)
+        push_to_hub(run, "alice/mini", max_shard_mb=SMALL_MB)
+        assert len(hub.store.repositories["alice/mini"].commits) == 2
+        assert set(hub.uploads.values()) == {1}
