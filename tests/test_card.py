@@ -168,11 +168,12 @@ def test_a_model_and_its_tokens_are_told(samples: Dataset, tmp_path: Path) -> No
     made = generate(
         samples.select(range(4)), "llava", backend=Scripted(), journal=tmp_path / "journal.sqlite"
     )
-    card = card_of(made)
+    rows = undecoded(made).to_list()
+    for row in rows:
+        row["provenance"] |= {"prompt_tokens": 1000, "completion_tokens": 7}
+    card = card_of(Dataset.from_list(rows, features=made.features))
     assert "* Model `scripted` wrote 12 of them. On the use of its output: " in card
-    tokens = sum(row["completion_tokens"] or 0 for row in made["provenance"])
-    assert tokens
-    assert f"and {tokens:,} written by the model" in card
+    assert "* Tokens of these conversations: 12,000 read and 84 written by the model." in card
     assert "The conversations were written by a model." in card
 
 
