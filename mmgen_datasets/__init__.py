@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mmgen_datasets.backends.openai import OpenAI
     from mmgen_datasets.backends.openai_batch import OpenAIBatch
     from mmgen_datasets.backends.scripted import Scripted
+    from mmgen_datasets.conversion.convert import convert
     from mmgen_datasets.errors import MMGenError, UsageError
     from mmgen_datasets.exporters.export import export
     from mmgen_datasets.generation.batch_cancel import cancel_batches
@@ -53,6 +54,7 @@ _PUBLIC = {
     "UsageError": "errors",
     "build_requests": "generation.requests",
     "cancel_batches": "generation.batch_cancel",
+    "convert": "conversion.convert",
     "describe": "generation.estimate",
     "estimate": "generation.estimate",
     "estimate_run": "generation.fill",
@@ -84,6 +86,7 @@ __all__ = [
     "UsageError",
     "build_requests",
     "cancel_batches",
+    "convert",
     "describe",
     "estimate",
     "estimate_run",

@@ -14,7 +14,7 @@ LAYERS = [
     ["registry", "chat", "licence", "vocabulary"],
     ["schema", "columns", "files", "families", "picture", "publish.origins"],
     ["media", "loading", "publish.licence"],
-    ["parquet", "publish.attribution"],
+    ["parquet", "conversion", "publish.attribution"],
     ["prompts", "grounded", "backends"],
     ["builders", "generation"],
     ["exporters", "generation.run"],

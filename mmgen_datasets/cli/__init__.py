@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import typer
 
-from mmgen_datasets.cli import generate, publish, results, runs, tables
+from mmgen_datasets.cli import convert, generate, publish, results, runs, tables
 from mmgen_datasets.cli.console import complain
 from mmgen_datasets.cli.outcome import DONE, INTERRUPTED, WRONG_USE
 from mmgen_datasets.errors import MMGenError
@@ -34,9 +34,17 @@ _COMMANDS = (
     results.export,
     publish.card,
     publish.push,
+    convert.convert,
 )
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+_GO_ON = "is kept: give the same command again to go on"
+_KEPT = {
+    "generate": f"; every reply {_GO_ON}",
+    "retry": f"; every reply {_GO_ON}",
+    "convert": f"; what is finished {_GO_ON}",
+}
 
 app = typer.Typer(
     name="mmgen",
@@ -70,8 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         app(words)
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            kept = "; every reply is kept: give the same command again to go on"
-            complain("interrupted" + (kept if {*words[:1]} & {"generate", "retry"} else ""))
+            complain("interrupted" + _KEPT.get(words[0] if words else "", ""))
         return int(end.code or DONE)
     except MMGenError as error:
         complain(f"error: {error}")

@@ -87,7 +87,7 @@ def convert(
         for folder in folders:
             stack.enter_context(_held(folder))
         plans = [
-            make_plan(part, named, name=folder.name, home=home.address, names=names)
+            make_plan(part, source.home, named, home=home.address, names=names)
             for part, folder in zip(source.parts, folders, strict=True)
         ]
         progress = stack.enter_context(_progress())
@@ -121,7 +121,7 @@ def _convert_parts(
     done = {
         index: counts
         for index, (plan, folder) in enumerate(zip(plans, folders, strict=True))
-        if (counts := folder.open(plan.digest)) is not None
+        if (counts := folder.open(plan.digest, plan.data)) is not None
     }
     missing = {
         index: {
@@ -138,20 +138,20 @@ def _convert_parts(
         for unit in units.values()
     }
     for index in [index for index, units in missing.items() if not units]:
-        done[index] = folders[index].finish(plans[index].digest, _numbers(plans[index]))
+        done[index] = _finish(folders[index], plans[index])
     for finished in _all(work, pool):
         index = work[finished]
         del missing[index][finished.unit.number]
         if not missing[index]:
-            done[index] = folders[index].finish(plans[index].digest, _numbers(plans[index]))
+            done[index] = _finish(folders[index], plans[index])
         progress.advance(task, finished.unit.rows)
     for folder in folders:
         folder.tidy()
     return [done[index] for index in range(len(plans))]
 
 
-def _numbers(plan: PartPlan) -> list[int]:
-    return [unit.number for unit in plan.units]
+def _finish(folder: PartFolder, plan: PartPlan) -> Counts:
+    return folder.finish(plan.digest, plan.data, [unit.number for unit in plan.units])
 
 
 def _all(work: Iterable[Work], pool: Executor | None) -> Iterator[Work]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class Counts:
 
 class _State(msgspec.Struct):
     plan: str
+    data: str
+    """Where they came from."""
     counts: Counts | None = None
     """Once it is finished."""
 
@@ -79,11 +81,12 @@ class PartFolder:
         """A file of one unit, there until the part is finished."""
         return self._units / f"{number:06}.{ending}"
 
-    def open(self, plan: str) -> Counts | None:
+    def open(self, plan: str, data: str) -> Counts | None:
         """Begin, or see how far it is.
 
         Args:
             plan: a digest of everything that decides what is written.
+            data: where they come from, for messages.
 
         Returns:
             What became of it, where it is finished.
@@ -95,21 +98,23 @@ class PartFolder:
             state = msgspec.json.decode(self._state.read_bytes(), type=_State)
             if state.plan != plan:
                 raise RunError(
-                    f"{self.annotations} was begun from other data or with other settings",
-                    "give those again (of a dataset on the hub, its --revision), name another"
-                    f" --save_root, or remove {self._state} to begin anew",
+                    f"{self.annotations} was begun with other settings, or from other data than"
+                    f" are now in {data}: from {state.data}",
+                    "give those again (of a dataset on the hub, --revision with what follows the"
+                    f" @), name another --save_root, or remove {self._state} to begin anew",
                 )
-            if state.counts is None or self.annotations.exists():
+            if state.counts is not None and self._is_there(state.counts):
                 return state.counts
-        elif self.annotations.exists():
-            raise RunError(
-                f"{self.annotations} exists, and was not written by this command",
-                "name another --save_root, or remove it first",
-            )
-        shutil.rmtree(self._units, ignore_errors=True)
-        self._units.mkdir(parents=True)
-        self.media.mkdir(parents=True, exist_ok=True)
-        self._write_state(_State(plan))
+        else:
+            if self.annotations.exists():
+                raise RunError(
+                    f"{self.annotations} exists, and was not written by this command",
+                    "name another --save_root, or remove it first",
+                )
+            shutil.rmtree(self._units, ignore_errors=True)
+            self._write_state(_State(plan, data))
+        for folder in (self._units, self.media):
+            folder.mkdir(parents=True, exist_ok=True)
         return None
 
     def counts(self, number: int) -> Counts | None:
@@ -117,31 +122,35 @@ class PartFolder:
         path = self.unit(number, "counts")
         return msgspec.json.decode(path.read_bytes(), type=Counts) if path.exists() else None
 
-    def finish(self, plan: str, units: Sequence[int]) -> Counts:
+    def finish(self, plan: str, data: str, units: Sequence[int]) -> Counts:
         """Put the units together, in their order, and remember what became of them."""
         total = Counts(files=sum(1 for _ in self.media.iterdir()))
-        with whole_file(self.annotations) as records, whole_file(self.rejects) as rejects:
-            records.write("[")
-            start = "\n"
-            for number in units:
-                total.add(self.counts(number) or Counts())
-                with self.unit(number, "records").open(encoding="utf-8", newline="\n") as lines:
-                    for line in lines:
-                        records.write(start + line.rstrip("\n"))
-                        start = ",\n"
-                with self.unit(number, "rejects").open(encoding="utf-8", newline="\n") as lines:
-                    rejects.writelines(lines)
-            records.write("\n]\n")
-        if not total.rejects:
-            self.rejects.unlink()
-        self._write_state(_State(plan, total))
+        for number in units:
+            total.add(self.counts(number) or Counts())
+        with whole_file(self.annotations) as file:
+            file.write("[")
+            for position, line in enumerate(self._lines(units, "records")):
+                file.write((",\n" if position else "\n") + line.rstrip("\n"))
+            file.write("\n]\n")
+        if total.rejects:
+            with whole_file(self.rejects) as file:
+                file.writelines(self._lines(units, "rejects"))
+        self._write_state(_State(plan, data, total))
         return total
 
     def tidy(self) -> None:
         """Remove what only an unfinished conversion needs."""
         shutil.rmtree(self._units, ignore_errors=True)
-        if not any(self.media.iterdir()):
+        if self.media.is_dir() and not any(self.media.iterdir()):
             self.media.rmdir()
+
+    def _lines(self, units: Sequence[int], ending: str) -> Iterator[str]:
+        for number in units:
+            with self.unit(number, ending).open(encoding="utf-8", newline="\n") as lines:
+                yield from lines
+
+    def _is_there(self, counts: Counts) -> bool:
+        return self.annotations.exists() and (not counts.files or self.media.is_dir())
 
     def _write_state(self, state: _State) -> None:
         with whole_file(self._state) as file:

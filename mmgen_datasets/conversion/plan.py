@@ -47,15 +47,20 @@ class PartPlan:
     """The units of a part, in the order of its rows."""
 
     units: tuple[Unit, ...]
+    data: str
+    """The folder or address that its files are below."""
     digest: str
     """Of everything that decides what is written."""
 
 
-def make_plan(part: Part, named: Mapping[str, Sequence[str]], **settings: Any) -> PartPlan:
+def make_plan(
+    part: Part, data: str, named: Mapping[str, Sequence[str]], **settings: Any
+) -> PartPlan:
     """Read the footers of a part's files and cut them into units.
 
     Args:
         part: what is to be converted.
+        data: the folder or address that its files are below.
         named: as for `find_columns`.
         settings: what else decides what is written; it goes into the digest.
 
@@ -77,7 +82,7 @@ def make_plan(part: Part, named: Mapping[str, Sequence[str]], **settings: Any) -
     digest = hashlib.sha256(
         msgspec.json.encode([_FORMAT, states, [asdict(unit) for unit in units], settings])
     )
-    return PartPlan(tuple(units), digest.hexdigest())
+    return PartPlan(tuple(units), data, digest.hexdigest())
 
 
 @contextmanager
@@ -88,9 +93,6 @@ def opened(path: str) -> Iterator[pq.ParquetFile]:
         SourceError: it is none, is not whole, or cannot be read.
     """
     system, name = url_to_fs(path)
-    is_local = "file" in (
-        [system.protocol] if isinstance(system.protocol, str) else system.protocol
-    )
     try:
         with system.open(name, "rb") as file:
             yield _parquet(file, is_local=isinstance(system, LocalFileSystem))
