@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
-from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined] # of its HTTP client
+from httpx2 import HTTPError
 
 from mmgen_datasets.conversion.columns import Columns, find_columns
 from mmgen_datasets.conversion.source import Part
