@@ -62,7 +62,11 @@ def is_sorted(path: str) -> bool:
             if _falls(pairs):
                 return False
             last = pairs[-1:]
-        return len(rest) < ID_BYTES or not _falls(np.concatenate([last, words(rest[:ID_BYTES])]))
+        return not rest or (
+            len(rest) > ID_BYTES
+            and rest[ID_BYTES : ID_BYTES + 1] in b",_"
+            and not _falls(np.concatenate([last, words(rest[:ID_BYTES])]))
+        )
 
 
 def sort(
@@ -128,10 +132,14 @@ def line_at(path: str, id: bytes) -> int:
 
 
 def _line_starts(text: bytes, end: int) -> npt.NDArray[np.uint64] | None:
-    """The ids that lines begin with, as pairs of words; None where a line is too short."""
-    breaks = np.flatnonzero(np.frombuffer(text, np.uint8, end) == ord("\n"))
+    """The ids that lines begin with, as pairs of words; None where a line begins otherwise."""
+    data = np.frombuffer(text, np.uint8, end)
+    breaks = np.flatnonzero(data == ord("\n"))
     starts = np.concatenate([[0], breaks[:-1] + 1])
-    if (breaks - starts < ID_BYTES).any():
+    if (breaks - starts <= ID_BYTES).any():
+        return None
+    behind = data[starts + ID_BYTES]
+    if not ((behind == ord(",")) | (behind == ord("_"))).all():  # the latter in a mask's name
         return None
     every = np.ndarray(end - ID_BYTES, f"V{ID_BYTES}", text, strides=(1,))
     return words(every[starts].tobytes())
