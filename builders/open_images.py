@@ -92,6 +92,7 @@ class OpenImages(datasets.ArrowBasedBuilder):
 
     VERSION = datasets.Version("1.0.0")
     BUILDER_CONFIG_CLASS = OpenImagesConfig
+    DEFAULT_WRITER_BATCH_SIZE = 10_000  # the default, 1,000, costs a tenth more time
     BUILDER_CONFIGS = [  # noqa: RUF012 (the name and form that `datasets` reads)
         OpenImagesConfig(name=_NAME, version=VERSION),
     ]

@@ -10,7 +10,8 @@ import csv
 import importlib
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -55,17 +56,18 @@ def dictionaries(folder: Path) -> str:
     with Path(paths["names"]).open(encoding="utf-8-sig", newline="") as file:
         names = dict(csv.reader(file))
     boxes, labels, relations = (defaultdict(list) for _ in range(3))
-    for row in _records(paths["boxes"]):
-        flags = [None if row[flag] == "-1" else row[flag] == "1" for flag in FLAGS]
-        edges = [float(row[edge]) for edge in _EDGES]
-        boxes[row["ImageID"]].append((names[row["LabelName"]], edges, flags))
-    for row in _records(paths["labels"]):
-        labels[row["ImageID"]].append((names[row["LabelName"]], row["Confidence"] == "1"))
-    for row in _records(paths["relations"]):
-        both = [[float(row[f"{edge}{n}"]) for edge in _EDGES] for n in (1, 2)]
-        words = names[row["LabelName1"]], row["RelationshipLabel"], names[row["LabelName2"]]
-        relations[row["ImageID"]].append((*words, *both))
-    about = {row["ImageID"]: [row[name] for name in _ABOUT] for row in _records(paths["metadata"])}
+    for id, name, *rest in _records(paths["boxes"], "ImageID", "LabelName", *_EDGES, *FLAGS):
+        edges = [float(edge) for edge in rest[:4]]
+        known = [None if flag == "-1" else flag == "1" for flag in rest[4:]]
+        boxes[id].append((names[name], edges, known))
+    for id, name, confidence in _records(paths["labels"], "ImageID", "LabelName", "Confidence"):
+        labels[id].append((names[name], confidence == "1"))
+    words = ("ImageID", "LabelName1", "RelationshipLabel", "LabelName2")
+    both = [f"{edge}{number}" for number in (1, 2) for edge in _EDGES]
+    for id, subject, predicate, thing, *edges in _records(paths["relations"], *words, *both):
+        places = [float(edge) for edge in edges]
+        relations[id].append((names[subject], predicate, names[thing], places[:4], places[4:]))
+    about = {id: rest for id, *rest in _records(paths["metadata"], "ImageID", *_ABOUT)}
     rows = [
         (id, boxes.get(id, []), labels.get(id, []), relations.get(id, []), about.get(id))
         for id in sorted({*boxes, *labels, *relations, *about})
@@ -81,8 +83,11 @@ def dictionaries(folder: Path) -> str:
     )
 
 
-def _records(path: str) -> csv.DictReader[str]:
-    return csv.DictReader(Path(path).open(encoding="utf-8-sig", newline=""))
+def _records(path: str, *titles: str) -> Iterator[tuple[str, ...]]:
+    with Path(path).open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file)
+        header = next(reader)
+        yield from map(itemgetter(*map(header.index, titles)), reader)
 
 
 def duckdb(folder: Path) -> str:
