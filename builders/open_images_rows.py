@@ -34,7 +34,9 @@ _CREDIT = {
     "landing_url": "OriginalLandingURL",
     "original_url": "OriginalURL",
 }
-_LICENCE = re.compile(r"creativecommons\.org/licenses/([a-z-]+)/([0-9.]+)", re.IGNORECASE)
+_LICENCE = re.compile(
+    r"creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/zero)/([0-9.]+)", re.IGNORECASE
+)
 
 
 def make_rows(
@@ -226,7 +228,9 @@ def _title(url: str) -> str:
         'CC BY 2.0'
     """
     found = _LICENCE.search(url)
-    return f"CC {found[1].upper()} {found[2]}" if found else ""
+    if not found:
+        return ""
+    return f"CC {found[1].upper()} {found[2]}" if found[1] else f"CC0 {found[2]}"
 
 
 def _flag(values: pa.ChunkedArray) -> pa.Array:

@@ -64,8 +64,8 @@ def dictionaries(folder: Path) -> str:
         labels[id].append((names[name], confidence == "1"))
     words = ("ImageID", "LabelName1", "RelationshipLabel", "LabelName2")
     both = [f"{edge}{number}" for number in (1, 2) for edge in _EDGES]
-    for id, subject, predicate, thing, *edges in _records(paths["relations"], *words, *both):
-        places = [float(edge) for edge in edges]
+    for id, subject, predicate, thing, *corners in _records(paths["relations"], *words, *both):
+        places = [float(corner) for corner in corners]
         relations[id].append((names[subject], predicate, names[thing], places[:4], places[4:]))
     about = {id: rest for id, *rest in _records(paths["metadata"], "ImageID", *_ABOUT)}
     rows = [

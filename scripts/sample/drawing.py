@@ -52,6 +52,8 @@ class Drawn:
     mask: Mask
     """Where it can be seen; what a later thing hides is not of it."""
     is_crowd: bool
+    num_pixels: int
+    """How many could be seen if nothing hid it."""
 
 
 def draw(scene: Mapping[str, Any], rng: random.Random) -> tuple[Image.Image, list[Drawn]]:
@@ -71,7 +73,8 @@ def draw(scene: Mapping[str, Any], rng: random.Random) -> tuple[Image.Image, lis
                 _draw_shape(stencil, shape, frame, None)
         mask = np.asarray(stencil.reduce(SCALE)) >= 128
         drawn = [replace(earlier, mask=earlier.mask & ~mask) for earlier in drawn]
-        drawn.append(Drawn(category, colour, mask, is_crowd=len(numbers) > 3))
+        seen = Drawn(category, colour, mask, is_crowd=len(numbers) > 3, num_pixels=int(mask.sum()))
+        drawn.append(seen)
     return canvas.reduce(SCALE), drawn
 
 
