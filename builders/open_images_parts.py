@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from .open_images_order import is_sorted, line_at, place_in, read_sorted, sort
 Span: TypeAlias = tuple[str, str]
 """Image ids: the first, and what comes behind the last."""
 
+_LOG = logging.getLogger(__name__)
 _DIGITS = "0123456789abcdef"
 SPANS: list[Span] = [
     (first + "0" * 15, after + "0" * 15)
@@ -62,6 +64,7 @@ def in_order(kind: str, files: tuple[File, ...], cache: Path) -> Part:
             if kind != "narratives" and is_sorted(files[0].path):
                 mark.touch()
             else:
+                _LOG.info("open_images_v7: sorting %s, once, into %s", files[0].path, copy)
                 _sort(Part(kind, files, None), copy)
     except OSError as error:
         found = next((file for file in files if file.path == error.filename), files[0])
