@@ -120,7 +120,7 @@ class OpenImages(datasets.ArrowBasedBuilder):
         if not offered:
             raise MissingFileError(
                 f"{_NAME}: no annotation file of {', '.join(self.config.splits)} in "
-                f"{self.config.data_dir}",
+                f"{self.config.data_dir or 'no folder: data_dir is not given'}",
                 f"put official files there, such as {files.official('boxes', 'validation')[0][0]}, "
                 "or have some downloaded: download=['boxes', 'labels'], splits=['validation']",
             )
@@ -163,11 +163,15 @@ class OpenImages(datasets.ArrowBasedBuilder):
                 f"{self.config.data_dir}",
                 f"take it from {url}, or leave {_ON_REQUEST[kind]} out",
             )
-        missed = [
-            f"{files.COLUMNS[kind]}, which {' or '.join(u[0] for u in files.official(kind, split))}"
-            for kind in lacking
-        ]
-        _LOG.warning("%s: rows of %s have no %s has", _NAME, split, " has, no ".join(missed))
+        files_of = {
+            kind: " or ".join(u[0] for u in files.official(kind, split)) for kind in lacking
+        }
+        _LOG.warning(
+            "%s: rows of %s lack what these files have:%s",
+            _NAME,
+            split,
+            "".join(f"\n  {files.COLUMNS[kind]}: {urls}" for kind, urls in files_of.items()),
+        )
 
     def _name_files(self, dl_manager: Any) -> tuple[File, ...]:
         data_dir = self.config.data_dir

@@ -140,6 +140,10 @@ def _write_split(out: Path, split: str, pictures: Iterable[Picture]) -> None:
             _LABELS,
             (row for picture in pictures for row in _labels(picture)),
         ),
+        f"oidv7-{short}-annotations-machine-imagelabels": (
+            _LABELS,
+            (row for picture in pictures for row in _guesses(picture)),
+        ),
         f"oidv6-{split}-annotations-vrd": (
             _RELATIONS,
             (row for picture in pictures for row in _relations(picture)),
@@ -174,6 +178,14 @@ def _labels(picture: Picture) -> Iterable[Row]:
     known = dict.fromkeys(there, 1) | dict.fromkeys(absent, 0)
     for label, present in sorted((CLASSES[category][0], known[category]) for category in known):
         yield [picture.id, "verification", label, present]
+
+
+def _guesses(picture: Picture) -> Iterable[Row]:
+    """What a machine might say: it is the surer the larger a thing is."""
+    for category in sorted({thing.category for thing in picture.things}):
+        widths = (t.edges[1] - t.edges[0] for t in picture.things if t.category == category)
+        sureness = round(min(0.9, 0.5 + max(widths)), 1)
+        yield [picture.id, "machine", CLASSES[category][0], sureness]
 
 
 def _relations(picture: Picture) -> Iterable[Row]:

@@ -84,10 +84,12 @@ def test_what_has_a_box_is_said_to_be_there_and_nothing_else(splits: Any) -> Non
     for split in splits.values():
         for row in split:
             seen = {thing["category"] for thing in row["objects"]}
-            labels = {label["name"]: label["present"] for label in row["labels"]}
+            labels = {lab["name"]: lab["present"] for lab in row["labels"] if lab["verified"]}
             assert {name for name, present in labels.items() if present} == seen
             assert list(labels.values()).count(False) == 3
-            assert all(label["verified"] for label in row["labels"])
+            guesses = {lab["name"]: lab["confidence"] for lab in row["labels"][len(labels) :]}
+            assert guesses.keys() == seen
+            assert all(0.5 <= confidence <= 0.9 for confidence in guesses.values())
 
 
 def test_flags_are_known_and_several_are_set(splits: Any) -> None:
