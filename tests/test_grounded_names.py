@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmgen_datasets.grounded.kin import senses, words
-from mmgen_datasets.grounded.nouns import counted, is_speakable, noun
+from mmgen_datasets.grounded.heard import words
+from mmgen_datasets.grounded.related import are_kin
+from mmgen_datasets.nouns import counted, is_speakable, noun
 from mmgen_datasets.vocabulary import COCO
 from tests.grounded_names import COCO_NAMES, NAMES, UNSPEAKABLE
 
@@ -59,15 +60,20 @@ def test_numbers_are_written_as_words() -> None:
         ("dog", "hot dog"),
         ("Dog", "dog"),
         ("dining_table", "Table"),
+        ("Animal", "Dog"),
+        ("Kitchen & dining room table", "Table"),
     ],
 )
 def test_names_of_the_same_things_are_kin(a: str, b: str) -> None:
-    assert senses(a) & senses(b)
+    assert are_kin(a, b)
 
 
-@pytest.mark.parametrize(("a", "b"), [("car", "truck"), ("dog", "cat"), ("fork", "knife")])
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("car", "truck"), ("dog", "cat"), ("fork", "knife"), ("Man", "Woman"), ("Dog", "Cat")],
+)
 def test_names_of_different_things_are_not_kin(a: str, b: str) -> None:
-    assert not senses(a) & senses(b)
+    assert not are_kin(a, b)
 
 
 @pytest.mark.parametrize(

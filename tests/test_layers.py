@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = [
     ["errors"],
-    ["registry", "chat", "licence", "vocabulary"],
+    ["registry", "chat", "licence", "vocabulary", "hierarchy", "nouns", "predicates"],
     ["schema", "columns", "files", "families", "picture", "publish.origins"],
     ["media", "loading", "publish.licence"],
     ["parquet", "conversion", "publish.attribution"],

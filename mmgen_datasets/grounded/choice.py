@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from random import Random
 
 from mmgen_datasets.grounded.draft import Draft, facts, listing, say, shuffled
-from mmgen_datasets.grounded.nouns import noun
 from mmgen_datasets.grounded.scene import Scene, negatives
+from mmgen_datasets.nouns import noun
 
 _QUESTIONS = (
     "Which of these is in the picture: {options}?",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from random import Random
 
 from mmgen_datasets.grounded.draft import Draft, facts, say, shuffled
-from mmgen_datasets.grounded.nouns import counted, verb
 from mmgen_datasets.grounded.scene import Scene
+from mmgen_datasets.nouns import counted, verb
 
 _QUESTIONS = (
     "{Be} there exactly {claim} in the picture?",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from random import Random
 
 from mmgen_datasets.grounded.draft import Draft, facts, say, shuffled
-from mmgen_datasets.grounded.nouns import counted, noun, verb
 from mmgen_datasets.grounded.scene import Scene
+from mmgen_datasets.nouns import counted, noun, verb
 
 _QUESTIONS = (
     "How many {many} are there in the picture?",

@@ -18,6 +18,10 @@ place       where it is, by itself or beside others
 size        how much of the picture it takes up
 near        what it is close to
 visible     whether it is hidden or cut off
+real        whether it is a depiction
+inside      whether it is seen from within
+bond        what it does to others, and others to it
+state       what it is made of, or is doing
 =========== ==========================================
 """
 

@@ -8,8 +8,8 @@ from random import Random
 
 from mmgen_datasets.grounded.draft import Draft, facts, listing, naming, say, shuffled
 from mmgen_datasets.grounded.geometry import APART, Box
-from mmgen_datasets.grounded.nouns import noun
 from mmgen_datasets.grounded.scene import Scene
+from mmgen_datasets.nouns import noun
 
 _QUESTIONS = (
     "Which is {furthest} in the picture: {options}?",

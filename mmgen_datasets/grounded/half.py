@@ -7,8 +7,8 @@ from random import Random
 
 from mmgen_datasets.grounded.draft import Draft, facts, naming, say, shuffled
 from mmgen_datasets.grounded.geometry import halves
-from mmgen_datasets.grounded.nouns import noun
 from mmgen_datasets.grounded.scene import Scene
+from mmgen_datasets.nouns import noun
 
 _QUESTIONS = (
     "Is the {one} in the {side} half of the picture?",

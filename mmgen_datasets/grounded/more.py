@@ -7,8 +7,8 @@ from itertools import combinations
 from random import Random
 
 from mmgen_datasets.grounded.draft import Draft, facts, say, shuffled
-from mmgen_datasets.grounded.nouns import counted, noun
 from mmgen_datasets.grounded.scene import Scene
+from mmgen_datasets.nouns import counted, noun
 
 AHEAD = 2
 """How many more there must be; one more could be a slip of the annotators."""

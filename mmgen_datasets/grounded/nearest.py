@@ -8,8 +8,8 @@ from random import Random
 
 from mmgen_datasets.grounded.draft import Draft, facts, naming, say, shuffled
 from mmgen_datasets.grounded.geometry import Box, centre_distance, gap
-from mmgen_datasets.grounded.nouns import noun
 from mmgen_datasets.grounded.scene import Scene
+from mmgen_datasets.nouns import noun
 
 FARTHER = 1.5
 """How many times as far the other thing must be, centre to centre and edge to edge."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from random import Random
 
 from mmgen_datasets.grounded.draft import Draft, facts, say, shuffled
-from mmgen_datasets.grounded.nouns import noun
 from mmgen_datasets.grounded.scene import Scene, negatives
+from mmgen_datasets.nouns import noun
 
 _SHARE_OF_YES = 0.6
 """Of the questions offered; of those kept it is half, as what is there has often been told."""

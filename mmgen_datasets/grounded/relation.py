@@ -8,8 +8,8 @@ from random import Random
 
 from mmgen_datasets.grounded.draft import Draft, facts, naming, say, shuffled
 from mmgen_datasets.grounded.geometry import Box, above, left_of
-from mmgen_datasets.grounded.nouns import noun
 from mmgen_datasets.grounded.scene import Scene
+from mmgen_datasets.nouns import noun
 
 _BESIDE = (
     "Is the {a} to the left or to the right of the {b} in the picture?",

@@ -11,36 +11,30 @@ answer that a viewer of the picture would call wrong:
   and there are at most eight;
 * a category is *absent* if annotators looked for it and found none, and neither its kin, nor
   what is easily taken for it, nor a word for it, is annotated or stands in a caption.
+
+Annotators looked for all of a closed vocabulary, and otherwise for nothing but what a verified
+label names. A label speaks only where its name is that of a thing: of a class that somebody
+boxes, for other labels may be scenes or activities.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from mmgen_datasets.errors import SourceError
+from mmgen_datasets.grounded.boxes import Found, is_plain, least, only_box, sort_boxes
 from mmgen_datasets.grounded.draft import shuffled
-from mmgen_datasets.grounded.geometry import Box, Thing, overlap
-from mmgen_datasets.grounded.kin import VAGUE, Heard, hear, least_said, look_alikes, senses
-from mmgen_datasets.grounded.nouns import is_speakable, noun
+from mmgen_datasets.grounded.geometry import Thing
+from mmgen_datasets.grounded.heard import Heard, hear, least_said
+from mmgen_datasets.grounded.related import VAGUE, are_kin, covers, look_alikes
+from mmgen_datasets.grounded.ties import Tie, read_ties
+from mmgen_datasets.hierarchy import broader, directly_above, is_class, narrower, parts, plain
+from mmgen_datasets.nouns import is_speakable, noun
 from mmgen_datasets.vocabulary import VOCABULARIES
-
-TINY = 0.002
-"""Share of the picture below which a box is too small to speak of."""
-MOST = 8
-"""The highest number given; annotators miscount beyond it."""
-TWINS = 0.9
-"""Intersection over union from which two boxes of a category may be the same thing."""
-SCATTERED = 0.05
-"""Share of its box that an outline must fill; one that fills less is of several things apart, or
-drawn by mistake."""
-_BEYOND = 0.01
-"""How far a box may reach beyond the picture by rounding."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +47,20 @@ class Scene:
     """How many there are, 1 to 8, where that is certain."""
     single: Mapping[str, Thing]
     """The thing itself, where there is exactly one: what may be called "the dog"."""
+    alone: Mapping[str, Mapping[str, Any]]
+    """The annotation of the only one, be it real or drawn, seen from without or within."""
+    groups: Sequence[str]
+    """Categories of which annotators marked a group."""
+    ties: Sequence[Tie]
+    """What things do to others, or are like."""
     absent: Sequence[str]
     """Categories that are certainly not there."""
-    tempting: Sequence[str]
+    denied: Sequence[str]
+    """Those absent that annotators were asked about, and denied, for this very picture."""
+    tempting: Collection[str]
     """Those absent that belong to the same broader kind as something seen."""
     aspect: float | None
     """Width over height of the picture."""
-
-
-class _Found(NamedTuple):
-    """The boxes of one category, by what they are worth."""
-
-    things: list[Thing]
-    crowds: list[Box]
-    doubtful: list[Mapping[str, Any]]
 
 
 def read_scene(sample: Mapping[str, Any]) -> Scene:
@@ -79,30 +73,37 @@ def read_scene(sample: Mapping[str, Any]) -> Scene:
         SourceError: the sample names a vocabulary that does not exist.
     """
     supers = _supercategories(sample["vocabulary"])
-    labels = [label for label in sample["labels"] or () if is_speakable(label["name"])]
+    objects = sample["objects"] or ()
+    boxed = dict.fromkeys(item["category"] for item in objects)
+    labels = [i for i in sample["labels"] or () if _is_thing(i["name"], supers, boxed)]
     affirmed = {i["name"] for i in labels if i["present"] and i["verified"]}
     denied = {i["name"] for i in labels if i["present"] is False and i["verified"]}
-    found = _sort(sample["objects"] or ())
-    heard = hear(sample["captions"] or ())
+    claimed = [i for i in labels if i["present"] is not False]
+    found = sort_boxes(objects)
+    heard = hear([*(sample["captions"] or ()), *(i["text"] for i in sample["narratives"] or ())])
 
-    annotated = dict.fromkeys([*found, *(i["name"] for i in labels if i["present"] is not False)])
+    annotated = dict.fromkeys([*found, *(i["name"] for i in claimed)])
     complete = [c for c in found if (c in supers or c in affirmed) and c not in denied]
-    numbers = {
-        c: len(found[c].things)
-        for c in complete
-        if _is_numbered(found[c]) and not _is_doubted(c, annotated, heard, len(found[c].things))
-    }
-    seen = {c: _least(found.get(c)) for c in annotated if c not in denied}
-    seen = {c: least or 1 for c, least in seen.items() if least or c in affirmed}
-    absent = _absent([*supers, *sorted(denied - supers.keys())], annotated, heard)
-    kinds = {supers[c] for c in seen if c in supers}
+    plainly = [c for c in complete if not _is_doubted(c, boxed, annotated, heard, found[c])]
+    numbers = {c: len(found[c].things) for c in plainly if is_plain(found[c])}
+    single = {c: found[c].things[0] for c, number in numbers.items() if number == 1}
+    only = {c: only_box(found[c]) for c in plainly}
+    seen = {c: least(found.get(c)) for c in annotated if c not in denied}
+    seen = {c: number or 1 for c, number in seen.items() if number or c in affirmed}
+    firm = [*boxed, *(i["name"] for i in claimed if i["verified"] is not False)]
+    no = _absent(sorted(denied - supers.keys()), firm, heard, with_kinds=True)
+    absent = [*_absent(supers, [*boxed, *annotated], heard, with_kinds=False), *no]
     width, height = sample["width"], sample["height"]
     return Scene(
         seen=seen,
         numbers=numbers,
-        single={c: found[c].things[0] for c, number in numbers.items() if number == 1},
+        single=single,
+        alone={c: item for c, item in only.items() if item is not None},
+        groups=[c for c in complete if found[c].crowds and _has_group(found[c])],
+        ties=read_ties(sample["relations"] or (), found, single),
         absent=absent,
-        tempting=[c for c in absent if supers.get(c) in kinds],
+        denied=[c for c in absent if c in denied],
+        tempting=_tempting(absent, seen, supers),
         aspect=width / height if width and height else None,
     )
 
@@ -116,6 +117,10 @@ def negatives(scene: Scene, rng: Random) -> list[str]:
     if rng.random() < 0.5:
         order.sort(key=lambda category: category not in scene.tempting)
     return order
+
+
+def _has_group(found: Found) -> bool:
+    return any(item["is_group_of"] for item in found.flags)
 
 
 @cache
@@ -132,81 +137,67 @@ def _supercategories(vocabulary: str | None) -> dict[str, str]:
     return dict(VOCABULARIES[vocabulary])
 
 
-def _sort(objects: Iterable[Mapping[str, Any]]) -> dict[str, _Found]:
-    """Group the boxes by category and by what they are worth."""
-    found: defaultdict[str, _Found] = defaultdict(lambda: _Found([], [], []))
-    for item in objects:
-        if not is_speakable(item["category"]):
-            continue
-        group, box = found[item["category"]], _box(item["bbox"])
-        outline = _outline(item["area"])
-        if box is None or _is_doubtful(item) or (outline or 1) < SCATTERED * box.area:
-            group.doubtful.append(item)
-        elif item["is_crowd"] or item["is_group_of"]:
-            group.crowds.append(box)
-        else:
-            group.things.append(Thing(box, outline, item["is_occluded"], item["is_truncated"]))
-    return found
+def _is_thing(name: str, *lists: Collection[str]) -> bool:
+    return is_speakable(name) and (is_class(name) or any(name in names for names in lists))
 
 
-def _box(bbox: Sequence[float] | None) -> Box | None:
-    """Clip a box to the picture; None if it is broken or tiny."""
-    if bbox is None or not all(-_BEYOND <= side <= 1 + _BEYOND for side in bbox):
-        return None
-    box = Box(*(min(max(side, 0.0), 1.0) for side in bbox))
-    if box.x_min >= box.x_max or box.y_min >= box.y_max or box.area < TINY:
-        return None
-    return box
+def _is_doubted(
+    category: str, boxed: Iterable[str], annotated: Iterable[str], heard: Heard, found: Found
+) -> bool:
+    """Whether the name or the rest of the sample speaks against the number of boxes.
 
-
-def _outline(area: float | None) -> float | None:
-    return area if area is not None and 0 < area <= 1 else None
-
-
-def _is_doubtful(item: Mapping[str, Any]) -> bool:
-    confidence = item["confidence"]
-    is_guess = confidence is not None and confidence < 1
-    return bool(item["is_depiction"] or item["is_inside"] or is_guess)
-
-
-def _is_numbered(found: _Found) -> bool:
-    """Whether the boxes alone tell how many there are."""
-    if found.crowds or found.doubtful or not 1 <= len(found.things) <= MOST:
-        return False
-    return not _has_twins(found.things)
-
-
-def _has_twins(things: Sequence[Thing]) -> bool:
-    return any(overlap(a.box, b.box) > TWINS for a, b in combinations(things, 2))
-
-
-def _is_doubted(category: str, annotated: Iterable[str], heard: Heard, number: int) -> bool:
-    """Whether the name or the rest of the sample speaks against the number of boxes."""
-    if not noun(category).is_counted:
+    A label that is broader ("animal") is no such thing: the one dog is enough to earn it. A box
+    of it is, for it may hold another dog.
+    """
+    if not noun(category).is_counted or len(found.flags) < least_said(category, heard):
         return True
-    if number < least_said(category, heard):
+    if any(c != category and are_kin(c, category) for c in boxed):
         return True
-    own = senses(category)
-    return any(c != category and not own.isdisjoint(senses(c)) for c in annotated)
+    above = broader(category)
+    return any(c != category and plain(c) not in above and are_kin(c, category) for c in annotated)
 
 
-def _least(found: _Found | None) -> int:
-    """The least number that is certain; a crowd holds two."""
-    if found is None:
-        return 0
-    if found.crowds:
-        return 2
-    return 1 if _has_twins(found.things) else len(found.things)
+def _absent(
+    looked_for: Iterable[str], annotated: Collection[str], heard: Heard, *, with_kinds: bool
+) -> list[str]:
+    """Those of the categories that nothing hints at.
 
-
-def _absent(looked_for: Iterable[str], annotated: Iterable[str], heard: Heard) -> list[str]:
-    there = frozenset[str]().union(*map(senses, annotated))
+    Args:
+        looked_for: what annotators were asked for.
+        annotated: what is said to be there.
+        heard: what captions say.
+        with_kinds: also listen for words for narrower kinds and parts of a category.
+    """
     alike = frozenset[str]().union(*map(look_alikes, annotated))
     return [
         c
         for c in looked_for
-        if c not in alike
-        and c not in VAGUE
-        and senses(c).isdisjoint(there)
+        if plain(c) not in alike
+        and plain(c) not in VAGUE
+        and not any(_hints_at(name, c) for name in annotated)
         and not least_said(c, heard)
+        and not (with_kinds and any(least_said(k, heard) for k in narrower(c) | parts(c)))
     ]
+
+
+@cache
+def _hints_at(name: str, category: str) -> bool:
+    """Whether what has a name may be, or belong to, one of a category.
+
+    What is broader by the hierarchy alone is no hint: an animal may well be no dog.
+    """
+    if covers(category, name) or plain(name) in parts(category):
+        return True
+    return plain(name) not in broader(category) - {"person"} and covers(name, category)
+
+
+def _tempting(
+    absent: Iterable[str], seen: Iterable[str], supers: Mapping[str, str]
+) -> frozenset[str]:
+    kinds = {supers[c] for c in seen if c in supers}
+    above = frozenset[str]().union(*(directly_above(c) for c in seen if c not in supers))
+    return frozenset(
+        c
+        for c in absent
+        if (supers[c] in kinds if c in supers else not above.isdisjoint(directly_above(c)))
+    )

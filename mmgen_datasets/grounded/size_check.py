@@ -8,8 +8,8 @@ from random import Random
 
 from mmgen_datasets.grounded.draft import Draft, facts, naming, say, shuffled
 from mmgen_datasets.grounded.geometry import takes_more
-from mmgen_datasets.grounded.nouns import noun
 from mmgen_datasets.grounded.scene import Scene
+from mmgen_datasets.nouns import noun
 
 _QUESTIONS = (
     "Does the {a} take up more of the picture than the {b}?",

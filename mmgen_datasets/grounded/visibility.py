@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from mmgen_datasets.grounded.draft import Draft, facts, naming, say, shuffled
 from mmgen_datasets.grounded.geometry import Thing
-from mmgen_datasets.grounded.nouns import noun
 from mmgen_datasets.grounded.scene import Scene
+from mmgen_datasets.nouns import noun
 
 
 class _Flag(NamedTuple):

@@ -1,8 +1,7 @@
-"""Which names speak of the same things, and which things are taken for one another.
+"""The words by which captions speak of a category.
 
-Of a category whose kin is annotated too, a number would be wrong or open to doubt ("person"
-beside "man"). Of a category whose kin is annotated or mentioned by a caption nobody may say
-that it is absent. A hierarchy of categories would add its parents to `senses`.
+Of a category that a caption mentions nobody may say that it is absent, and where captions speak
+of more of them than there are boxes, nobody knows their number.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from mmgen_datasets.grounded.nouns import NUMBERS, head, plural
+from mmgen_datasets.hierarchy import plain
+from mmgen_datasets.nouns import NUMBERS, head, plural
 
 _ALSO_SAID = {
     "person": "man woman boy girl child kid baby toddler guy lady gentleman human adult "
@@ -108,25 +108,6 @@ _CROWDS = {
 }
 """Words that speak of several at once."""
 
-_LOOK_ALIKE = (
-    frozenset({"cup", "wine glass", "bowl", "vase", "bottle"}),
-    frozenset({"car", "truck", "bus"}),
-    frozenset({"bicycle", "motorcycle"}),
-    frozenset({"couch", "chair", "bench", "bed"}),
-    frozenset({"handbag", "backpack", "suitcase"}),
-    frozenset({"laptop", "keyboard", "tv", "mouse"}),
-    frozenset({"microwave", "oven", "toaster"}),
-    frozenset({"hot dog", "sandwich"}),
-    frozenset({"potted plant", "vase"}),
-    frozenset({"cake", "donut"}),
-)
-"""Things mistaken for one another, or of which one is a part of another."""
-
-VAGUE = frozenset({"dining table"})
-"""Names that annotators apply to some things and not to others much like them (a desk, a
-counter): never said to be absent."""
-
-
 _MULTITUDE = frozenset({"several", "many", "various", "bunch", "pile", "lots", "herd", "flock"})
 """Words in a caption after which two of anything would be too few."""
 
@@ -147,22 +128,15 @@ class Words(NamedTuple):
 
 
 @cache
-def senses(category: str) -> frozenset[str]:
-    """The things that a name may mean; names that share a sense are kin.
+def also_called(category: str) -> frozenset[str]:
+    """The other names, lower case, that what has a name may go by.
 
     Example:
-        >>> sorted(senses("Man"))
-        ['man', 'person']
+        >>> sorted(also_called("Man"))
+        ['person']
     """
-    name = " ".join(category.replace("_", " ").lower().split())
-    kind = head(name)
-    return frozenset({name, kind, *(key for key, said in _also_said().items() if kind in said)})
-
-
-@cache
-def look_alikes(category: str) -> frozenset[str]:
-    """The categories that one may take for this one, itself included."""
-    return frozenset({category}).union(*(names for names in _LOOK_ALIKE if category in names))
+    kind = head(plain(category))
+    return frozenset(key for key, said in _also_said().items() if kind in said)
 
 
 @cache
@@ -170,7 +144,8 @@ def words(category: str) -> Words:
     """The words of captions that may mean a category, lower case."""
     one: set[str] = set()
     many: set[str] = set()
-    for sense in senses(category):
+    name = plain(category)
+    for sense in {name, head(name), *also_called(name)}:
         one |= {head(sense), *_also_said().get(sense, ())}
         many |= _CROWDS.get(sense, frozenset())
     return Words(frozenset(one), frozenset(many.union(map(plural, one)) - one))

@@ -14,23 +14,26 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 """How a number is written in a sentence; the index is the number."""
 
 _MASS = (
-    "bread broccoli candy cheese clothing coffee cutlery equipment food footwear "
-    "furniture fruit grass guacamole hair jewellery jewelry juice luggage milk pasta "
-    "popcorn rice sand seafood snow sushi tableware tea water wine"
+    "asparagus bread broccoli cabinetry candy cheese clothing coffee cream cutlery dairy equipment "
+    "food footwear furniture fruit grass guacamole hair jewellery jewelry juice kitchenware "
+    "luggage milk paper pasta popcorn powder rice sand seafood shellfish snow spray sushi swimwear "
+    "tableware tape tea water wine"
 )
 _PLURAL = (
-    "binoculars clothes glasses goggles headphones jeans pants pliers scissors shorts "
-    "skis stairs sunglasses tights tongs trousers"
+    "binoculars cattle clothes dice glasses goggles headphones jeans maracas pants pliers scissors "
+    "shorts skis stairs sunglasses tights tongs trousers"
 )
 """Pairs and the like: one box may hold one of them or two."""
 
-_IN_PIECES = "banana cake carrot pizza sandwich"
+_IN_PIECES = "banana cake carrot grape pizza salad sandwich"
 """What is boxed by the bunch, the slice or the whole, as it comes."""
 
 _SINGULAR = frozenset({"gas", "lens"})
 """Words in -s that inflect takes for plurals."""
 
-_WRITTEN = {"tv": "TV"}
+_WRITTEN = {"tv": "TV", "christmas": "Christmas", "french": "French", "ipod": "iPod"}
+_NO_NOUNS = frozenset({"personal care"})
+"""Names of kinds that are no things."""
 _LONGEST = 40
 
 
@@ -61,7 +64,7 @@ def is_speakable(category: str) -> bool:
     words = category.replace("_", " ").split()
     letters = "".join(words).replace("-", "").replace("'", "")
     is_plain = letters.isalpha() and not {"and", "or"} & {word.lower() for word in words}
-    return is_plain and len(category) <= _LONGEST
+    return is_plain and len(category) <= _LONGEST and category.lower() not in _NO_NOUNS
 
 
 @cache
