@@ -118,7 +118,9 @@ def plural(name: str) -> str:
         >>> plural("wine glass"), plural("person"), plural("TV")
         ('wine glasses', 'people', 'TVs')
     """
-    return f"{name}s" if name.isupper() else str(_engine().plural_noun(name))
+    if name.isupper() or name.endswith("burrito"):  # of which inflect makes "burritoes"
+        return f"{name}s"
+    return str(_engine().plural_noun(name))
 
 
 def _written(word: str) -> str:

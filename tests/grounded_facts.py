@@ -27,7 +27,7 @@ def must(holds: object, why: str) -> None:
         raise WrongError(why)
 
 
-def _is_real(item: Item) -> bool:
+def is_real(item: Item) -> bool:
     flags = (item["is_depiction"], item["is_inside"])
     return not any(flags) and item["confidence"] in (None, 1.0)
 
@@ -40,7 +40,7 @@ def covers(item: Item) -> float:
     return max(0.0, float(x_max - x_min)) * max(0.0, float(y_max - y_min))
 
 
-def _union_share(a: list[float], b: list[float]) -> float:
+def union_share(a: list[float], b: list[float]) -> float:
     width = min(a[2], b[2]) - max(a[0], b[0])
     height = min(a[3], b[3]) - max(a[1], b[1])
     if width <= 0 or height <= 0:
@@ -49,34 +49,60 @@ def _union_share(a: list[float], b: list[float]) -> float:
     return width * height / both
 
 
-def exact(sample: Sample, name: str) -> int:
-    """How many there are, if that can be known."""
+def must_be_complete(sample: Sample, name: str) -> None:
+    """Whether all there are of a category have boxes."""
     is_listed = sample["vocabulary"] == "coco" and name in COCO_NAMES
     must(is_listed or _label(sample, name, present=True), f"{name} may be incomplete")
     must(not _label(sample, name, present=False), f"{name} is denied by a label")
+
+
+def must_have_no_kin(sample: Sample, name: str) -> None:
+    for other in {o["category"] for o in sample["objects"]} - {name}:
+        must(not _are_kin(name, other), f"{name} beside {other}")
+        must(name not in _kinds(other) and other not in _kinds(name), f"{name} beside {other}")
+    for label in sample["labels"]:
+        is_there = label["present"] is not False
+        must(not is_there or label["name"] not in _kinds(name), f"{name} beside {label['name']}")
+
+
+def exact(sample: Sample, name: str) -> int:
+    """How many there are, if that can be known."""
+    must_be_complete(sample, name)
     items = [o for o in sample["objects"] if o["category"] == name]
     for item in items:
-        must(_is_real(item), f"a doubtful {name}")
+        must(is_real(item), f"a doubtful {name}")
         must(not item["is_crowd"] and not item["is_group_of"], f"a crowd of {name}")
         must(covers(item) > 0.0015, f"a tiny {name}")
         is_outlined = item["area"] and item["area"] <= 1
         must(not is_outlined or item["area"] > 0.045 * covers(item), f"a scattered {name}")
     for i, item in enumerate(items):
         for other in items[:i]:
-            must(_union_share(item["bbox"], other["bbox"]) < 0.91, f"twins of {name}")
+            must(union_share(item["bbox"], other["bbox"]) < 0.91, f"twins of {name}")
     must(0 < len(items) <= 8, f"{len(items)} of {name}")
-    for other in {o["category"] for o in sample["objects"]} - {name}:
-        must(not _are_kin(name, other), f"{name} beside {other}")
+    must_have_no_kin(sample, name)
     if len(items) == 1:
         many = NAMES[name][1]
         must(f" {many} " not in _words(sample), f"a caption speaks of {many}")
     return len(items)
 
 
+_PEOPLE = {"man", "woman", "boy", "girl"}
+_PAIRS = [{"bicycle", "bike"}, {"tv", "television"}, {"bear", "teddy bear", "polar_bear"}]
+_PAIRS += [{"person", kind} for kind in (*_PEOPLE, "human face")]
+_PAIRS += [{"table", "dining table"}, {"van", "car"}, {"van", "truck"}]
+_KINDS = {
+    "Animal": {"dog", "cat", "bear", "mouse", "teddy bear", "bird", "horse", "Goose", "Deer"},
+    "person": {"Man", "Woman", "Boy"},
+}
+_KINDS["Animal"] |= {"polar_bear", "sheep", "cow", "elephant", "zebra", "giraffe"}
+
+
+def _kinds(name: str) -> set[str]:
+    return _KINDS.get(name, set())
+
+
 def _are_kin(a: str, b: str) -> bool:
-    people = {"person", "man", "woman"}
-    pairs = [{"bicycle", "bike"}, {"tv", "television"}, {"bear", "teddy bear", "polar_bear"}]
-    return any({a.lower(), b.lower()} <= group for group in [people, *pairs])
+    return any({a.lower(), b.lower()} <= group for group in _PAIRS)
 
 
 def _label(sample: Sample, name: str, *, present: bool) -> bool:
@@ -84,13 +110,18 @@ def _label(sample: Sample, name: str, *, present: bool) -> bool:
     return any((i["name"], i["present"], i["verified"]) == wanted for i in sample["labels"])
 
 
+def must_be_labelled(sample: Sample, name: str, *, present: bool) -> None:
+    must(_label(sample, name, present=present), f"nobody said so of {name}")
+
+
 def _words(sample: Sample) -> str:
-    words = re.findall(r"[^\W\d_]+", " ".join(sample["captions"]).lower())
+    texts = [*sample["captions"], *(narrative["text"] for narrative in sample["narratives"])]
+    words = re.findall(r"[^\W\d_]+", " ".join(texts).lower())
     return f" {' '.join(words)} "
 
 
 def must_be_there(sample: Sample, name: str) -> None:
-    items = [o for o in sample["objects"] if o["category"] == name and _is_real(o)]
+    items = [o for o in sample["objects"] if o["category"] == name and is_real(o)]
     is_seen = any(covers(item) > 0.0015 for item in items)
     must(is_seen or _label(sample, name, present=True), f"no {name} is there")
 
@@ -110,8 +141,11 @@ def must_be_absent(sample: Sample, name: str) -> None:
     must(is_listed or _label(sample, name, present=False), f"nobody looked for {name}")
     for other in [o["category"] for o in sample["objects"]]:
         must(other != name and not _are_kin(name, other), f"{other} is there")
+        must(other not in _kinds(name), f"{other} is there")
     for label in sample["labels"]:
-        must(label["name"] != name or label["present"] is False, f"{name} is labelled")
+        is_firm = is_listed or label["verified"] is not False
+        is_there = is_firm and label["present"] is not False
+        must(not is_there or label["name"] not in {name, *_kinds(name)}, f"{name} is labelled")
     one, many = without_article(name), COCO_NAMES.get(name, "  ")[1]
     for word in [one.lower(), many.lower(), *_SAID.get(name.lower(), "").split()]:
         must(f" {word} " not in _words(sample), f"a caption has {word!r}")

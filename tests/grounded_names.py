@@ -106,6 +106,17 @@ OTHER_NAMES = {
     "X-ray": ("an X-ray", "X-rays"),
     "CAFÉ": ("a CAFÉ", "CAFÉs"),
     "Television": ("a television", "televisions"),
+    "Boy": ("a boy", "boys"),
+    "Animal": ("an animal", "animals"),
+    "Guitar": ("a guitar", "guitars"),
+    "Violin": ("a violin", "violins"),
+    "Drum": ("a drum", "drums"),
+    "Mug": ("a mug", "mugs"),
+    "Table": ("a table", "tables"),
+    "Van": ("a van", "vans"),
+    "Tent": ("a tent", "tents"),
+    "Christmas tree": ("a Christmas tree", "Christmas trees"),
+    "Burrito": ("a burrito", "burritos"),
 }
 """Names of other lists: capitals, joints, irregular and plural forms."""
 

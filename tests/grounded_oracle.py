@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from tests import grounded_annotators as annotators
 from tests.grounded_facts import (
     SMALL_MARGIN,
-    Item,
     Sample,
     WrongError,
     distances,
@@ -25,33 +25,12 @@ from tests.grounded_facts import (
     must_be_larger,
     must_be_there,
 )
-from tests.grounded_names import COCO_NAMES, NAMES, without_article
-from tests.grounded_sentences import NUMBERS, QUESTIONS
+from tests.grounded_names import NAMES
+from tests.grounded_reading import FORMS, amounts, category, pattern_of, plain_text, the, understood
+from tests.grounded_sentences import QUESTIONS
 
 Groups: TypeAlias = dict[str, str]
 Rule: TypeAlias = Callable[[Sample, Groups, str], None]
-
-
-_FORMS: dict[str, dict[str, list[str]]] = {"one": {}, "many": {}, "a": {}}
-for _name, (_a, _many) in NAMES.items():
-    for _form, _text in (("one", without_article(_name)), ("many", _many), ("a", _a)):
-        _FORMS[_form].setdefault(_text, []).append(_name)
-
-_NUMBER = "|".join(NUMBERS)
-
-
-def _alternatives(form: str) -> str:
-    return "|".join(map(re.escape, sorted(_FORMS[form], key=len, reverse=True)))
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    """Compile ``<form:group>`` to a group that matches that form of any known name."""
-    return re.compile(
-        re.sub(r"<(\w+):(\w+)>", lambda m: f"(?P<{m[2]}>{_alternatives(m[1])})", text)
-    )
-
-
-_AMOUNT = re.compile(rf"\b({_NUMBER}) ({_alternatives('many')}|{_alternatives('one')})\b", re.I)
 
 
 def confirm(sample: Sample, question: str, answer: str) -> str:
@@ -63,7 +42,7 @@ def confirm(sample: Sample, question: str, answer: str) -> str:
     Raises:
         WrongError: no pattern reads it, or the annotations say otherwise.
     """
-    plain_question, plain_answer = _plain(question), _plain(answer)
+    plain_question, plain_answer = plain_text(question), plain_text(answer)
     for kind, patterns in _READERS.items():
         for pattern in patterns:
             if match := pattern.fullmatch(plain_question):
@@ -75,51 +54,11 @@ def confirm(sample: Sample, question: str, answer: str) -> str:
     raise WrongError(f"not understood: {question!r}")
 
 
-def _plain(text: str) -> str:
-    """Make one word of "the picture" and "this image", and undo the capital."""
-    text = re.sub(r"\b(the|this) (picture|image)\b", "PIC", text, flags=re.I)
-    return text if text.startswith(("PIC", "TV", "CAF", "X-")) else text[0].lower() + text[1:]
-
-
-def _understood(match: re.Match[str] | None) -> re.Match[str]:
-    if match is None:
-        raise WrongError("not understood")
-    return match
-
-
-def category(sample: Sample, form: str, text: str) -> str:
-    """The category of the sample, or of its vocabulary, that a text stands for."""
-    names = _FORMS[form].get(text, [])
-    annotated = [o["category"] for o in sample["objects"]]
-    annotated += [label["name"] for label in sample["labels"]]
-    here = [name for name in names if name in annotated]
-    if not here and sample["vocabulary"] == "coco":
-        here = [name for name in names if name in COCO_NAMES]
-    must(len(here) == 1, f"{text!r} stands for {here}")
-    return here[0]
-
-
-def the(sample: Sample, text: str) -> Item:
-    """The only object of a category, for "the dog"."""
-    name = category(sample, "one", text)
-    must(exact(sample, name) == 1, f"not the only {name}")
-    must(NAMES[name][0].startswith("a"), f"{name} has no number")
-    return next(o for o in sample["objects"] if o["category"] == name)
-
-
-def amounts(sample: Sample, text: str) -> list[tuple[int, str]]:
-    found = []
-    for number, noun in _AMOUNT.findall(text):
-        form = "one" if number.lower() == "one" else "many"
-        found.append((NUMBERS.index(number.lower()), category(sample, form, noun)))
-    return found
-
-
 def must_deny(sample: Sample, answer: str) -> str:
     """Read "There is no dog in PIC", and check it."""
     patterns = [
-        _pattern(r"(?:[iI] can see the others, but |no, )?there (?:is|are) no <one:c> in PIC\."),
-        _pattern(
+        pattern_of(r"(?:[iI] can see the others, but |no, )?there (?:is|are) no <one:c> in PIC\."),
+        pattern_of(
             r"(?:no, )?(?:PIC does not show|[iI] cannot see) (?:any )?(?:an? )?<one:c>( in PIC)?\."
         ),
     ]
@@ -146,8 +85,8 @@ def count_check(sample: Sample, groups: Groups, answer: str) -> None:
 def more(sample: Sample, groups: Groups, answer: str) -> None:
     a, b = (category(sample, "many", groups[key]) for key in "ab")
     numbers = {a: exact(sample, a), b: exact(sample, b)}
-    match = _pattern(r".*more <many:most>[, :].*").fullmatch(answer)
-    match = _understood(match)
+    match = pattern_of(r".*more <many:most>[, :].*").fullmatch(answer)
+    match = understood(match)
     most = category(sample, "many", match["most"])
     must(numbers[most] == max(numbers.values()), "fewer, not more")
     must(abs(numbers[a] - numbers[b]) >= 2, "nearly as many")
@@ -163,7 +102,7 @@ def presence(sample: Sample, groups: Groups, answer: str) -> None:
     must_be_there(sample, name)
     a, many = NAMES[name]
     body = re.fullmatch(r"yes, (?:there (?:is|are)|PIC shows) (.*?)(?: in PIC)?\.", answer)
-    body = _understood(body)
+    body = understood(body)
     if body[1] == "at least one":
         return
     if body[1] == many and many != a:
@@ -196,8 +135,8 @@ def choice(sample: Sample, groups: Groups, answer: str) -> None:
     match = re.fullmatch(
         r"(?:PIC shows|it shows|of these, only) (.*?)(?: can be seen in PIC)?\.", answer
     )
-    match = _understood(match)
-    form = "a" if match[1] in _FORMS["a"] else "many"
+    match = understood(match)
+    form = "a" if match[1] in FORMS["a"] else "many"
     shown = category(sample, form, match[1])
     options = _options(sample, groups)
     must(shown in options, "none of the options")
@@ -218,7 +157,7 @@ def position(sample: Sample, groups: Groups, answer: str) -> None:
     subject = rf"(?:it is|(?:you can see )?the {groups['c']}(?: is)?)"
     place = "(?:in the ([a-z ]+) (?:part|half)|near the (centre))"
     match = re.fullmatch(rf"{subject} {place} of PIC\.", answer)
-    match = _understood(match)
+    match = understood(match)
     if match[2]:
         must(abs(middle(item, 0) - 0.5) < 0.15 > abs(middle(item, 1) - 0.5), "not central")
     else:
@@ -228,7 +167,7 @@ def position(sample: Sample, groups: Groups, answer: str) -> None:
 def half(sample: Sample, groups: Groups, answer: str) -> None:
     item = the(sample, groups["c"])
     match = re.fullmatch(r"(yes|no), (?:the .* is|it is) in the (\w+) half(?: of PIC)?\.", answer)
-    match = _understood(match)
+    match = understood(match)
     must(is_in_half(item, match[2]), "elsewhere")
     axes = ({"left", "right"}, {"upper", "lower"})
     must(any({groups["side"], match[2]} <= axis for axis in axes), "another axis")
@@ -237,7 +176,7 @@ def half(sample: Sample, groups: Groups, answer: str) -> None:
 
 def beside(sample: Sample, groups: Groups, answer: str) -> None:
     match = re.search(r"to the (left|right) of the", answer)
-    match = _understood(match)
+    match = understood(match)
     must(lies(the(sample, groups["a"]), the(sample, groups["b"]), match[1]), "elsewhere")
 
 
@@ -256,7 +195,7 @@ def stacked(sample: Sample, groups: Groups, answer: str) -> None:
 
 def relation_check(sample: Sample, groups: Groups, answer: str) -> None:
     match = re.search(r"(left|right|higher|lower)", answer)
-    match = _understood(match)
+    match = understood(match)
     a, b = the(sample, groups["a"]), the(sample, groups["b"])
     truth = match[1].replace("higher", "upper")
     claim = groups["claim"].replace("higher", "upper")
@@ -348,6 +287,9 @@ _RULES: dict[str, Rule] = {
     "is not occluded": _flag("is_occluded", question_is_positive=False),
     "where": where,
     "presence": presence,
-}
+} | annotators.RULES
 
-_READERS = {kind: [_pattern(text) for text in texts] for kind, texts in QUESTIONS.items()}
+_READERS = {
+    kind: [pattern_of(text) for text in texts]
+    for kind, texts in {**annotators.QUESTIONS, **QUESTIONS}.items()
+}

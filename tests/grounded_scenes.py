@@ -42,6 +42,19 @@ def make_sample(*objects: dict[str, Any], **columns: Any) -> dict[str, Any]:
     } | columns
 
 
+def relation(
+    subject: dict[str, Any], predicate: str, object: dict[str, Any] | str
+) -> dict[str, Any]:
+    """What a thing does to another, or (a text) what it is like."""
+    return {
+        "subject": subject["category"],
+        "predicate": predicate,
+        "object": object if isinstance(object, str) else object["category"],
+        "subject_bbox": subject["bbox"],
+        "object_bbox": None if isinstance(object, str) else object["bbox"],
+    }
+
+
 _FEW = ["person", "dog", "cat", "car", "truck", "bear", "teddy bear", "cup", "couch", "skis"]
 _FEW += ["broccoli", "tv", "bicycle", "bus", "tie", "orange", "mouse"]
 _CAPTIONS = [
@@ -125,7 +138,48 @@ def plain_samples(draw: st.DrawFn) -> dict[str, Any]:
 
 def samples() -> st.SearchStrategy[dict[str, Any]]:
     """Rows as a source would have them, and worse."""
-    return st.one_of(plain_samples(), messy_samples())
+    return st.one_of(plain_samples(), messy_samples(), labelled_samples())
+
+
+_OF_OPEN_IMAGES = ["Man", "Woman", "Boy", "person", "Animal", "dog", "Goose", "Guitar", "Violin"]
+_OF_OPEN_IMAGES += ["Drum", "Mug", "Table", "Van", "Tent", "Glasses", "Jeans", "chair", "horse"]
+_PREDICATES = ["holds", "plays", "wears", "on", "under", "inside_of", "at", "hug", "ride", "hang"]
+_ATTRIBUTES = ["Wooden", "(made of)Leather", "Plastic", "Sit", "Stand", "Lay", "Jump", "Smile"]
+
+
+@st.composite
+def labelled_samples(draw: st.DrawFn) -> dict[str, Any]:
+    """Rows as of Open Images, with flags, verified labels, machine labels and relations."""
+    names = draw(st.lists(st.sampled_from(_OF_OPEN_IMAGES), min_size=2, max_size=9, unique=True))
+    there = names[: draw(st.integers(1, 4))]
+    flags = st.fixed_dictionaries(
+        dict.fromkeys(FLAGS, st.sampled_from([None, False, False, False, False, True]))
+        | {"is_crowd": st.none()}
+    )
+    things = [
+        draw(_plain_things(name)) | draw(flags)
+        for name in there
+        for _ in range(draw(st.sampled_from([1, 1, 1, 2])))
+    ]
+    labels = [label(name, present=True) for name in there if draw(st.integers(0, 9))]
+    labels += [label(name, present=False) for name in names[len(there) :] if draw(st.booleans())]
+    labels += [label(draw(st.sampled_from(names)), draw(st.booleans()), draw(st.booleans()))]
+    ties = st.builds(
+        relation, st.sampled_from(things), st.sampled_from(_PREDICATES), st.sampled_from(things)
+    )
+    likes = st.builds(
+        relation, st.sampled_from(things), st.just("is"), st.sampled_from(_ATTRIBUTES)
+    )
+    told = draw(st.sampled_from(["", "A man holds something.", "Two geese and some people."]))
+    return make_sample(
+        *things,
+        id=str(draw(st.integers(0, 999))),
+        source="open_images_v7",
+        labels=labels,
+        relations=draw(st.lists(st.one_of(ties, likes), max_size=5)),
+        narratives=[{"text": told, "words": []}] if told else [],
+        vocabulary=None,
+    )
 
 
 @st.composite

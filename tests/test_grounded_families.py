@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mmgen_datasets.families import FAMILIES
+from tests import test_grounded_annotators as others
 from tests.contracts.family import FamilyContract
 from tests.grounded_names import COCO_NAMES
 from tests.grounded_scenes import label, make_sample, thing
@@ -271,4 +272,5 @@ class TestVisibility(FamilyContract):
 
 
 def test_every_family_has_a_contract_test() -> None:
+    assert others.TestClaim in FamilyContract.__subclasses__()
     assert {contract.name for contract in FamilyContract.__subclasses__()} == set(FAMILIES)
