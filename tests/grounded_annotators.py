@@ -231,11 +231,16 @@ def _things_at(sample: Sample, name: str, bbox: list[float] | None) -> list[Item
 def _rows(sample: Sample, doing: str, **sides: str) -> list[Any]:
     rows = [r for r in sample["relations"] if r["predicate"] == _DOING[doing]]
     rows = [r for r in rows if all(r[side] == name for side, name in sides.items())]
-    return [
-        r
-        for r in rows
-        if all(_things_at(sample, r[s], r[f"{s}_bbox"]) for s in ("subject", "object"))
-    ]
+    return [r for r in rows if _are_two(sample, r)]
+
+
+def _are_two(sample: Sample, row: Any) -> bool:
+    subjects, objects = _ends(sample, row, "subject"), _ends(sample, row, "object")
+    return bool(subjects and objects and subjects[0] is not objects[0])
+
+
+def _ends(sample: Sample, row: Any, side: str) -> list[Item]:
+    return _things_at(sample, row[side], row[f"{side}_bbox"])
 
 
 def _listed(sample: Sample, text: str) -> Counter[str]:
@@ -253,9 +258,7 @@ def _listed(sample: Sample, text: str) -> Counter[str]:
 
 def _must_name(sample: Sample, rows: list[Any], side: str, listed: Counter[str]) -> None:
     """Whether a list has what the rows have on one side, box by box."""
-    boxes = {
-        (r[side], tuple(_things_at(sample, r[side], r[f"{side}_bbox"])[0]["bbox"])) for r in rows
-    }
+    boxes = {(r[side], tuple(_ends(sample, r, side)[0]["bbox"])) for r in rows}
     wanted = Counter(name for name, _ in boxes)
     for name in wanted:
         if not NAMES[name][0].startswith(("a ", "an ")):

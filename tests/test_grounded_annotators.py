@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from mmgen_datasets.grounded import answer
 from mmgen_datasets.grounded.scene import read_scene
 from tests.contracts.family import FamilyContract
-from tests.grounded_scenes import label, make_sample, relation, thing
+from tests.grounded_oracle import confirm
+from tests.grounded_scenes import label, labelled_samples, make_sample, relation, thing
 
+INTERACTIONS = ("interaction", "interaction_check")
 MAN = thing("Man", 0.1, 0.1, 0.4, 0.9, is_group_of=False, is_depiction=False)
 GUITAR = thing("Guitar", 0.2, 0.4, 0.5, 0.6)
 TABLE = thing("Table", 0.5, 0.6, 0.9, 0.9)
@@ -269,5 +272,14 @@ def test_a_toy_is_not_asked_to_be_real() -> None:
 def test_what_open_images_alone_tells_leaves_other_sources_as_they_were() -> None:
     """None of the families has anything to ask of COCO."""
     sample = make_sample(thing("dog", 0.1, 0.1, 0.4, 0.9), thing("cup", 0.5, 0.1, 0.6, 0.2))
-    for family in ("claim", "either", "group", "depiction", "inside", "interaction", "state"):
+    for family in ("claim", "depiction", "either", "group", "inside", *INTERACTIONS, "state"):
         assert answer(sample, families=[family]) == []
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(labelled_samples())
+def test_the_annotations_confirm_every_exchange(sample: dict[str, Any]) -> None:
+    for family in ("claim", "depiction", "either", "group", "inside", *INTERACTIONS, "state"):
+        for seed in (0, 1):
+            for exchange in answer(sample, families=[family], seed=seed):
+                confirm(sample, exchange.question, exchange.answer)
