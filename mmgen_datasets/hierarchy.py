@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from mmgen_datasets.nouns import plain
+
 KINDS = {
     "toy": "doll, balloon, dice, flying disc, kite, teddy bear",
     "home appliance": "washing machine, toaster, oven, blender, gas stove, mechanical fan, "
@@ -144,16 +146,6 @@ _OTHERS = (
     "tablet computer, microphone, ipod, remote control, window, stairs, porch, coconut"
 )
 """What has no kind above or below it."""
-
-
-def plain(name: str) -> str:
-    """Undo what only distinguishes spellings of a name.
-
-    Example:
-        >>> plain("Fire_Hydrant"), plain("Squash (Plant)")
-        ('fire hydrant', 'squash')
-    """
-    return " ".join(name.replace("_", " ").lower().partition(" (")[0].split())
 
 
 def directly_above(name: str) -> frozenset[str]:

@@ -85,6 +85,16 @@ be='is', has_no_number=False, is_counted=True)
     return Noun(name, plural(name), a, a, "is", has_no_number=False, is_counted=is_counted)
 
 
+def plain(name: str) -> str:
+    """Undo what only distinguishes spellings of a name.
+
+    Example:
+        >>> plain("Fire_Hydrant"), plain("Squash (Plant)"), plain("(made of)Leather")
+        ('fire hydrant', 'squash', '(made of)leather')
+    """
+    return " ".join(name.replace("_", " ").lower().partition(" (")[0].split())
+
+
 def head(name: str) -> str:
     """The word of a name that says what kind of thing it is.
 

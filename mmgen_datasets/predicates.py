@@ -7,6 +7,8 @@ The predicates are those of ``oidv6-relationships-description.csv`` and the attr
 
 from __future__ import annotations
 
+from mmgen_datasets.nouns import plain
+
 DEEDS = {
     "catch": "catching",
     "cut": "cutting",
@@ -64,16 +66,6 @@ ACTS = {
 }
 
 
-def spelt(predicate: str) -> str:
-    """A predicate or an attribute as the tables have it.
-
-    Example:
-        >>> spelt("inside_of"), spelt("on (top of)"), spelt("(made of)Leather")
-        ('inside of', 'on', '(made of)leather')
-    """
-    return " ".join(predicate.replace("_", " ").lower().partition(" (")[0].split())
-
-
 def sentence_end(predicate: str, object: str, article: str) -> str | None:
     """What follows "a man is"; None if there are no words for it.
 
@@ -86,8 +78,8 @@ def sentence_end(predicate: str, object: str, article: str) -> str | None:
         >>> sentence_end("inside_of", "Box", "a box"), sentence_end("is", "Wooden", "")
         ('inside a box', 'made of wood')
     """
-    if spelt(predicate) == "is":
-        attribute = spelt(object)
+    if plain(predicate) == "is":
+        attribute = plain(object)
         return {**MATERIALS, **POSTURES, **ACTS}.get(attribute, attribute)
-    words = {**DEEDS, **PLACES, **VAGUE}.get(spelt(predicate))
+    words = {**DEEDS, **PLACES, **VAGUE}.get(plain(predicate))
     return words and f"{words} {article}"

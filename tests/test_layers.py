@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = [
-    ["errors"],
-    ["registry", "chat", "licence", "vocabulary", "hierarchy", "nouns", "predicates"],
+    ["errors", "nouns"],
+    ["registry", "chat", "licence", "vocabulary", "hierarchy", "predicates"],
     ["schema", "columns", "files", "families", "picture", "publish.origins"],
     ["media", "loading", "publish.licence"],
     ["parquet", "conversion", "publish.attribution"],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mmgen_datasets.grounded.geometry import overlap
 from mmgen_datasets.grounded.ties import SAME, Tie
-from mmgen_datasets.hierarchy import broader, plain
-from mmgen_datasets.nouns import counted, noun
+from mmgen_datasets.hierarchy import broader
+from mmgen_datasets.nouns import counted, noun, plain
 from mmgen_datasets.predicates import DEEDS, PLACES
 
 

@@ -7,8 +7,8 @@ from random import Random
 
 from mmgen_datasets.grounded.draft import Draft, facts, naming, say, shuffled
 from mmgen_datasets.grounded.scene import Scene
-from mmgen_datasets.hierarchy import broader, plain
-from mmgen_datasets.nouns import noun
+from mmgen_datasets.hierarchy import broader
+from mmgen_datasets.nouns import noun, plain
 
 _DEPICTED = frozenset({"animal", "person", "vehicle", "plant", "building", "food", "weapon"})
 """Kinds of which there are drawings and models that one could take for the thing itself."""

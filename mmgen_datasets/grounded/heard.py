@@ -12,8 +12,7 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from mmgen_datasets.hierarchy import plain
-from mmgen_datasets.nouns import NUMBERS, head, plural
+from mmgen_datasets.nouns import NUMBERS, head, plain, plural
 
 _ALSO_SAID = {
     "person": "man woman boy girl child kid baby toddler guy lady gentleman human adult "

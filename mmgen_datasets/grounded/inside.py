@@ -7,8 +7,8 @@ from random import Random
 
 from mmgen_datasets.grounded.draft import Draft, facts, naming, say, shuffled
 from mmgen_datasets.grounded.scene import Scene
-from mmgen_datasets.hierarchy import broader, plain
-from mmgen_datasets.nouns import noun
+from mmgen_datasets.hierarchy import broader
+from mmgen_datasets.nouns import noun, plain
 
 _ROOMY = frozenset(
     "ambulance aircraft airplane boat building bus car castle helicopter house limousine "

@@ -11,8 +11,8 @@ from __future__ import annotations
 from functools import cache
 
 from mmgen_datasets.grounded.heard import also_called
-from mmgen_datasets.hierarchy import broader, plain
-from mmgen_datasets.nouns import head
+from mmgen_datasets.hierarchy import broader
+from mmgen_datasets.nouns import head, plain
 
 _LOOK_ALIKE = (
     frozenset({"cup", "wine glass", "bowl", "vase", "bottle"}),

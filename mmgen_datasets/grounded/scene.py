@@ -32,8 +32,8 @@ from mmgen_datasets.grounded.geometry import Thing
 from mmgen_datasets.grounded.heard import Heard, hear, least_said
 from mmgen_datasets.grounded.related import VAGUE, are_kin, covers, look_alikes
 from mmgen_datasets.grounded.ties import Tie, read_ties
-from mmgen_datasets.hierarchy import broader, directly_above, is_class, narrower, parts, plain
-from mmgen_datasets.nouns import is_speakable, noun
+from mmgen_datasets.hierarchy import broader, directly_above, is_class, narrower, parts
+from mmgen_datasets.nouns import is_speakable, noun, plain
 from mmgen_datasets.vocabulary import VOCABULARIES
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from mmgen_datasets.grounded.boxes import Found, read_box
 from mmgen_datasets.grounded.geometry import Box, Thing, overlap
-from mmgen_datasets.predicates import spelt
+from mmgen_datasets.nouns import plain
 
 SAME = 0.8
 """Intersection over union from which two boxes are taken to be the same thing's."""
@@ -42,13 +42,13 @@ def read_ties(
     """
     ties = []
     for row in relations:
-        subject, predicate = row["subject"], spelt(row["predicate"])
+        subject, predicate = row["subject"], plain(row["predicate"])
         subject_box = _thing_at(row["subject_bbox"], found.get(subject))
         if subject_box is None:
             continue
         if predicate == "is":
             if subject in single:
-                attribute = spelt(row["object"])
+                attribute = plain(row["object"])
                 ties.append(Tie(subject, "is", attribute, subject_box, None))
             continue
         object_box = _thing_at(row["object_bbox"], found.get(row["object"]))
