@@ -165,10 +165,10 @@ def test_a_task_without_text_sends_the_picture_alone() -> None:
 def test_a_chat_can_be_digested() -> None:
     digests = {
         chat_digest(chat_for(task, SAMPLE_ROW, [PICTURE]), Sampling())
-        for name in ("llava", "llava-small", "llava-vision")
+        for name in ("llava", "llava-small", "llava-vision", "open-images")
         for task in load_recipe(name).tasks
     }
-    assert len(digests) == 9
+    assert len(digests) == 12
 
 
 def _task(**changes: Any) -> Task:

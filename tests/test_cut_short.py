@@ -164,6 +164,6 @@ def test_a_second_attempt_without_more_room_is_refused(tmp_path: Path, sampling:
 
 
 def test_the_recipes_of_the_library_allow_twice_the_room() -> None:
-    for name in ("llava", "llava-small", "llava-vision"):
+    for name in ("llava", "llava-small", "llava-vision", "open-images"):
         for task in load_recipe(name).tasks:
             assert task.sampling.max_tokens_if_cut == 2 * (task.sampling.max_tokens or 0)

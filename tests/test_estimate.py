@@ -285,5 +285,5 @@ def test_an_unknown_price_is_said_to_be_unknown(samples: Any, requests: Any) -> 
 
 
 def test_the_recipes_of_the_library_have_examples_for_each_task() -> None:
-    for name in ("llava", "llava-small", "llava-vision"):
+    for name in ("llava", "llava-small", "llava-vision", "open-images"):
         assert all(task.examples for task in load_recipe(name).tasks)

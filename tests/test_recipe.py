@@ -51,8 +51,17 @@ class TestLlavaVision(TaskRecipeContract):
         assert all("image" in task.inputs for task in load_recipe("llava-vision").tasks)
 
 
+class TestOpenImages(TaskRecipeContract):
+    name = "open-images"
+    max_tokens = 1500
+
+    def test_every_task_reads_what_open_images_has(self) -> None:
+        inputs = {task.inputs for task in load_recipe("open-images").tasks}
+        assert inputs == {("captions", "boxes_openimages", "relations", "labels")}
+
+
 def test_every_row_has_a_contract() -> None:
-    contracts = {TestGrounded, TestLlava, TestLlavaSmall, TestLlavaVision}
+    contracts = {TestGrounded, TestLlava, TestLlavaSmall, TestLlavaVision, TestOpenImages}
     assert {contract.name for contract in contracts} == set(RECIPES)
 
 

@@ -32,5 +32,9 @@ RECIPES = {
         "llava-vision.yaml",
         "the same three kinds by a vision model that gets the picture and its annotations",
     ),
+    "open-images": Template(
+        "open-images.yaml",
+        "the same three kinds from narratives, flags, relations and verified labels",
+    ),
 }
 """The recipes by name; `mmgen_datasets.prompts.recipe.load_recipe` reads them."""

@@ -9,7 +9,9 @@ A model without eyes gets the captions, a blank line, and a line for each object
     dog: [0.41, 0.187, 0.902, 0.95]
 
 The numbers are x_min, y_min, x_max, y_max as shares of the width and height. The layout is
-that of LLaVA's prompts (Liu et al., NeurIPS 2023) in the spelling of multimodal-instruct.
+that of LLaVA's prompts (Liu et al., NeurIPS 2023) in the spelling of multimodal-instruct. What
+Open Images knows besides follows in paragraphs of its own, see
+`mmgen_datasets.prompts.findings`.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mmgen_datasets.chat import Chat, Media, Text, Turn, text_turn
+from mmgen_datasets.prompts.findings import label_lines, relation_lines, said
 from mmgen_datasets.prompts.task import AnyExample, Example, Task, Written
 
 FLAGS = ("is_occluded", "is_truncated", "is_group_of", "is_depiction", "is_inside")
@@ -40,8 +43,9 @@ class Layout:
 def render(sample: Mapping[str, Any], inputs: Collection[str]) -> str:
     r"""Put a sample into text exactly as multimodal-instruct does.
 
-    Captions are not stripped; where objects come without captions, the text begins with two
-    newlines; ``boxes`` goes before ``boxes_openimages`` where both are asked for.
+    Captions are not stripped, and narratives are captions; where objects come without captions,
+    the text begins with two newlines; ``boxes`` goes before ``boxes_openimages`` where both are
+    asked for, and names are in lower case with the latter.
 
     Args:
         sample: a row of `mmgen_datasets.schema.SAMPLE`.
@@ -52,7 +56,7 @@ def render(sample: Mapping[str, Any], inputs: Collection[str]) -> str:
         >>> render({"captions": ["A cat."], "objects": [cat]}, ["captions", "boxes"])
         'A cat.\n\ncat: [0.123, 0.2, 0.3, 1.0]'
     """
-    captions = "\n".join(sample["captions"] or ()) if "captions" in inputs else ""
+    captions = "\n".join(said(sample)) if "captions" in inputs else ""
     line = next((line for name, line in _BOX_LINES.items() if name in inputs), None)
     objects = [line(thing) for thing in sample["objects"] or ()] if line else []
     return captions + ("\n\n" + "\n".join(objects) if objects else "")
@@ -63,12 +67,18 @@ def render_tidy(sample: Mapping[str, Any], inputs: Collection[str]) -> str:
 
     As `render`, but white space around captions goes, with captions that hold nothing else;
     the text begins with its first line; and an object that stands for several, a crowd, says
-    so, for a model that counts lines would count it as one.
+    so, for a model that counts lines would count it as one. ``relations`` and ``labels`` follow
+    where they are asked for.
     """
-    captions = [caption.strip() for caption in sample["captions"] or ()]
+    captions = [caption.strip() for caption in said(sample)]
     objects = [_marked(thing) for thing in sample["objects"] or ()]
     tidy = {"captions": [caption for caption in captions if caption], "objects": objects}
-    return render(tidy, inputs).strip("\n")
+    findings = [lines(sample) for name, lines in _FINDINGS.items() if name in inputs]
+    paragraphs = [render(tidy, inputs), *("\n".join(lines) for lines in findings)]
+    return "\n\n".join(text for text in paragraphs if text).strip("\n")
+
+
+_FINDINGS = {"relations": relation_lines, "labels": label_lines}
 
 
 LAYOUTS = {"tidy": Layout(render_tidy, str.strip), "verbatim": Layout(render, str)}
@@ -158,7 +168,8 @@ def _box_line(thing: Mapping[str, Any]) -> str:
 def _box_line_openimages(thing: Mapping[str, Any]) -> str:
     confidence = thing.get("confidence")
     known = None if confidence is None else _shortest(confidence)
-    return f"{_box_line(thing)} {[known, *(thing.get(flag) for flag in FLAGS)]}"
+    lower = {**thing, "category": thing["category"].lower()}
+    return f"{_box_line(lower)} {[known, *(thing.get(flag) for flag in FLAGS)]}"
 
 
 _BOX_LINES = {"boxes": _box_line, "boxes_openimages": _box_line_openimages}

@@ -12,8 +12,9 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from mmgen_datasets.chat import Sampling
 from mmgen_datasets.prompts.document import FileModel, known_keys, refusal
 
-Input: TypeAlias = Literal["captions", "boxes", "boxes_openimages", "image"]
-"""What a model gets of a sample: its texts, its boxes without or with flags, its pixels."""
+Input: TypeAlias = Literal["captions", "boxes", "boxes_openimages", "relations", "labels", "image"]
+"""What a model gets of a sample: its texts, its boxes without or with flags, what its things do
+to one another, what is verified to be there or not, its pixels."""
 
 
 def _not_blank(text: str) -> str:
@@ -77,6 +78,22 @@ class ExampleObject(FileModel):
     is_inside: bool | None = None
 
 
+class ExampleRelation(FileModel):
+    """What a thing of an example does to another, or, by ``is``, what it is like."""
+
+    subject: Prose
+    predicate: Prose
+    object: Prose
+
+
+class ExampleLabel(FileModel):
+    """What an annotator found to be in the picture of an example, or not."""
+
+    name: Prose
+    present: bool
+    verified: bool = True
+
+
 class ExampleExchange(FileModel):
     """A question and its answer."""
 
@@ -92,6 +109,8 @@ class Example(FileModel):
 
     captions: tuple[Prose, ...] = ()
     objects: tuple[ExampleObject, ...] = ()
+    relations: tuple[ExampleRelation, ...] = ()
+    labels: tuple[ExampleLabel, ...] = ()
     exchanges: tuple[ExampleExchange, ...] = ()
     answer: Prose | None = None
 
