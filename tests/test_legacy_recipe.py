@@ -144,3 +144,30 @@ def test_a_fault_is_reported_with_its_line(
     assert f"{path}, line {line}:" in refused.value.problem
     assert problem in refused.value.problem
     assert hint in refused.value.hint
+
+
+def test_a_prompt_file_for_open_images_is_read_like_the_others() -> None:
+    tasks = load_recipe(LEGACY.with_name("legacy_openimages.yaml")).tasks
+    assert [task.kind for task in tasks] == ["conversation", "detail_description"]
+    assert {task.inputs for task in tasks} == {("captions", "boxes_openimages")}
+    row = {
+        "captions": [],
+        "narratives": [{"text": "In this image there is a goat.", "words": []}],
+        "objects": [
+            {
+                "category": "Mountain Goat",
+                "bbox": [0.2, 0.3, 0.5, 1.0],
+                "confidence": 1.0,
+                "is_occluded": True,
+                "is_truncated": None,
+            }
+        ],
+    }
+    chat = chat_for(tasks[0], row)
+    assert chat[1].text.splitlines()[2].startswith("goat: [0.326, 0.612, 0.426, 0.72] [1.0, True")
+    assert chat[-1].text == (
+        "In this image there is a goat.\n\n"
+        "mountain goat: [0.2, 0.3, 0.5, 1.0] [1.0, True, None, None, None, None]"
+    )
+    [exchange] = read_reply(tasks[0], chat[2].text, seed=0, sample_id="1")
+    assert exchange.answer == "A goat. \n\n1. It is white.\n- Or nearly so."
