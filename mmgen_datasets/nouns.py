@@ -28,6 +28,9 @@ _PLURAL = (
 _IN_PIECES = "banana cake carrot grape pizza salad sandwich"
 """What is boxed by the bunch, the slice or the whole, as it comes."""
 
+_PEOPLE = "person man woman boy girl child baby"
+"""Those whom nobody calls "it"."""
+
 _SINGULAR = frozenset({"gas", "lens"})
 """Words in -s that inflect takes for plurals."""
 
@@ -49,6 +52,8 @@ class Noun(NamedTuple):
     """The same in a question: ``"a dog"``, ``"any broccoli"``, ``"any skis"``."""
     be: str
     """The verb that goes with `a`: ``"is"`` or ``"are"``."""
+    it: str
+    """What stands for "the dog" in the next sentence: "it", but of people "the person" again."""
     has_no_number: bool
     """Whether the word has no singular and plural of its own."""
     is_counted: bool
@@ -74,15 +79,16 @@ def noun(category: str) -> Noun:
     Example:
         >>> noun("wine_glass")
         Noun(one='wine glass', many='wine glasses', a='a wine glass', any='a wine glass', \
-be='is', has_no_number=False, is_counted=True)
+be='is', it='it', has_no_number=False, is_counted=True)
     """
     name = " ".join(_written(word) for word in category.replace("_", " ").split())
     kind = head(name).lower()
     if kind in _MASS.split() or _is_plural(kind):
         be = "is" if kind in _MASS.split() else "are"
-        return Noun(name, name, name, f"any {name}", be, has_no_number=True, is_counted=False)
+        return Noun(name, name, name, f"any {name}", be, "it", has_no_number=True, is_counted=False)
     a, is_counted = _engine().a(name), kind not in _IN_PIECES.split()
-    return Noun(name, plural(name), a, a, "is", has_no_number=False, is_counted=is_counted)
+    it = f"the {name}" if kind in _PEOPLE.split() else "it"
+    return Noun(name, plural(name), a, a, "is", it, has_no_number=False, is_counted=is_counted)
 
 
 def plain(name: str) -> str:

@@ -13,6 +13,8 @@ from mmgen_datasets.nouns import noun, plain
 _DEPICTED = frozenset({"animal", "person", "vehicle", "plant", "building", "food", "weapon"})
 """Kinds of which there are drawings and models that one could take for the thing itself."""
 _TOYS = "toy"
+_SHARE_REAL = 0.3
+"""Of the real ones, those to ask about: nearly all are."""
 
 _ASK_REAL = (
     "Is the {one} in the picture a real one?",
@@ -36,6 +38,8 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
     for category in shuffled(rng, scene.alone):
         is_depiction = scene.alone[category]["is_depiction"]
         if is_depiction is None or not _can_be_depicted(category):
+            continue
+        if not is_depiction and rng.random() > _SHARE_REAL:
             continue
         is_yes = rng.random() < 0.5
         name = noun(category).one

@@ -17,11 +17,14 @@ _QUESTIONS = (
 )
 _ONE = ("There is a single {one} in the picture.", "The picture shows only one {one}.")
 _GROUP = ("There is a group of {many} in the picture.", "The picture shows a group of {many}.")
+_SHARE_OF_ONE = 0.3
+"""Of what is there once, that to ask about: most is."""
 
 
 def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
     """Ask for a marked group, or for one that annotators marked as none."""
     ones = [c for c in scene.single if scene.alone[c]["is_group_of"] is False]
+    ones = [c for c in ones if rng.random() < _SHARE_OF_ONE]
     for category in shuffled(rng, [*scene.groups, *ones]):
         name = noun(category)
         if name.is_counted:

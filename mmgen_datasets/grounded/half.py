@@ -18,11 +18,11 @@ _QUESTIONS = (
 )
 _YES = (
     "Yes, the {one} is in the {truth} half of the picture.",
-    "Yes, it is in the {truth} half.",
+    "Yes, {it} is in the {truth} half.",
 )
 _NO = (
     "No, the {one} is in the {truth} half of the picture.",
-    "No, it is in the {truth} half.",
+    "No, {it} is in the {truth} half.",
 )
 _OTHER = {"left": "right", "right": "left", "upper": "lower", "lower": "upper"}
 
@@ -35,10 +35,10 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
             continue
         truth = rng.choice(sides)
         is_right = rng.random() < 0.5
-        name = noun(category).one
+        name = noun(category)
         yield Draft(
-            say(rng, _QUESTIONS, one=name, side=truth if is_right else _OTHER[truth]),
-            say(rng, _YES if is_right else _NO, one=name, truth=truth),
+            say(rng, _QUESTIONS, one=name.one, side=truth if is_right else _OTHER[truth]),
+            say(rng, _YES if is_right else _NO, one=name.one, it=name.it, truth=truth),
             asks=facts("place", category),
             tells=naming(category),
         )

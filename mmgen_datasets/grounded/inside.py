@@ -11,8 +11,7 @@ from mmgen_datasets.hierarchy import broader
 from mmgen_datasets.nouns import noun, plain
 
 _ROOMY = frozenset(
-    "ambulance aircraft airplane boat building bus car castle helicopter house limousine "
-    "skyscraper submarine taxi tent tower train truck van vehicle".split()
+    "aircraft ambulance barge boat building bus car submarine tank taxi tent train truck".split()
 )
 """What one can be inside of, with all its kinds."""
 
@@ -30,16 +29,18 @@ _WITHIN = ("it shows the {one} from the inside.", "the picture was taken inside 
 _WITHOUT = ("it shows the {one} from the outside.", "the picture was taken outside the {one}.")
 
 
+_SHARE_WITHOUT = 0.3
+"""Of the pictures taken from outside, those to ask about: nearly all are."""
+
+
 def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
     """Ask so that yes is the answer as often as no."""
     for category in shuffled(rng, scene.alone):
         item = scene.alone[category]
         is_inside = item["is_inside"]
-        if (
-            is_inside is None
-            or item["is_depiction"]
-            or _ROOMY.isdisjoint(broader(category) | {plain(category)})
-        ):
+        if is_inside is None or item["is_depiction"] or not _is_roomy(category):
+            continue
+        if not is_inside and rng.random() > _SHARE_WITHOUT:
             continue
         is_yes = rng.random() < 0.5
         words = {"one": noun(category).one}
@@ -51,3 +52,8 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
             asks=facts("inside", category),
             tells=naming(category),
         )
+
+
+def _is_roomy(category: str) -> bool:
+    kinds = broader(category) - {"boat"}  # not all boats have an inside
+    return not _ROOMY.isdisjoint(kinds | {plain(category)})

@@ -19,7 +19,7 @@ _QUESTIONS = (
 )
 _ANSWERS = (
     "The {one} is {place}.",
-    "It is {place}.",
+    "{It} is {place}.",
     "You can see the {one} {place}.",
 )
 
@@ -30,9 +30,10 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
         place = _place(scene.single[category].box)
         if place is None:
             continue
+        name = noun(category)
         yield Draft(
-            say(rng, _QUESTIONS, one=noun(category).one),
-            say(rng, _ANSWERS, one=noun(category).one, place=place),
+            say(rng, _QUESTIONS, one=name.one),
+            say(rng, _ANSWERS, one=name.one, It=name.it.capitalize(), place=place),
             asks=facts("place", category),
             tells=naming(category),
         )

@@ -20,7 +20,7 @@ _BESIDE = (
 _BESIDE_ANSWERS = (
     "The {a} is to the {side} of the {b}.",
     "In the picture, the {a} is to the {side} of the {b}.",
-    "It is to the {side} of the {b}.",
+    "{It} is to the {side} of the {b}.",
 )
 _STACKED = (
     "Which is higher up in the picture, the {a} or the {b}?",
@@ -39,7 +39,7 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
     """Compare two things that lie clearly beside or above one another."""
     for a, b in combinations(shuffled(rng, scene.single), 2):
         box_a, box_b = scene.single[a].box, scene.single[b].box
-        words = {"a": noun(a).one, "b": noun(b).one}
+        words = {"a": noun(a).one, "b": noun(b).one, "It": noun(a).it.capitalize()}
         exchanges = [*_beside(rng, box_a, box_b, words), *_stacked(rng, box_a, box_b, words)]
         if exchanges:
             question, answer = rng.choice(exchanges)
@@ -54,6 +54,7 @@ def _beside(rng: Random, a: Box, b: Box, words: dict[str, str]) -> Iterator[tupl
 
 def _stacked(rng: Random, a: Box, b: Box, words: dict[str, str]) -> Iterator[tuple[str, str]]:
     if above(a, b) or above(b, a):
-        upper, lower = words.values() if above(a, b) else reversed(words.values())
+        pair = (words["a"], words["b"])
+        upper, lower = pair if above(a, b) else pair[::-1]
         answer = say(rng, _STACKED_ANSWERS, upper=upper, lower=lower)
         yield say(rng, _STACKED, **words), answer

@@ -33,8 +33,8 @@ _TRUNCATED = _Flag(
         "Is all of the {one} within the frame of the picture?",
         "Does the {one} fit into the image without being cut off?",
     ),
-    set=("a part of it lies outside the picture.", "the edge of the picture cuts it off."),
-    unset=("no part of it lies outside the picture.", "the edge does not cut it off."),
+    set=("a part of {it} lies outside the picture.", "the edge of the picture cuts {it} off."),
+    unset=("no part of {it} lies outside the picture.", "the edge does not cut {it} off."),
 )
 _OCCLUDED = _Flag(
     asks_set=(
@@ -45,8 +45,8 @@ _OCCLUDED = _Flag(
         "Is the {one} free of anything that hides a part of it?",
         "Does the picture show the {one} with nothing in front of it?",
     ),
-    set=("something hides a part of it.", "it is partly hidden."),
-    unset=("nothing hides any part of it.", "nothing is in front of it."),
+    set=("something hides a part of {it}.", "{it} is partly hidden."),
+    unset=("nothing hides any part of {it}.", "nothing is in front of {it}."),
 )
 
 
@@ -59,7 +59,7 @@ def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
         flag, is_set = rng.choice(known)
         is_yes = rng.random() < 0.5
         questions = flag.asks_set if is_set == is_yes else flag.asks_unset
-        answer = rng.choice(flag.set if is_set else flag.unset)
+        answer = rng.choice(flag.set if is_set else flag.unset).format(it=noun(category).it)
         yield Draft(
             say(rng, questions, one=noun(category).one),
             f"{'Yes' if is_yes else 'No'}, {answer}",
