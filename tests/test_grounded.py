@@ -160,6 +160,15 @@ def test_a_number_is_not_certain_if_a_caption_names_more(caption: str, number: i
     assert read_scene(make_sample(thing(*DOG), captions=[caption])).numbers.get("dog") == number
 
 
+def test_a_person_is_not_called_it() -> None:
+    places = ("position", "half", "relation")
+    sample = make_sample(thing("person", 0.1, 0.6, 0.3, 0.8), thing("dog", 0.6, 0.6, 0.8, 0.8))
+    asked = [answer(sample, families=places, seed=seed) for seed in range(60)]
+    of_the_person = [e.answer for some in asked for e in some if " the person " in e.question]
+    assert any(text.startswith("The person is in") for text in of_the_person)
+    assert not any("it is" in text.lower() for text in of_the_person if "dog" not in text)
+
+
 def test_two_of_many_are_not_counted() -> None:
     dogs = [thing(*DOG), thing("dog", 0.5, 0.5, 0.9, 0.9)]
     assert read_scene(make_sample(*dogs, captions=["Two dogs"])).numbers == {"dog": 2}

@@ -32,6 +32,10 @@ def test_the_verb_follows_the_noun() -> None:
     assert [noun(name).be for name in ("dog", "broccoli", "skis")] == ["is", "is", "are"]
 
 
+def test_nobody_calls_a_person_it() -> None:
+    assert [noun(name).it for name in ("Man", "person", "dog")] == ["the man", "the person", "it"]
+
+
 @pytest.mark.parametrize("name", UNSPEAKABLE)
 def test_a_name_that_is_no_noun_is_not_spoken(name: str) -> None:
     assert not is_speakable(name)

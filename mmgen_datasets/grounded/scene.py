@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from random import Random
 from typing import Any
 
@@ -168,24 +168,29 @@ def _absent(
         heard: what captions say.
         with_kinds: also listen for words for narrower kinds and parts of a category.
     """
-    alike = frozenset[str]().union(*map(look_alikes, annotated))
+    categories = tuple(looked_for)
+    open_to_doubt = VAGUE.union(*(_hinted_at(name, categories) for name in annotated))
     return [
         c
-        for c in looked_for
-        if plain(c) not in alike
-        and plain(c) not in VAGUE
-        and not any(_hints_at(name, c) for name in annotated)
+        for c in categories
+        if c not in open_to_doubt
         and not least_said(c, heard)
         and not (with_kinds and any(least_said(k, heard) for k in narrower(c) | parts(c)))
     ]
 
 
-@cache
+@lru_cache(maxsize=4096)
+def _hinted_at(name: str, categories: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(c for c in categories if _hints_at(name, c))
+
+
 def _hints_at(name: str, category: str) -> bool:
-    """Whether what has a name may be, or belong to, one of a category.
+    """Whether what has a name may be, be taken for, or belong to, one of a category.
 
     What is broader by the hierarchy alone is no hint: an animal may well be no dog.
     """
+    if plain(category) in look_alikes(name):
+        return True
     if covers(category, name) or plain(name) in parts(category):
         return True
     return plain(name) not in broader(category) - {"person"} and covers(name, category)
