@@ -51,7 +51,11 @@ MATERIALS = {
     "plastic": "made of plastic",
     "(made of)leather": "made of leather",
     "(made of)textile": "made of fabric",
+    "wood": "made of wood",
+    "leather": "made of leather",
+    "textile": "made of fabric",
 }
+"""Attributes by their own names, and by those that the list of all classes gives them."""
 POSTURES = {"stand": "standing", "sit": "sitting", "lay": "lying down"}
 """Attributes of which one at most is right."""
 

@@ -259,6 +259,13 @@ def test_a_relation_is_asked_about_only_where_both_things_are_plain(other: dict[
     assert answer(sample, families=["interaction"]) == []
 
 
+def test_nothing_is_said_of_places_in_a_picture_that_lies_on_its_side() -> None:
+    places = ("position", "half", "relation", "relation_check")
+    row = labelled(MAN, DOG, rotation=0)
+    assert answer(row, families=places)
+    assert answer(row | {"rotation": 90}, families=places) == []
+
+
 def test_of_two_postures_none_is_told() -> None:
     both = [relation(MAN, "is", "Sit"), relation(MAN, "is", "Stand")]
     assert answer(labelled(MAN, relations=both), families=["state"]) == []

@@ -33,8 +33,8 @@ _SIDES: dict[str, Callable[[Box], tuple[float, float]]] = {
 
 def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
     """Name three things of which one is clearly the outermost."""
-    for trio in combinations(shuffled(rng, scene.single), 3):
-        boxes = {category: scene.single[category].box for category in trio}
+    for trio in combinations(shuffled(rng, scene.placed), 3):
+        boxes = {category: scene.placed[category].box for category in trio}
         winners = [*_winners(boxes)]
         if not winners:
             continue

@@ -29,8 +29,8 @@ _OTHER = {"left": "right", "right": "left", "upper": "lower", "lower": "upper"}
 
 def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
     """Name the half that a thing lies in or the other, as often the one as the other."""
-    for category in shuffled(rng, scene.single):
-        sides = [side for side in halves(scene.single[category].box) if side]
+    for category in shuffled(rng, scene.placed):
+        sides = [side for side in halves(scene.placed[category].box) if side]
         if not sides:
             continue
         truth = rng.choice(sides)

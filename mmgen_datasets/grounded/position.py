@@ -26,8 +26,8 @@ _ANSWERS = (
 
 def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
     """Ask for a place that is plain: within a half or a quarter, or about the centre."""
-    for category in shuffled(rng, scene.single):
-        place = _place(scene.single[category].box)
+    for category in shuffled(rng, scene.placed):
+        place = _place(scene.placed[category].box)
         if place is None:
             continue
         name = noun(category)

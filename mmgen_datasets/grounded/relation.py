@@ -37,8 +37,8 @@ _STACKED_ANSWERS = (
 
 def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
     """Compare two things that lie clearly beside or above one another."""
-    for a, b in combinations(shuffled(rng, scene.single), 2):
-        box_a, box_b = scene.single[a].box, scene.single[b].box
+    for a, b in combinations(shuffled(rng, scene.placed), 2):
+        box_a, box_b = scene.placed[a].box, scene.placed[b].box
         words = {"a": noun(a).one, "b": noun(b).one, "It": noun(a).it.capitalize()}
         exchanges = [*_beside(rng, box_a, box_b, words), *_stacked(rng, box_a, box_b, words)]
         if exchanges:

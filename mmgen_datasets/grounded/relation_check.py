@@ -35,8 +35,8 @@ _OPPOSITES = {
 
 def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
     """Name the side that a thing is on or the opposite, as often the one as the other."""
-    for a, b in permutations(shuffled(rng, scene.single), 2):
-        truths = _truths(scene.single[a].box, scene.single[b].box)
+    for a, b in permutations(shuffled(rng, scene.placed), 2):
+        truths = _truths(scene.placed[a].box, scene.placed[b].box)
         if not truths:
             continue
         truth = rng.choice(truths)

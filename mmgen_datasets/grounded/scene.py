@@ -47,6 +47,9 @@ class Scene:
     """How many there are, 1 to 8, where that is certain."""
     single: Mapping[str, Thing]
     """The thing itself, where there is exactly one: what may be called "the dog"."""
+    placed: Mapping[str, Thing]
+    """The same where the picture stands upright; where it lies on its side, "higher up" may be
+    taken for either."""
     alone: Mapping[str, Mapping[str, Any]]
     """The annotation of the only one, be it real or drawn, seen from without or within."""
     groups: Sequence[str]
@@ -98,6 +101,7 @@ def read_scene(sample: Mapping[str, Any]) -> Scene:
         seen=seen,
         numbers=numbers,
         single=single,
+        placed={} if sample.get("rotation") else single,
         alone={c: item for c, item in only.items() if item is not None},
         groups=[c for c in complete if found[c].crowds and _has_group(found[c])],
         ties=read_ties(sample["relations"] or (), found, single),
