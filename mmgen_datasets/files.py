@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -32,8 +31,12 @@ def whole_file(path: Path) -> Iterator[IO[str]]:
 
 
 def write_bytes_whole(path: Path, data: bytes) -> None:
-    """Write a binary file under another name and rename it."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
+    """Write a binary file under another name and rename it.
+
+    The other name is always the same, so that a process which was killed leaves nothing that the
+    next one, doing the same, does not write over.
+    """
+    partial = path.with_name(path.name + PARTIAL)
     try:
         with named(path):
             partial.write_bytes(data)

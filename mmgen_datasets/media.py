@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from datasets import Dataset
+from datasets import Dataset, List
 from datasets.utils.file_utils import xopen
 
 from mmgen_datasets.errors import RowError
@@ -28,9 +28,15 @@ def undecoded(dataset: Dataset) -> Dataset:
     """The same rows as plain Python, with media as ``{"bytes", "path"}``, as they are stored."""
     dataset = dataset.with_format(None)
     for name, feature in dataset.features.items():
-        if getattr(feature, "decode", False):
-            dataset = dataset.cast_column(name, replace(feature, decode=False))
+        if (plain := _undecoded(feature)) != feature:
+            dataset = dataset.cast_column(name, plain)
     return dataset
+
+
+def _undecoded(feature: Any) -> Any:
+    if isinstance(feature, List):
+        return replace(feature, feature=_undecoded(feature.feature))
+    return replace(feature, decode=False) if getattr(feature, "decode", False) else feature
 
 
 def media_state(dataset: Dataset, kind: str) -> str:

@@ -116,6 +116,26 @@ def fit_picture(data: bytes, max_side: int | None = None) -> Fitted:
         return _encoded(_redrawn(picture, size), is_lossy=name in _LOSSY)
 
 
+def rgb_picture(data: bytes) -> Fitted:
+    """Make a picture a JPEG, PNG or WebP file in RGB or RGBA, which some trainers insist on.
+
+    Returns:
+        The same bytes where they are one already.
+
+    Raises:
+        RowError: it cannot be read.
+    """
+    with _opened(data) as picture:
+        name = picture.format or ""
+        is_one = name != "GIF" and name in _TAKEN and picture.mode in {"RGB", "RGBA"}
+        if is_one and not _moves(picture):
+            return Fitted(data, _TAKEN[name])
+        drawn = _redrawn(picture, picture.size)
+        return _encoded(
+            drawn if drawn.mode == "RGBA" else drawn.convert("RGB"), is_lossy=name in _LOSSY
+        )
+
+
 def read_picture(data: bytes) -> PIL.Image.Image:
     """Decode a picture for a model in this process: in RGB, upright as its EXIF data say.
 

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-import io
 import json
+import tarfile
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import PIL.Image
 import pytest
-from datasets import Dataset, Image
+from datasets import Dataset
 from datasets import load_dataset as load_files
 
 from mmgen_datasets import export
 from mmgen_datasets.errors import UnknownNameError, UsageError
 from mmgen_datasets.exporters import EXPORTERS
-from mmgen_datasets.exporters.base import Pictures
-from tests.contracts.exporter import ExporterContract
+from mmgen_datasets.exporters.base import Exported
+from tests.contracts.exporter import ExporterContract, answers_of
+
+
+def lines(file: Path) -> list[Any]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n")[:-1]]
+
+
+def said_by_gpt(record: dict[str, Any]) -> list[str]:
+    return [turn["value"] for turn in record["conversations"] if turn["from"] == "gpt"]
 
 
 class TestLlava(ExporterContract):
     format = "llava"
 
-    def read(self, file: Path) -> list[Any]:
-        return list(json.loads(file.read_text(encoding="utf-8")))
-
-    def texts(self, records: list[Any]) -> list[str]:
-        return [turn["value"] for record in records for turn in record["conversations"]]
+    def answers(self, exported: Exported) -> list[list[str]]:
+        return [said_by_gpt(record) for record in json.loads(exported.file.read_text("utf-8"))]
 
     def test_a_record_is_what_llava_reads(self, conversations: Dataset, tmp_path: Path) -> None:
         """By docs/Finetune_Custom_Data.md: the tag once, first turn, human and gpt by turns."""
         exported = export(conversations, "llava", tmp_path)
-        for record in self.read(exported.file):
+        for record in json.loads(exported.file.read_text("utf-8")):
             assert record.keys() == {"id", "image", "conversations"}
             assert (tmp_path / "images" / record["image"]).is_file()
             speakers = [turn["from"] for turn in record["conversations"]]
@@ -45,124 +50,107 @@ class TestLlava(ExporterContract):
         read = load_files("json", data_files=str(exported.file), split="train")
         assert len(read) == exported.conversations
 
-    def test_pictures_keep_their_bytes(self, conversations: Dataset, tmp_path: Path) -> None:
-        export(conversations, "llava", tmp_path)
-        for row in conversations.cast_column("image", Image(decode=False)):
-            if row["error"] is None:
-                copy = tmp_path / "images" / row["file_name"]
-                assert copy.read_bytes() == Path(row["image"]["path"]).read_bytes()
 
-    def test_links_take_no_space(self, conversations: Dataset, tmp_path: Path) -> None:
-        """The source is copied first, as another file system cannot be linked to."""
-        source = tmp_path / "source"
-        source.mkdir()
-        rows = conversations.cast_column("image", Image(decode=False)).select([0]).to_list()
-        here = source / "a.jpg"
-        here.write_bytes(Path(rows[0]["image"]["path"]).read_bytes())
-        rows[0]["image"] = {"bytes": None, "path": str(here)}
-        linked = Dataset.from_list(rows, features=conversations.features)
-        export(linked, "llava", tmp_path / "out", pictures="link")
-        target = tmp_path / "out" / "images" / rows[0]["file_name"]
-        assert here.samefile(target)
+class TestQwen(ExporterContract):
+    format = "qwen"
 
-    def test_embedded_pictures_are_written_out(
+    def answers(self, exported: Exported) -> list[list[str]]:
+        return [said_by_gpt(record) for record in lines(exported.file)]
+
+
+class TestInternVL(ExporterContract):
+    format = "internvl"
+
+    def answers(self, exported: Exported) -> list[list[str]]:
+        return [said_by_gpt(record) for record in lines(exported.file)]
+
+    def test_the_meta_file_tells_where_and_how_many(
         self, conversations: Dataset, tmp_path: Path
     ) -> None:
-        rows = conversations.cast_column("image", Image(decode=False)).select([0]).to_list()
-        data = Path(rows[0]["image"]["path"]).read_bytes()
-        rows[0]["image"] = {"bytes": data, "path": "a.jpg"}
-        embedded = Dataset.from_list(rows, features=conversations.features)
-        export(embedded, "llava", tmp_path, pictures="link")
-        assert (tmp_path / "images" / rows[0]["file_name"]).read_bytes() == data
+        exported = export(conversations, "internvl", tmp_path)
+        assert json.loads((tmp_path / "internvl_meta.json").read_text()) == {
+            "mmgen": {
+                "root": str(tmp_path),
+                "annotation": str(tmp_path / "internvl.jsonl"),
+                "data_augment": False,
+                "repeat_time": 1,
+                "length": exported.conversations,
+            }
+        }
 
-    def spoiled(self, conversations: Dataset, image: Any, **changes: Any) -> Dataset:
-        rows = conversations.cast_column("image", Image(decode=False)).select(range(3)).to_list()
-        rows[0] |= {"image": image, **changes}
-        return Dataset.from_list(rows, features=conversations.features)
 
-    def test_a_conversation_without_its_picture_is_left_out_and_counted(
-        self, conversations: Dataset, tmp_path: Path
-    ) -> None:
-        exported = export(self.spoiled(conversations, None), "llava", tmp_path)
-        assert (exported.conversations, exported.left_out) == (2, {"the picture is not on disk": 1})
+class TestSharegpt(ExporterContract):
+    format = "sharegpt"
 
-    def test_without_pictures_every_conversation_is_written(
-        self, conversations: Dataset, tmp_path: Path
-    ) -> None:
-        exported = export(self.spoiled(conversations, None), "llava", tmp_path, pictures="none")
-        assert (exported.conversations, exported.pictures) == (3, 0)
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["ATTRIBUTION.csv", "llava.json"]
+    def answers(self, exported: Exported) -> list[list[str]]:
+        return [answers_of(record) for record in lines(exported.file)]
 
-    def test_where_no_picture_is_there_at_all_it_says_so(
-        self, conversations: Dataset, tmp_path: Path
-    ) -> None:
-        nothing = self.spoiled(conversations, None).select([0])
-        with pytest.raises(UsageError, match="none of 1 conversations can be exported"):
-            export(nothing, "llava", tmp_path)
-        assert not (tmp_path / "llava.json").exists()
 
-    @pytest.mark.parametrize("data", [b"", b"not a picture", b"\xff\xd8\xff\xe0 cut"])
-    def test_a_broken_picture_is_left_out_and_counted(
-        self, conversations: Dataset, tmp_path: Path, data: bytes
-    ) -> None:
-        broken = self.spoiled(conversations, {"bytes": data, "path": "a.jpg"})
-        exported = export(broken, "llava", tmp_path)
-        assert exported.left_out == {f"not a readable picture ({len(data)} bytes)": 1}
+class TestMessages(ExporterContract):
+    format = "messages"
 
-    def test_a_picture_cut_short_is_found(self, conversations: Dataset, tmp_path: Path) -> None:
-        rows = conversations.cast_column("image", Image(decode=False)).select([0]).to_list()
-        whole = Path(rows[0]["image"]["path"]).read_bytes()
-        half = {"bytes": whole[: len(whole) // 2], "path": "a.jpg"}
-        exported = export(self.spoiled(conversations, half), "llava", tmp_path)
-        assert exported.left_out.total() == 1
+    def answers(self, exported: Exported) -> list[list[str]]:
+        read = load_files(str(exported.file), split="train").remove_columns("images")
+        return [
+            [
+                part["text"]
+                for turn in turns
+                if turn["role"] == "assistant"
+                for part in turn["content"]
+            ]
+            for turns in read["messages"]
+        ]
 
-    @pytest.mark.parametrize("name", ["../up.jpg", "/etc/passwd", "a\\b.jpg", "", "C:x.jpg", None])
-    @pytest.mark.parametrize("pictures", ["copy", "none"])
-    def test_a_name_out_of_data_never_leaves_the_folder(
-        self, conversations: Dataset, tmp_path: Path, name: str | None, pictures: Pictures
-    ) -> None:
-        [image] = conversations.cast_column("image", Image(decode=False)).select([0])["image"]
-        spoiled = self.spoiled(conversations, image, file_name=name)
-        exported = export(spoiled, "llava", tmp_path / "out", pictures=pictures)
-        [reason] = exported.left_out
-        assert "cannot be used as a file name" in reason
-        assert exported.conversations == 2
 
-    def test_two_pictures_of_one_name_are_not_taken_for_one(
-        self, conversations: Dataset, tmp_path: Path
-    ) -> None:
-        rows = conversations.cast_column("image", Image(decode=False)).select(range(2)).to_list()
-        rows[1]["file_name"] = rows[0]["file_name"]
-        exported = export(
-            Dataset.from_list(rows, features=conversations.features), "llava", tmp_path
-        )
-        assert exported.conversations == 1
-        assert exported.left_out == {"another picture has the same name": 1}
+class TestOpenAI(ExporterContract):
+    format = "openai"
 
-    @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF"])
-    def test_half_a_picture_of_any_form_is_found(
-        self, conversations: Dataset, tmp_path: Path, form: str
-    ) -> None:
-        drawn = io.BytesIO()
-        PIL.Image.effect_noise((64, 64), 50).save(drawn, form)
-        for data, left_out in ((drawn.getvalue(), 0), (drawn.getvalue()[:-600], 1)):
-            image = {"bytes": data, "path": "a"}
-            exported = export(self.spoiled(conversations, image), "llava", tmp_path / str(left_out))
-            assert exported.left_out.total() == left_out
+    def answers(self, exported: Exported) -> list[list[str]]:
+        return [answers_of(record) for record in lines(exported.file)]
+
+    def test_a_line_names_no_files(self, conversations: Dataset, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="holds its pictures, not their names"):
+            export(conversations, "openai", tmp_path, pictures="none")
+
+
+class TestWebDataset(ExporterContract):
+    format = "webdataset"
+
+    def answers(self, exported: Exported) -> list[list[str]]:
+        found = []
+        for shard in sorted(exported.file.glob("*.tar")):
+            with tarfile.open(shard) as tar:
+                for name in tar.getnames():
+                    if name.endswith(".json") and (file := tar.extractfile(name)):
+                        found.append(answers_of(json.load(file)))
+        return found
+
+
+class TestParquet(ExporterContract):
+    format = "parquet"
+
+    def answers(self, exported: Exported) -> list[list[str]]:
+        read = load_files(str(exported.file), split="train").remove_columns("image")
+        return [answers_of(row) for row in read]
+
+    def test_every_column_is_kept(self, conversations: Dataset, tmp_path: Path) -> None:
+        exported = export(conversations, "parquet", tmp_path)
+        read = load_files(str(exported.file), split="train")
+        assert read.features == conversations.features
+        good = conversations.filter(lambda error: error is None, input_columns="error")
+        assert read.remove_columns("image").to_list() == good.remove_columns("image").to_list()
 
 
 class TestInstructJsonl(ExporterContract):
     format = "instruct-jsonl"
 
-    def read(self, file: Path) -> list[Any]:
-        return [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n")[:-1]]
-
-    def texts(self, records: list[Any]) -> list[str]:
-        return [text for record in records for text in (record["instruction"], record["response"])]
+    def answers(self, exported: Exported) -> list[list[str]]:
+        each = groupby(lines(exported.file), key=lambda record: record["id"])
+        return [[record["response"] for record in records] for _, records in each]
 
     def test_a_line_has_the_six_fields(self, conversations: Dataset, tmp_path: Path) -> None:
         exported = export(conversations, "instruct-jsonl", tmp_path)
-        first, row = self.read(exported.file)[0], conversations.remove_columns("image")[0]
+        first, row = lines(exported.file)[0], conversations.remove_columns("image")[0]
         question, answer = (message["content"] for message in row["messages"][:2])
         assert first == {
             "id": row["id"],
@@ -176,7 +164,7 @@ class TestInstructJsonl(ExporterContract):
     def test_every_exchange_is_a_line(self, conversations: Dataset, tmp_path: Path) -> None:
         exported = export(conversations, "instruct-jsonl", tmp_path)
         turns = sum(len(messages) for messages in conversations["messages"])
-        assert len(self.read(exported.file)) == turns // 2
+        assert len(lines(exported.file)) == turns // 2
 
 
 def test_every_exporter_has_its_contract() -> None:

@@ -62,7 +62,10 @@ def export(
     format: Annotated[str, typer.Option(help=f"One of {', '.join(EXPORTERS)}.")] = "llava",
     images: Annotated[
         Literal["copy", "link", "none"],
-        typer.Option(help="Whether picture files are copied, linked (no space used) or left."),
+        typer.Option(
+            help="Whether picture files are copied, linked (no space used) or left; a format with "
+            "pictures inside holds them or only their names."
+        ),
     ] = "copy",
     licence: Licence = "any",
 ) -> None:
@@ -76,8 +79,8 @@ def export(
     exported = mmgen.export(conversations, format, out, pictures=images, licence=licence)
     say(f"{exported.conversations:,} conversations in {exported.file}")
     if exported.pictures:
-        say(f"{exported.pictures:,} pictures in {exported.file.parent / 'images'}")
+        say(f"{exported.pictures:,} pictures in {exported.pictures_in or exported.file}")
     tell_reasons(f"not for {licence} use:", exported.not_allowed)
     tell_reasons("left out", exported.left_out)
-    if exported.left_out:
+    if exported.left_out and exported.pictures_in:
         say("  → to write them too, with the names of their pictures only: --images none")

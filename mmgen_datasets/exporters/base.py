@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 from datasets import Dataset
 
-from mmgen_datasets.errors import UsageError
+from mmgen_datasets.chat import MediaKind
+from mmgen_datasets.errors import RowError, UsageError
+from mmgen_datasets.exporters.attachments import Attached, Row, attached
+from mmgen_datasets.files import whole_file
+from mmgen_datasets.media import undecoded
+
+T = TypeVar("T")
 
 Pictures: TypeAlias = Literal["copy", "link", "none"]
 """What becomes of the picture files: a copy of each, a hard link (a copy where the file system
-has none), or nothing but their names."""
+has none), or nothing but their names. A format that has pictures inside its own files holds them
+there with the first two."""
 
 
 @dataclass
@@ -23,8 +31,12 @@ class Exported:
     """What an export wrote, and what it left out."""
 
     file: Path
+    """What a trainer is given: a file, or a folder of shards."""
     conversations: int = 0
     pictures: int = 0
+    """How many picture and other media files were written."""
+    pictures_in: Path | None = None
+    """The folder of those that stand beside the file."""
     left_out: Counter[str] = field(default_factory=Counter)
     """Reason to number of conversations."""
     not_allowed: Counter[str] = field(default_factory=Counter)
@@ -47,6 +59,44 @@ class Exported:
             "put the pictures where the source looks for them and generate again, or give"
             " '--images none' to write their names only",
         )
+
+
+def each(
+    conversations: Dataset,
+    exported: Exported,
+    make: Callable[[Row, Attached], T],
+    *,
+    takes: Sequence[MediaKind],
+) -> Iterator[T]:
+    """Make something of every conversation that can be exported, and count.
+
+    Args:
+        conversations: rows of `mmgen_datasets.schema.CONVERSATION`.
+        exported: where they are counted.
+        make: called with a row and its media; one that it raises `RowError` for is left out.
+        takes: the media that the format has a place for.
+
+    Raises:
+        UsageError: at the end, where it was none.
+    """
+    for row in undecoded(conversations):
+        if row["error"] is not None:
+            continue
+        try:
+            made = make(row, attached(row, takes))
+        except RowError as error:
+            exported.left_out[error.problem] += 1
+            continue
+        exported.conversations += 1
+        yield made
+    exported.refuse_nothing()
+
+
+def write_lines(file: Path, records: Iterable[object]) -> None:
+    """Write one line of JSON for each record, or no file."""
+    with whole_file(file) as lines:
+        for record in records:
+            lines.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def alternating(row: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -78,7 +128,7 @@ class Exporter(Protocol):
         Args:
             conversations: rows of `mmgen_datasets.schema.CONVERSATION`.
             out: the folder; made where it is missing.
-            pictures: what becomes of the picture files. With ``"copy"`` and ``"link"``, a
+            pictures: what becomes of the media files. With ``"copy"`` and ``"link"``, a
                 conversation whose picture cannot be had is left out, as a trainer would stop
                 at it.
         """
