@@ -29,12 +29,12 @@ export(load_from_disk(rows), format, out)
 
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """1,200 conversations about a picture each, 50 MB in all."""
+    """300 conversations about a picture each, 40 MB in all."""
     folder = tmp_path_factory.mktemp("rows")
-    data = file_of(photograph(256, 192))
+    data = file_of(photograph(512, 384))
     made = [
         row(f"r{n}", "<image>\nWhat?", file_name=f"{n}.jpg", images=[stored(data, "a.jpg")])
-        for n in range(1200)
+        for n in range(300)
     ]
     table(made, "images").save_to_disk(str(folder))
     return folder
