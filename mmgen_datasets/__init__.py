@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mmgen_datasets.parquet import prepare
     from mmgen_datasets.prompts.recipe import Recipe, load_recipe
     from mmgen_datasets.publish.hub import push_to_hub
+    from mmgen_datasets.speech.tokenizer import SpeechTokenizer
 
 _PUBLIC = {
     "Caps": "generation.budget",
@@ -51,6 +52,7 @@ _PUBLIC = {
     "RunFolder": "generation.run",
     "Scripted": "backends.scripted",
     "Shard": "generation.manifest",
+    "SpeechTokenizer": "speech.tokenizer",
     "UsageError": "errors",
     "build_requests": "generation.requests",
     "cancel_batches": "generation.batch_cancel",
@@ -83,6 +85,7 @@ __all__ = [
     "RunFolder",
     "Scripted",
     "Shard",
+    "SpeechTokenizer",
     "UsageError",
     "build_requests",
     "cancel_batches",

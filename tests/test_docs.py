@@ -22,6 +22,7 @@ from mmgen_datasets.families import FAMILIES
 from mmgen_datasets.loading import SOURCES
 from mmgen_datasets.prompts import RECIPES
 from mmgen_datasets.registry import Entry
+from mmgen_datasets.speech import CODECS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -83,6 +84,7 @@ def rows(page: str, head: str) -> dict[str, str]:
         ("README.md", "backends", BACKENDS),
         ("README.md", "formats", EXPORTERS),
         ("docs/recipes.md", "family", FAMILIES),
+        ("docs/speech.md", "codec", CODECS),
     ],
 )
 def test_the_tables_of_the_documents_are_those_of_the_code(

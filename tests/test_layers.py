@@ -16,7 +16,7 @@ LAYERS = [
     ["media", "loading", "publish.licence"],
     ["parquet", "conversion", "publish.attribution"],
     ["prompts", "grounded", "backends"],
-    ["builders", "generation"],
+    ["builders", "generation", "speech"],
     ["exporters", "generation.run"],
     ["generation.result"],
     ["generation.job"],

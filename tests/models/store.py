@@ -29,6 +29,10 @@ BUILDS = {
     "llava": Build("llava", "build", _TRANSFORMERS),
     "llava.gguf": Build("gguf_twin", "write_gguf", (*_TRANSFORMERS, "gguf"), "llava"),
     "llava-mmproj.gguf": Build("mmproj", "write_mmproj", (*_TRANSFORMERS, "gguf"), "llava"),
+    **{
+        name: Build("speech", f"build_{name.replace('-', '_')}", _TRANSFORMERS)
+        for name in ("mimi", "encodec", "encodec-stereo", "dac", "emova")
+    },
 }
 
 
