@@ -271,6 +271,14 @@ def test_of_two_postures_none_is_told() -> None:
     assert answer(labelled(MAN, relations=both), families=["state"]) == []
 
 
+@pytest.mark.parametrize("caption", ["A drawing of a dog", "Here are toys.", "A poster"])
+def test_nothing_is_called_real_in_what_captions_call_a_likeness(caption: str) -> None:
+    asked = [answer(labelled(DOG), families=["depiction"], seed=seed) for seed in range(20)]
+    assert any(asked)
+    drawn = labelled(DOG, captions=[caption])
+    assert not any(answer(drawn, families=["depiction"], seed=seed) for seed in range(20))
+
+
 def test_a_toy_is_not_asked_to_be_real() -> None:
     bear = thing("Teddy bear", 0.1, 0.1, 0.4, 0.9, is_depiction=False)
     assert answer(labelled(bear), families=["depiction"]) == []

@@ -13,6 +13,12 @@ from mmgen_datasets.nouns import noun, plain
 _DEPICTED = frozenset({"animal", "person", "vehicle", "plant", "building", "food", "weapon"})
 """Kinds of which there are drawings and models that one could take for the thing itself."""
 _TOYS = "toy"
+_LIKENESSES = frozenset(
+    "animated animation art artwork carving cartoon clipart comic doll drawing drawn figure "
+    "figurine graphic illustration model mural painted painting poster print puppet "
+    "rendering sculpture sketch statue sticker toy".split()
+)
+"""Words in a caption after which nothing is called real."""
 _SHARE_REAL = 0.3
 """Of the real ones, those to ask about: nearly all are."""
 
@@ -35,11 +41,12 @@ _DEPICTION = (
 
 def ask(scene: Scene, rng: Random) -> Iterator[Draft]:
     """Ask so that yes is the answer as often as no."""
+    is_likeness = any(word.removesuffix("s") in _LIKENESSES for word in scene.heard.words)
     for category in shuffled(rng, scene.alone):
         is_depiction = scene.alone[category]["is_depiction"]
         if is_depiction is None or not _can_be_depicted(category):
             continue
-        if not is_depiction and rng.random() > _SHARE_REAL:
+        if not is_depiction and (is_likeness or rng.random() > _SHARE_REAL):
             continue
         is_yes = rng.random() < 0.5
         name = noun(category).one

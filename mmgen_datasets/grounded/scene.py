@@ -62,6 +62,8 @@ class Scene:
     """Those absent that annotators were asked about, and denied, for this very picture."""
     tempting: Collection[str]
     """Those absent that belong to the same broader kind as something seen."""
+    heard: Heard
+    """What captions and narratives say."""
     aspect: float | None
     """Width over height of the picture."""
 
@@ -108,6 +110,7 @@ def read_scene(sample: Mapping[str, Any]) -> Scene:
         absent=absent,
         denied=[c for c in absent if c in denied],
         tempting=_tempting(absent, seen, supers),
+        heard=heard,
         aspect=width / height if width and height else None,
     )
 
