@@ -117,6 +117,11 @@ OTHER_NAMES = {
     "Tent": ("a tent", "tents"),
     "Christmas tree": ("a Christmas tree", "Christmas trees"),
     "Burrito": ("a burrito", "burritos"),
+    "Ball": ("a ball", "balls"),
+    "Coffee cup": ("a coffee cup", "coffee cups"),
+    "Houseplant": ("a houseplant", "houseplants"),
+    "Doughnut": ("a doughnut", "doughnuts"),
+    "Flying disc": ("a flying disc", "flying discs"),
 }
 """Names of other lists: capitals, joints, irregular and plural forms."""
 
