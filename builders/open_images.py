@@ -33,7 +33,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +41,13 @@ import pyarrow as pa
 from datasets.builder import Key
 from datasets.exceptions import DatasetGenerationError
 
-from mmgen_datasets.errors import MissingFileError, MMGenError, SourceError, UsageError
+from mmgen_datasets.errors import MissingFileError, MMGenError, SourceError
 from mmgen_datasets.schema import EXTRAS, sample_features
 
 from . import open_images_files as files
+from .open_images_config import OpenImagesConfig, check_settings
 from .open_images_files import File
-from .open_images_ids import Keys, keys_of_texts, read_ids, read_lines
+from .open_images_ids import Keys, keys_of_texts, read_ids
 from .open_images_merge import merge
 from .open_images_names import Names
 from .open_images_parts import SPANS, Part, Span, in_order, joined, open_part
@@ -57,34 +57,6 @@ from .open_images_rows import make_rows
 _LOG = logging.getLogger(__name__)
 _NAME = "open_images_v7"
 _ON_REQUEST = {"masks": "with_masks", "points": "with_points"}
-
-
-@dataclass
-class OpenImagesConfig(datasets.BuilderConfig):
-    """What to load of Open Images."""
-
-    splits: Sequence[str] = (*files.SHORT,)
-    """The splits to make, of those that there are files of."""
-    image_ids: str | Sequence[str] | None = None
-    """The images to take: ids, or a file with one a line, as ``train/<id>`` or ``<id>``."""
-    download: Sequence[str] = ()
-    """Kinds of files to download where `data_dir` does not have them: ``boxes``, ``labels``,
-    ``machine_labels``, ``relations``, ``narratives``, ``metadata``, ``masks``, ``points``. Of
-    several forms it is the shortest: labels of the 600 classes with boxes, narratives without
-    times, metadata of the images with boxes."""
-    with_images: bool = False
-    """Take pictures that `data_dir` does not have from the public bucket, when they are opened."""
-    with_masks: bool = False
-    """Add the column ``masks``; see `mmgen_datasets.schema.MASK`."""
-    with_points: bool = False
-    """Add the column ``points``; see `mmgen_datasets.schema.POINT`."""
-
-    def create_config_id(self, config_kwargs: dict[str, Any], *args: Any, **kwargs: Any) -> str:
-        """Name the cache by what is in a list of images, not by what it is called."""
-        if isinstance(self.image_ids, str):
-            config_kwargs = {**config_kwargs, "image_ids": read_lines(self.image_ids)}
-        id: str = super().create_config_id(config_kwargs, *args, **kwargs)
-        return id
 
 
 class OpenImages(datasets.ArrowBasedBuilder):
@@ -111,7 +83,7 @@ class OpenImages(datasets.ArrowBasedBuilder):
         )
 
     def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
-        _check(self.config)
+        check_settings(self.config)
         if dl_manager.is_streaming:
             # Files are read side by side at places that a server may not give.
             dl_manager = datasets.DownloadManager(download_config=dl_manager.download_config)
@@ -242,18 +214,6 @@ class OpenImages(datasets.ArrowBasedBuilder):
                 + ("" if wanted is None else " and in image_ids"),
                 f"look for the files that list images, or leave {split} out of splits",
             )
-
-
-def _check(config: OpenImagesConfig) -> None:
-    """Refuse words that mean nothing."""
-    for setting, known in (("splits", [*files.SHORT]), ("download", [*files.KINDS])):
-        given = getattr(config, setting)
-        for word in (given,) if isinstance(given, str) else given:
-            if word not in known or isinstance(given, str):
-                raise UsageError(
-                    f"{_NAME}: {setting} cannot be {given!r}",
-                    f"give a list of some of {', '.join(known)}",
-                )
 
 
 def _download(dl_manager: Any, urls: Sequence[str]) -> tuple[File, ...]:

@@ -16,6 +16,7 @@ from mmgen_datasets.errors import SourceError
 from mmgen_datasets.licence import license_from_url
 
 from .open_images_ids import Keys, texts_of
+from .open_images_lists import in_turn, lists_of
 from .open_images_merge import Block
 
 SLACK = 0.01
@@ -62,8 +63,8 @@ def make_rows(
     for kind, make in _LISTS.items():
         if kind in parts and (name := _COLUMN[kind]) in schema.names:
             items = make(parts[kind], schema.field(name).type.value_type)
-            lists = _lists(keys, parts[kind], items)
-            known[name] = _in_turn(known[name], lists) if name in known else lists
+            lists = lists_of(keys, parts[kind], items)
+            known[name] = in_turn(known[name], lists) if name in known else lists
     if "metadata" in parts:
         known |= _metadata(keys, parts["metadata"], schema)
     return pa.table([column(known, field, len(keys)) for field in schema], schema=schema)
@@ -167,24 +168,6 @@ _COLUMN = {
     "masks": "masks",
     "points": "points",
 }
-
-
-def _lists(keys: Keys, block: Block, items: pa.StructArray) -> pa.ListArray:
-    """The items of each image; none for those that a file does not have."""
-    counts = np.zeros(len(keys), np.int64)
-    counts[np.searchsorted(keys, block.keys)] = np.diff(block.starts)
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), items)
-
-
-def _in_turn(first: pa.ListArray, second: pa.ListArray) -> pa.ListArray:
-    """The items of two lists one behind the other, row by row."""
-    counts = [numbers(lists.value_lengths()) for lists in (first, second)]
-    owners = np.concatenate([np.repeat(np.arange(len(count)), count) for count in counts])
-    items = pa.concat_arrays([first.flatten(), second.flatten()])
-    offsets = np.concatenate([[0], np.cumsum(sum(counts))]).astype(np.int32)
-    order = pa.array(np.argsort(owners, kind="stable"))
-    return pa.ListArray.from_arrays(pa.array(offsets), items.take(order))
 
 
 def _metadata(keys: Keys, block: Block, schema: pa.Schema) -> dict[str, pa.Array]:

@@ -31,6 +31,7 @@ WORDS = yaml.safe_load(
     (Path(__file__).parent / "sample" / "open_images.yaml").read_text(encoding="utf-8")
 )
 CLASSES, ATTRIBUTES = WORDS["classes"], WORDS["attributes"]
+TITLES = {kind: titles.split() for kind, titles in WORDS["titles"].items()}
 SPLITS = {"train": "train", "validation": "val"}
 """The scenes that each split takes."""
 SIDEWAYS = {("validation", 1)}
@@ -38,19 +39,6 @@ SIDEWAYS = {("validation", 1)}
 NUM_ABSENT = 3
 SECONDS_A_WORD = 0.4
 
-_BOXES = (
-    "ImageID Source LabelName Confidence XMin XMax YMin YMax IsOccluded IsTruncated IsGroupOf "
-    "IsDepiction IsInside XClick1X XClick2X XClick3X XClick4X XClick1Y XClick2Y XClick3Y XClick4Y"
-).split()
-_LABELS = "ImageID Source LabelName Confidence".split()
-_RELATIONS = (
-    "ImageID LabelName1 LabelName2 XMin1 XMax1 YMin1 YMax1 XMin2 XMax2 YMin2 YMax2 "
-    "RelationshipLabel"
-).split()
-_METADATA = (
-    "ImageID Subset OriginalURL OriginalLandingURL License AuthorProfileURL Author Title "
-    "OriginalSize OriginalMD5 Thumbnail300KURL Rotation"
-).split()
 _CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 Row = Sequence[object]
@@ -133,23 +121,23 @@ def _write_split(out: Path, split: str, pictures: Iterable[Picture]) -> None:
     train = split == "train"
     tables: dict[str, tuple[Sequence[str], Iterable[Row]]] = {
         "oidv6-train-annotations-bbox" if train else f"{split}-annotations-bbox": (
-            _BOXES,
+            TITLES["boxes"],
             (row for picture in pictures for row in _boxes(picture)),
         ),
         f"oidv7-{short}-annotations-human-imagelabels": (
-            _LABELS,
+            TITLES["labels"],
             (row for picture in pictures for row in _labels(picture)),
         ),
         f"oidv7-{short}-annotations-machine-imagelabels": (
-            _LABELS,
+            TITLES["labels"],
             (row for picture in pictures for row in _guesses(picture)),
         ),
         f"oidv6-{split}-annotations-vrd": (
-            _RELATIONS,
+            TITLES["relations"],
             (row for picture in pictures for row in _relations(picture)),
         ),
         f"{split}-images-{'boxable-' if train else ''}with-rotation": (
-            _METADATA,
+            TITLES["metadata"],
             # Unlike the others, the official file is in no order.
             (_metadata(picture, split) for picture in sorted(pictures, key=lambda p: p.title)),
         ),

@@ -257,12 +257,13 @@ class TestRows:
 class TestOrder:
     """Files need not be in the order of their images; those that are are not sorted."""
 
-    def test_lines_in_any_order_give_the_same_rows(self, root: Path) -> None:
+    @pytest.mark.parametrize("backwards", [False, True])
+    def test_lines_in_any_order_give_the_same_rows(self, root: Path, backwards: bool) -> None:
         expected = rows_of(load(root, with_masks=True, with_points=True))
         for name in texts():
             head, *lines = (root / name).read_text(encoding="utf-8").splitlines(keepends=True)
             if name.endswith(".csv"):
-                of_image = sorted(lines, key=lambda line: line[:16], reverse=True)
+                of_image = sorted(lines, key=lambda line: line[:16], reverse=backwards)
                 write(root, {name: "".join([head, *of_image])})
         assert rows_of(load(root, with_masks=True, with_points=True)) == expected
 
