@@ -79,16 +79,21 @@ def prepare(
     return out
 
 
-def write_parquet(dataset: datasets.Dataset, path: Path) -> None:
-    """Write rows with their media files inside, byte for byte; memory holds a hundred at a time.
+def write_parquet(
+    dataset: datasets.Dataset, path: Path, *, rows_per_group: int = _ROWS_PER_GROUP
+) -> None:
+    """Write rows with their media files inside, byte for byte; the same rows give the same file.
 
-    The same rows give the same file.
+    Args:
+        dataset: the rows.
+        path: the file.
+        rows_per_group: how many rows a reader, and this function, have in memory at once.
 
     Raises:
         SourceError: a media file cannot be read.
     """
     with ParquetWriter(features=dataset.features, path=str(path)) as writer:
-        for table in map(_embedded, dataset.with_format("arrow").iter(_ROWS_PER_GROUP)):
+        for table in map(_embedded, dataset.with_format("arrow").iter(rows_per_group)):
             writer.write_table(table)
         writer.finalize()
 

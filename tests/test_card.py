@@ -221,6 +221,16 @@ def test_a_run_tells_its_command_and_its_rejects(
     assert str(SAMPLE_DIR) not in card
 
 
+def test_what_a_model_was_shown_and_what_was_not_asked_about_is_told(tmp_path: Path) -> None:
+    plan = Plan(
+        "coco2017", "llava", data_dir=str(SAMPLE_DIR), backend="scripted", licence="commercial"
+    )
+    fill_run(RunFolder(tmp_path / "run"), plan)
+    card = card_of(tmp_path / "run")
+    assert "was given the boxes and captions of a picture, never the picture itself." in card
+    assert "Only pictures whose licence allows commercial use were asked about. Left out: " in card
+
+
 def test_the_command_of_a_card_makes_the_run_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

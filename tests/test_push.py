@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import hashlib
 import io
@@ -243,10 +244,11 @@ def test_a_configuration_that_cannot_be_is_refused_before_anything_is_made(
 
 def test_a_split_of_other_columns_is_refused(conversations: Dataset, hub: Hub) -> None:
     push_to_hub(conversations, "alice/mini")
-    before = contents(hub)
+    before, calls = contents(hub), hub.calls["preupload"]
     with pytest.raises(UsageError, match="other columns in its split 'train'\n  → push under anot"):
         push_to_hub(conversations.remove_columns("image"), "alice/mini", split="test")
     assert contents(hub) == before
+    assert hub.calls["preupload"] == calls
 
 
 def test_nothing_to_push_is_an_error(conversations: Dataset, hub: Hub, tmp_path: Path) -> None:
@@ -280,6 +282,16 @@ def test_a_picture_that_is_gone_stops_the_push_before_the_commit(
     with pytest.raises(SourceError, match=r"/nowhere/a\.jpg cannot be read"):
         push_to_hub(Dataset.from_list(rows, features=conversations.features), "alice/mini")
     assert list(hub.files("alice/mini")) == [".gitattributes"]
+
+
+def test_a_card_that_the_hub_does_not_take_is_told_in_its_words(run: Path, hub: Hub) -> None:
+    """Somebody has written a licence into it that the hub does not know."""
+    hub.store.create("alice/mini", private=False)
+    content = base64.b64encode(b"---\nlicense: mine\n---\n").decode()
+    value = {"path": "README.md", "content": content}
+    hub.store.commit("alice/mini", {"summary": "by hand"}, [{"key": "file", "value": value}])
+    with pytest.raises(HubError, match=r'the hub refused: Invalid metadata .* not "mine"'):
+        push_to_hub(run, "alice/mini")
 
 
 PAGES = ("whoami", "create", "info", "preupload", "batch", "upload", "tree", "validate", "commit")

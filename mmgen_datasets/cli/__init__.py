@@ -44,6 +44,7 @@ _KEPT = {
     "generate": f"; every reply {_GO_ON}",
     "retry": f"; every reply {_GO_ON}",
     "convert": f"; what is finished {_GO_ON}",
+    "push": f"; what was uploaded {_GO_ON}",
 }
 
 app = typer.Typer(

@@ -54,7 +54,9 @@ def patiently(call: Callable[[], _Result], repo: str, *, timeout_s: float) -> _R
             if isinstance(cause, HfHubHTTPError) and cause.response.status_code in _MOVED:
                 raise MovedError from error
             if not _may_pass(cause):
-                raise refusal(cause, repo) from error
+                if (refused := refusal(cause, repo)) is None:
+                    raise
+                raise refused from error
             if pause is None:
                 raise HubError(
                     f"the hub does not come back: {_words(cause)}",
@@ -65,16 +67,17 @@ def patiently(call: Callable[[], _Result], repo: str, *, timeout_s: float) -> _R
     raise AssertionError
 
 
-def refusal(error: BaseException, repo: str) -> Exception:
-    """What an error that will not pass means to the user; itself where that is unknown."""
+def refusal(error: BaseException, repo: str) -> HubError | None:
+    """What an error that will not pass means to the user; None where it is not the hub's."""
     if isinstance(error, LocalTokenNotFoundError):
         return HubError(
             "nobody is logged in to the hub", "run 'hf auth login', or set HF_TOKEN to a token"
         )
     if isinstance(error, OfflineModeIsEnabled):
         return HubError("the hub is switched off", "unset HF_HUB_OFFLINE")
-    if not isinstance(error, HfHubHTTPError):
-        return error if isinstance(error, Exception) else HubError(str(error))
+    if not isinstance(error, HfHubHTTPError):  # the client's word for what a page says of a file
+        words = " ".join(str(error).split())
+        return HubError(f"the hub refused: {words}") if isinstance(error, ValueError) else None
     status = error.response.status_code
     said = error.server_message or error.response.reason_phrase
     if status == 401:
@@ -88,7 +91,7 @@ def refusal(error: BaseException, repo: str) -> Exception:
             "use a token with the right to write, and a name that begins with your own or that of"
             " an organisation of yours",
         )
-    return HubError(f"the hub refused, with status {status}: {said}", "")
+    return HubError(f"the hub refused, with status {status}: {said}")
 
 
 @contextmanager

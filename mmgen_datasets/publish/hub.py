@@ -20,7 +20,6 @@ from datasets.utils import tqdm
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
 from mmgen_datasets.errors import HubError
-from mmgen_datasets.files import write_bytes_whole
 from mmgen_datasets.licence import Use
 from mmgen_datasets.parquet import write_parquet
 from mmgen_datasets.publish.about import CARD, About, about, refuse_config
@@ -32,6 +31,7 @@ from mmgen_datasets.publish.pushable import pushable
 from mmgen_datasets.publish.repository import Repository, State, open_repository
 
 _ATTEMPTS = 10
+_BYTES_A_GROUP = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -94,14 +94,17 @@ def push_to_hub(
     what = pushable(run_or_dataset, split=split, licence=licence)
     hub = open_repository(repo, token=token, private=private, timeout_s=timeout_s)
     told = about(what, hub.repo, config=config, licence=licence, language=language)
+    make_card(told, hub.state().card)  # refuses what does not fit before anything is uploaded
     shards = _upload(hub, what.rows, told.part, max_bytes=round(max_shard_mb * 10**6))
-    with tempfile.TemporaryDirectory(prefix="mmgen-push-") as scratch:
-        attribution = Path(scratch) / ATTRIBUTION
+    # A folder of its own, as several pushes of a run may be under way.
+    with tempfile.TemporaryDirectory(prefix=".mmgen-push-", dir=what.folder) as scratch:
+        attribution, readme = Path(scratch) / ATTRIBUTION, Path(scratch) / CARD
         write_attribution(what.rows, attribution)
         commit, card = _commit(hub, told, shards, attribution)
-        if what.folder:  # which several pushes may use at a time
-            write_bytes_whole(what.folder / ATTRIBUTION, attribution.read_bytes())
-            write_bytes_whole(what.folder / CARD, card.encode())
+        if what.folder:
+            readme.write_bytes(card.encode())
+            for file in (attribution, readme):
+                file.replace(what.folder / file.name)
     size = sum(shard.upload_info.size for shard in shards)
     return Pushed(hub.url, commit, len(what.rows), len(shards), size, what.not_allowed)
 
@@ -111,11 +114,13 @@ def _upload(
 ) -> list[CommitOperationAdd]:
     """Upload parquet files that no commit has yet; what the hub has already is not sent again."""
     number = max(1, min(math.ceil(part.num_bytes / max_bytes), len(rows)))
+    group = round(_BYTES_A_GROUP * part.rows / max(part.num_bytes, 1))
+    group = min(max(group, 100), 10_000)  # as many rows as a reader has to have at once
     shards = []
     for index in tqdm(range(number), desc="uploading", unit=" files", disable=number == 1):
         with tempfile.TemporaryDirectory(prefix="mmgen-push-") as scratch:
             path = Path(scratch) / f"{part.split}-{index:05}-of-{number:05}.parquet"
-            write_parquet(rows.shard(number, index, contiguous=True), path)
+            write_parquet(rows.shard(number, index, contiguous=True), path, rows_per_group=group)
             shard = CommitOperationAdd(f"{part.folder}/{path.name}", path)
             hub.call(hub.api.preupload_lfs_files, additions=[shard])
             shards.append(shard)

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from mmgen_datasets.errors import MMGenError
 from mmgen_datasets.generation.manifest import NOT_ASKED, Manifest
+from mmgen_datasets.licence import Use
+from mmgen_datasets.prompts.recipe import load_recipe
 
 
 @dataclass(frozen=True)
@@ -19,8 +22,12 @@ class Making:
     shards: int
     samples: int
     requests: int
+    inputs: frozenset[str]
+    """What of a sample its recipe shows to a model; empty where that is not known."""
     rejects: Counter[str]
     """Reason to number."""
+    licence: Use
+    """That the samples were chosen by."""
     not_allowed: Counter[str]
     """Licence to number of samples that were left out for it."""
     tokens: int
@@ -47,6 +54,8 @@ def making_of(name: str, manifests: Sequence[Manifest]) -> Making:
         shards=len(manifests),
         samples=sum(manifest.samples for manifest in manifests),
         requests=sum(manifest.requests for manifest in manifests),
+        inputs=_inputs(manifests[0]),
+        licence=manifests[0].plan.licence,
         rejects=rejects,
         not_allowed=not_allowed,
         tokens=sum(m.prompt_tokens + m.completion_tokens for m in manifests),
@@ -84,6 +93,17 @@ def command_of(name: str, manifest: Manifest, shards: int = 1) -> str:
     for key, value in settings.items():
         words += ["--option", f"{key}={value}"]
     return shlex.join(words)
+
+
+def _inputs(manifest: Manifest) -> frozenset[str]:
+    """What the recipe of a run shows, where it is still the one of that time."""
+    try:
+        recipe = load_recipe(manifest.plan.recipe)
+    except (MMGenError, OSError):
+        return frozenset()
+    if recipe.sha256 != manifest.recipe_sha256:
+        return frozenset()
+    return frozenset(name for task in recipe.tasks for name in task.inputs)
 
 
 def _last_part(name: str | None) -> str | None:

@@ -80,6 +80,12 @@ def _limits(about: About) -> list[str]:
             "The answers follow from the annotations of the source: where these are wrong or"
             " incomplete, so are they. Their wording comes from templates."
         )
+    inputs = about.making.inputs if about.making else frozenset()
+    if inputs and "image" not in inputs:
+        limits.append(
+            f"The model was given the {' and '.join(sorted(inputs))} of a {_thing(facts)}, never"
+            f" the {_thing(facts)} itself."
+        )
     for kind, number in facts.media.items():
         if missing := facts.rows - number:
             limits.append(

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
+import yaml
 from aiohttp import web
 
 from tests.servers.faults import Answer
@@ -25,6 +26,7 @@ USERS = {
 
 Page = Callable[[web.Request], Awaitable[Answer]]
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_LICENCE = re.compile(r"mit|apache-2\.0|other|cc0-1\.0|cc-by(-nc)?(-sa|-nd)?-[234]\.\d")
 _ROOT = PurePosixPath()
 _LARGE = 10 * 2**20
 
@@ -114,6 +116,13 @@ class Pages:
         return web.json_response(answer)
 
     async def _validate(self, request: web.Request) -> Answer:
+        card = (await request.json())["content"]
+        block = card.split("---\n")[1] if card.startswith("---\n") else ""
+        licence = (yaml.safe_load(block) or {}).get("license") or []
+        for name in [licence] if isinstance(licence, str) else licence:
+            if not _LICENCE.fullmatch(name):
+                errors = [{"message": f'"license" must be one of those known, not "{name}"'}]
+                return web.json_response({"errors": errors, "warnings": []}, status=400)
         return web.json_response({"errors": [], "warnings": []})
 
     async def _info(self, request: web.Request) -> Answer:
