@@ -185,18 +185,22 @@ class TestSharing:
         assert counts[1] < counts[0] - 300
         assert len(list(tmp_path.glob("*.kv"))) == 1
 
+    @pytest.mark.parametrize("damage", ["cut short", "one bit"])
     def test_a_damaged_file_is_replaced_with_a_warning(
-        self, nano: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+        self, nano: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: str
     ) -> None:
         requests = [chat_request(EXAMPLES, f"Picture {number}?") for number in range(3)]
         expected = said(ask(opened(nano, slots=4, prefix_dir=str(tmp_path)), *requests))
         [path] = tmp_path.glob("*.kv")
-        path.write_bytes(path.read_bytes()[:2000])
+        data = bytearray(path.read_bytes())
+        data[-20_000] ^= 1
+        path.write_bytes(data[:2000] if damage == "cut short" else data)
         with caplog.at_level("WARNING"):
             again = ask(opened(nano, slots=5, prefix_dir=str(tmp_path)), *requests)
         assert said(again) == expected
         assert f"{path} is damaged" in caplog.text
-        assert path.stat().st_size > 2000
+        [path] = tmp_path.glob("*.kv")
+        assert path.stat().st_size == len(data)
 
 
 class TestSampling:

@@ -186,7 +186,7 @@ class TestSharing:
         [path] = tmp_path.glob("*.kv")
         again = ask(opened(files, slots=3, **kept), *requests)
         assert said(again) == said(replies)
-        count = int(path.name.split("-")[-2])
+        count = int(path.name.split("-")[-3])
         assert [reply.cached_tokens for reply in again] == [count] * 3
 
     def test_the_limit_of_the_side_counts(self, files: dict[str, str]) -> None:

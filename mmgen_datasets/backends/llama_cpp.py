@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from llama_cpp import llama_supports_gpu_offload
+import llama_cpp
 
 from mmgen_datasets.backends.llama.memory import MOST_SEQUENCES, KVType, LlamaMemory
 from mmgen_datasets.backends.llama.model import LlamaModel
@@ -81,7 +81,7 @@ class LlamaCpp:
     @staticmethod
     def default_device() -> str:
         """The device that is used where the settings name none."""
-        return "the GPU" if llama_supports_gpu_offload() else "cpu"
+        return "the GPU" if llama_cpp.llama_supports_gpu_offload() else "cpu"
 
     async def reply(self, request: Request) -> Reply:
         """Answer one chat, once."""
@@ -108,7 +108,7 @@ def open_slots(settings: LlamaCpp) -> Slots:
         memory, num_slots = _memory(model, settings.kv_type, threads, context, wanted)
         stack.pop_all()
     attention = "gpu" if model.on_gpu else "cpu"
-    kind = f"{settings.model}-{settings.kv_type}-{attention}"
+    kind = f"{settings.model}-{llama_cpp.__version__}-{settings.kv_type}-{attention}"
     folder = Path(settings.prefix_dir).expanduser()
     keeps = settings.prefix_dir and model.can_share
     store = PrefixStore(folder, kind, memory, spare=num_slots) if keeps else None

@@ -1,7 +1,8 @@
 """Beginnings of chats on disk, evaluated: to read one takes a thousandth of the time.
 
-A file is named by what its content depends on: the model, how keys and values are stored, and
-the tokens. So nothing that is found can be stale.
+A file is named by what its content depends on: the model, the version of the library, how keys and
+values are stored, and the tokens. So nothing that is found can be stale. The name has a digest of
+the content too, since keys and values that a power cut has damaged would be taken for good.
 """
 
 from __future__ import annotations
@@ -53,12 +54,12 @@ class PrefixStore:
         found = [
             (count, path)
             for count, path in self._files()
-            if SHORTEST <= count < len(prompt) and path == self._path(prompt[:count])
+            if SHORTEST <= count < len(prompt) and path.name.startswith(self._name(prompt[:count]))
         ]
         if not found:
             return 0
         count, path = max(found)
-        if not self._memory.load(sequence, count, path):
+        if not (_is_whole(path) and self._memory.load(sequence, count, path)):
             _LOG.warning("%s is damaged; what it held is evaluated again", path)
             self._memory.forget(sequence)
             path.unlink(missing_ok=True)
@@ -91,23 +92,24 @@ class PrefixStore:
         return any(common(known, tokens) > len(tokens) * 3 // 4 for known in self._known)
 
     def _write(self, tokens: Tokens) -> None:
-        path = self._path(tokens)
-        part = path.with_name(f"{path.name}.part-{os.getpid()}")
+        name = self._name(tokens)
+        part = self._folder / f"{name}.part-{os.getpid()}"
         # A full disk or a folder that cannot be written costs time later, and no reply now.
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             if self._memory.save(self._spare, tokens, part):
-                part.replace(path)
+                part.replace(self._folder / f"{name}{_digest(part)}.kv")
             self._make_room()
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
 
-    def _path(self, tokens: Tokens) -> Path:
+    def _name(self, tokens: Tokens) -> str:
+        """What the name of the file for some tokens begins with."""
         digest = hashlib.sha256(tokens.tobytes()).hexdigest()[:32]
-        return self._folder / f"{self._kind}-{len(tokens)}-{digest}.kv"
+        return f"{self._kind}-{len(tokens)}-{digest}-"
 
     def _files(self) -> list[tuple[int, Path]]:
-        name = re.compile(rf"{re.escape(self._kind)}-(\d+)-[0-9a-f]{{32}}\.kv")
+        name = re.compile(rf"{re.escape(self._kind)}-(\d+)-[0-9a-f]{{32}}-[0-9a-f]{{16}}\.kv")
         return [
             (int(match[1]), path)
             for path in self._folder.glob("*.kv")
@@ -121,3 +123,15 @@ class PrefixStore:
             total += state.st_size
             if total > MOST_BYTES:
                 path.unlink(missing_ok=True)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        return path.stem.endswith(_digest(path))
+    except OSError:
+        return False
