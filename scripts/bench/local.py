@@ -1,14 +1,14 @@
 """Measure backends that run a model in this process against their library, one chat at a time.
 
     python -m scripts.bench.local --threads 2 --rounds 3
-    python -m scripts.bench.local --model FILE.gguf
+    python -m scripts.bench.local --backend llama-cpp --model FILE.gguf --slots 8 16 32
 
 A workload like that of a recipe: chats that begin with the same long prompt, go on with a
 picture's few lines, and get a reply each. In turns, in one process:
 
-* alone: `Llama.create_chat_completion`, one chat after the other, with nothing kept between them;
-* reuse: the same as it comes, which keeps the beginning of the chat before;
-* ours: the backend `llama-cpp`, with as many slots as `--slots`.
+* alone: the library, one chat after the other, with nothing kept between them;
+* reuse: the same, with what the chat before began with kept;
+* ours N: the backend, with N slots.
 
 Without ``--model`` one of 163 million random weights is built (`tests.models.chat.WIDE`), which
 spends as little of its time in attention as models of 7 billion do. Replies are drawn greedily
@@ -18,23 +18,39 @@ and counted as they come. CPU is that of all threads; figures are medians over t
 from __future__ import annotations
 
 import argparse
+import importlib
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from llama_cpp import Llama
-
-from mmgen_datasets.backends.llama_cpp import LlamaCpp, open_slots
-from mmgen_datasets.backends.local.worker import Ask
+from mmgen_datasets.backends.local.worker import Ask, Engine
 from mmgen_datasets.chat import Request, Sampling, text_turn
-from tests.models import chat, gguf_twin
+from tests.models import chat
 from tests.models.text import sentences
 
 CONTEXT = 4096
+
+BACKENDS = {
+    "llama-cpp": "scripts.bench.local_llama_cpp",
+}
+"""Modules with a function `entrants`, which is given a model and the options."""
+
+Answer: TypeAlias = Callable[[list[Request]], int]
+"""Answers all requests; returns how many tokens it wrote."""
+
+
+class Entrants(NamedTuple):
+    """Who is measured, with one model."""
+
+    name: str
+    """Of the model as it is run."""
+    count: Callable[[str], int]
+    """How many tokens a text has."""
+    answers: dict[str, Answer]
+    """By name; ``"alone"`` and ``"reuse"`` among them."""
 
 
 class Measured(NamedTuple):
@@ -70,59 +86,33 @@ def text_of(written: Iterator[str], tokens: int, count: Callable[[str], int]) ->
     return text
 
 
-def high_level(llama: Any, requests: list[Request], *, clear: bool) -> int:
-    """Let llama-cpp-python answer one after the other; returns the tokens written."""
-    tokens = 0
-    for request in requests:
-        if clear:
-            llama.reset()
-        messages = [{"role": turn.role, "content": turn.text} for turn in request.chat]
-        limit = request.sampling.max_tokens
-        answer = llama.create_chat_completion(messages, max_tokens=limit, temperature=0)
-        tokens += answer["usage"]["completion_tokens"]
-    return tokens
-
-
-def ours(settings: LlamaCpp, requests: list[Request]) -> int:
-    """Let the backend answer all; the memory is new, as in a new run."""
-    slots = open_slots(settings)
+def drive(engine: Engine, requests: list[Request]) -> int:
+    """Let an engine of ours answer all, and close it."""
     asks = [Ask(request) for request in requests]
     for ask in asks:
-        slots.add(ask)
-    while slots.step():
+        engine.add(ask)
+    while engine.step():
         pass
-    slots.close()
+    engine.close()
     return sum(ask.future.result().completion_tokens or 0 for ask in asks)
 
 
-def measured(answer: Callable[[], int]) -> Measured:
+def measured(answer: Answer, requests: list[Request]) -> Measured:
     cpu, wall = time.process_time(), time.perf_counter()
-    tokens = answer()
+    tokens = answer(requests)
     return Measured(tokens, time.process_time() - cpu, time.perf_counter() - wall)
 
 
-def contestants(path: Path, options: argparse.Namespace) -> dict[str, Callable[[], int]]:
-    llama = Llama(
-        str(path),
-        n_ctx=CONTEXT,
-        n_gpu_layers=-1,
-        n_threads=options.threads,
-        n_threads_batch=options.threads,
-        verbose=False,
-    )
-    requests = workload(options, lambda text: len(llama.tokenize(text.encode())))
-    lengths = [sum(len(llama.tokenize(t.text.encode())) for t in r.chat) for r in requests]
-    print(f"{len(requests)} chats of {statistics.mean(lengths):,.0f} tokens, of {path.name}")
-    found: dict[str, Callable[[], int]] = {
-        "alone": partial(high_level, llama, requests, clear=True),
-        "reuse": partial(high_level, llama, requests, clear=False),
-    }
-    for number in options.slots:
-        settings = LlamaCpp(
-            str(path), context=CONTEXT, slots=number, threads=options.threads, prefix_dir=""
-        )
-        found[f"ours {number}"] = partial(ours, settings, requests)
-    return found
+def compete(entrants: Entrants, options: argparse.Namespace) -> dict[str, list[Measured]]:
+    requests = workload(options, entrants.count)
+    lengths = [sum(entrants.count(turn.text) for turn in each.chat) for each in requests]
+    print(f"{len(requests)} chats of {statistics.mean(lengths):,.0f} tokens, {entrants.name}")
+    taken: dict[str, list[Measured]] = {name: [] for name in entrants.answers}
+    for number in range(options.rounds):
+        for name, answer in entrants.answers.items():
+            taken[name].append(measured(answer, requests))
+            print(f"round {number + 1}, {name}: {taken[name][-1]}", flush=True)
+    return taken
 
 
 def tabulate(taken: dict[str, list[Measured]]) -> None:
@@ -133,21 +123,24 @@ def tabulate(taken: dict[str, list[Measured]]) -> None:
         )
         for name, rounds in taken.items()
     }
-    print(f"{'':8} tokens/CPU s  of alone  of reuse   tokens/s  of alone  of reuse")
+    print(f"{'':12} tokens/CPU s  of alone  of reuse   tokens/s  of alone  of reuse")
     for name, both in rates.items():
         words = [
             f"{rate:12.1f} {rate / alone:8.2f}x {rate / reuse:8.2f}x"
             for rate, alone, reuse in zip(both, rates["alone"], rates["reuse"], strict=True)
         ]
-        print(f"{name:8}{''.join(words)}")
+        print(f"{name:12}{''.join(words)}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--model", type=Path, help="a GGUF file")
-    parser.add_argument("--kind", default="Q8_0", help="of the matrices of the model built")
+    parser.add_argument("--backend", choices=BACKENDS, default="llama-cpp")
+    parser.add_argument("--model", type=Path, help="a model that the backend takes")
+    parser.add_argument(
+        "--kind", default="Q8_0", help="of the matrices of a GGUF file that is built"
+    )
     parser.add_argument("--requests", type=int, default=16)
     parser.add_argument("--shared", type=int, default=1600, help="tokens of the system prompt")
     parser.add_argument("--own", type=int, default=110, help="tokens of the user's turn")
@@ -156,17 +149,12 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
+    module = importlib.import_module(BACKENDS[options.backend])
     with tempfile.TemporaryDirectory() as folder:
-        path = options.model or Path(folder) / f"wide-{options.kind.lower()}.gguf"
         if options.model is None:
-            chat.build(Path(folder) / "wide", chat.WIDE)
-            gguf_twin.write_gguf(Path(folder) / "wide", path, options.kind)
-        taken: dict[str, list[Measured]] = {}
-        runs = contestants(path, options)
-        for number in range(options.rounds):
-            for name, answer in runs.items():
-                taken.setdefault(name, []).append(measured(answer))
-                print(f"round {number + 1}, {name}: {taken[name][-1]}", flush=True)
+            options.model = Path(folder) / "wide"
+            chat.build(options.model, chat.WIDE)
+        taken = compete(module.entrants(options.model, options), options)
     tabulate(taken)
 
 
