@@ -31,7 +31,10 @@ llama_cpp = pytest.importorskip(
     "llama_cpp", reason="needs llama-cpp-python, which needs a C++ compiler to install"
 )
 backend_module = pytest.importorskip("mmgen_datasets.backends.llama_cpp")
+memory_module = pytest.importorskip("mmgen_datasets.backends.llama.memory")
 model_module = pytest.importorskip("mmgen_datasets.backends.llama.model")
+pictures_module = pytest.importorskip("mmgen_datasets.backends.llama.pictures")
+slots_module = pytest.importorskip("mmgen_datasets.backends.llama.slots")
 
 GREEDY = Sampling(max_tokens=24, temperature=0)
 EXAMPLES = " ".join(f"Example {number} has a red bicycle in it." for number in range(40))
@@ -49,6 +52,25 @@ def nano(tiny_models: ModelStore) -> str:
 
 def opened(nano: str, **settings: Any) -> Any:
     return open_backend("llama-cpp", **{"model": nano, **EXACT} | settings)
+
+
+def engine_of(model: str, mmproj: str = "", *, cells: int, context: int) -> Any:
+    """An engine with so much memory, and no more."""
+    loaded = model_module.LlamaModel(model, None)
+    reader = pictures_module.PictureReader(mmproj, loaded, 1) if mmproj else None
+    memory = memory_module.LlamaMemory(loaded, cells=cells, sequences=7, kv_type="f32", threads=1)
+    return slots_module.Slots(loaded, reader, memory, num_slots=6, context=context, store=None)
+
+
+def driven(engine: Any, requests: list[Request]) -> list[Reply]:
+    """What an engine answers, which is closed then."""
+    asks = [Ask(each) for each in requests]
+    for each in asks:
+        engine.add(each)
+    while engine.step():
+        pass
+    engine.close()
+    return [each.future.result() for each in asks]
 
 
 def chat_request(*texts: str, sampling: Sampling = GREEDY) -> Request:
@@ -143,12 +165,15 @@ class TestExactness:
     ) -> None:
         """Half of them wait then, and go on where they were."""
         long = [
-            replace(each, sampling=replace(GREEDY, max_tokens=600), key=str(number))
+            replace(each, sampling=replace(GREEDY, max_tokens=300), key=str(number))
             for number, each in enumerate(requests[:6])
         ]
-        tight = opened(nano, slots=6, context=1200)
-        alone = opened(nano, slots=1, context=1200)
-        assert said(ask(tight, *long)) == [said(ask(alone, each))[0] for each in long]
+        roomy, tight = (engine_of(nano, cells=cells, context=1024) for cells in (4096, 1280))
+        expected = said(driven(roomy, long))
+        assert said(driven(tight, long)) == expected
+        assert tight.evaluated > roomy.evaluated
+        alone = opened(nano, slots=1, context=1024)
+        assert expected == [said(ask(alone, each))[0] for each in long]
 
 
 class TestSharing:
@@ -156,31 +181,19 @@ class TestSharing:
         backend = opened(nano, slots=8)
         slots = backend_module.open_slots(backend)
         requests = [chat_request(EXAMPLES, f"Picture {number}?") for number in range(16)]
-        asks = [Ask(each) for each in requests]
-        for each in asks:
-            slots.add(each)
-        while slots.step():
-            pass
-        replies = [each.future.result() for each in asks]
+        replies = driven(slots, requests)
         lengths = [reply.prompt_tokens or 0 for reply in replies]
         written = sum(reply.completion_tokens or 0 for reply in replies)
         assert min(lengths) > 400
         assert slots.evaluated < lengths[0] + 16 * 30 + written
-        slots.close()
 
     def test_the_next_run_reads_it_from_disk(self, nano: str, tmp_path: Path) -> None:
         requests = [chat_request(EXAMPLES, f"Picture {number}?") for number in range(3)]
         counts, replies = [], []
         for slots in (2, 3):  # another engine each, as another process would have
             engine = backend_module.open_slots(opened(nano, slots=slots, prefix_dir=str(tmp_path)))
-            asks = [Ask(each) for each in requests]
-            for each in asks:
-                engine.add(each)
-            while engine.step():
-                pass
+            replies.append(driven(engine, requests))
             counts.append(engine.evaluated)
-            replies.append([each.future.result() for each in asks])
-            engine.close()
         assert said(replies[0]) == said(replies[1])
         assert counts[1] < counts[0] - 300
         assert len(list(tmp_path.glob("*.kv"))) == 1

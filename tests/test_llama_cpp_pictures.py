@@ -14,14 +14,13 @@ import pytest
 from mmgen_datasets import load_run
 from mmgen_datasets.backends import open_backend
 from mmgen_datasets.backends.base import Backend
-from mmgen_datasets.backends.local.worker import Ask
 from mmgen_datasets.chat import Media, Part, Request, Sampling, Text, Turn, text_turn
 from mmgen_datasets.errors import BackendError, RowError, StopError, UsageError
 from tests.contracts.backend import BackendContract, ask, error_of, request, said
 from tests.models.store import ModelStore
 from tests.photographs import file_of, photograph
 from tests.sample import SAMPLE_DIR
-from tests.test_llama_cpp import RECIPE
+from tests.test_llama_cpp import RECIPE, driven, engine_of
 
 llama_cpp = pytest.importorskip(
     "llama_cpp", reason="needs llama-cpp-python, which needs a C++ compiler to install"
@@ -81,6 +80,15 @@ class TestLlamaCppWithPictures(BackendContract):
 
 
 class TestExactness:
+    """With positions in one dimension, and in two as Qwen2-VL has them."""
+
+    @pytest.fixture(params=["llava", "two-dimensional"])
+    def files(self, tiny_models: ModelStore, request: pytest.FixtureRequest) -> dict[str, str]:
+        return {
+            "model": str(tiny_models.path(f"{request.param}.gguf")),
+            "mmproj": str(tiny_models.path(f"{request.param}-mmproj.gguf")),
+        }
+
     @pytest.fixture
     def requests(self) -> list[Request]:
         return [
@@ -135,22 +143,17 @@ class TestExactness:
 
     def test_and_where_the_memory_is_too_small_for_all(self, files: dict[str, str]) -> None:
         """Some wait then, and see their pictures again."""
-        many = [picture(number) for number in range(14)]
         requests = [
-            shown(Text(str(number)), *many, Text("Compare."), system="Be brief.")
-            for number in range(8)
+            shown(Text(str(number)), picture(number), picture(0), Text("Compare."))
+            for number in range(4)
         ]
-        tight = backend_module.open_slots(opened(files, slots=8, context=300))
-        asks = [Ask(each) for each in requests]
-        for each in asks:
-            tight.add(each)
-        while tight.step():
-            pass
-        tight.close()
-        alone = opened(files, slots=1, context=300)
-        assert said([each.future.result() for each in asks]) == [
-            said(ask(alone, each))[0] for each in requests
-        ]
+        roomy, tight = (
+            engine_of(files["model"], files["mmproj"], cells=cells, context=512)
+            for cells in (2048, 512)
+        )
+        expected = said(driven(roomy, requests))
+        assert said(driven(tight, requests)) == expected
+        assert tight.evaluated > roomy.evaluated
 
 
 def _content(turn: Turn) -> Any:

@@ -21,18 +21,29 @@ from tests.models.text import SPECIAL_TOKENS
 _QUANTIZED = gguf.GGMLQuantizationType
 
 
-def write_gguf(folder: Path, path: Path, kind: str = "F32") -> None:
+def write_gguf(
+    folder: Path,
+    path: Path,
+    kind: str = "F32",
+    *,
+    architecture: str = "qwen2",
+    rope_sections: list[int] | None = None,
+) -> None:
     """Write the language model of a folder.
 
     Args:
         folder: of ``save_pretrained``, a Qwen2 model and its tokenizer, or a LLaVA of one.
         path: of the file to write.
         kind: how matrices are stored: ``"F32"``, ``"F16"`` or ``"Q8_0"``.
+        architecture: what llama.cpp is to take it for.
+        rope_sections: how many pairs of a head turn with time, row and column, if not with one.
     """
     config = AutoConfig.from_pretrained(folder)
     config = getattr(config, "text_config", config)
-    writer = gguf.GGUFWriter(path, "qwen2")
+    writer = gguf.GGUFWriter(path, architecture)
     _write_shape(writer, config)
+    if rope_sections:
+        writer.add_rope_dimension_sections(rope_sections)
     _write_tokenizer(writer, folder)
     names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.QWEN2, config.num_hidden_layers)
     for name, weights in load_file(folder / "model.safetensors").items():

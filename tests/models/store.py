@@ -28,6 +28,12 @@ BUILDS = {
     "clip": Build("clip", "build", _TRANSFORMERS),
     "llava": Build("llava", "build", _TRANSFORMERS),
     "llava.gguf": Build("gguf_twin", "write_gguf", (*_TRANSFORMERS, "gguf"), "llava"),
+    "two-dimensional.gguf": Build(
+        "two_dimensional", "write_language_model", (*_TRANSFORMERS, "gguf"), "llava"
+    ),
+    "two-dimensional-mmproj.gguf": Build(
+        "two_dimensional", "write_mmproj", (*_TRANSFORMERS, "gguf")
+    ),
     "llava-mmproj.gguf": Build("mmproj", "write_mmproj", (*_TRANSFORMERS, "gguf"), "llava"),
     **{
         name: Build("speech", f"build_{name.replace('-', '_')}", _TRANSFORMERS)
