@@ -14,7 +14,7 @@ LAYERS = [
     ["registry", "chat", "licence", "vocabulary", "hierarchy", "predicates"],
     ["schema", "columns", "files", "families", "picture", "publish.origins"],
     ["media", "loading", "publish.licence"],
-    ["parquet", "conversion", "publish.attribution"],
+    ["parquet", "conversion", "motion", "publish.attribution"],
     ["prompts", "grounded", "backends"],
     ["builders", "generation", "speech"],
     ["exporters", "generation.run"],

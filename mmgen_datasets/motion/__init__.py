@@ -1,0 +1,1 @@
+"""Motion: joints of a moving person, their features, and codes of them."""
