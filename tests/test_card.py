@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmgen_datasets import Plan, RunFolder, Scripted, fill_run, generate
+from mmgen_datasets.chat import MediaKind
 from mmgen_datasets.cli import main
 from mmgen_datasets.generation.manifest import Manifest
 from mmgen_datasets.licence import Use
@@ -27,6 +28,7 @@ from mmgen_datasets.publish.metadata import licence_id, size_category
 from mmgen_datasets.publish.model_terms import note_on
 from mmgen_datasets.publish.pushable import pushable
 from mmgen_datasets.publish.section import cell
+from mmgen_datasets.schema import conversation_features
 from tests.sample import SAMPLE_DIR
 
 
@@ -189,6 +191,22 @@ def test_rows_without_their_picture_are_told(conversations: Dataset) -> None:
     card = card_of(changed(conversations.select(range(3)), image=None))
     assert "Image files inside: 0." in card
     assert "3 of 3 rows hold no image" in card
+
+
+@pytest.mark.parametrize("kind", ["video", "audio", "motion"])
+def test_conversations_about_other_media_have_a_card_too(
+    conversations: Dataset, kind: MediaKind
+) -> None:
+    rows = conversations.remove_columns("image").select(range(2)).to_list()
+    values: dict[MediaKind, Any] = {"motion": [[0.0] * 263], "video": None, "audio": None}
+    for row in rows:
+        row[kind] = values[kind]
+        row["source"] = "humanml3d"
+        row["license"] = None
+    card = card_of(Dataset.from_list(rows, features=conversation_features(kind)))
+    assert f"{kind.capitalize()} files inside: {2 * (kind == 'motion')}." in card
+    assert "[AMASS, for non-commercial scientific research]" in card
+    assert "@inproceedings{mahmood2019amass," in card
 
 
 HOSTILE = "a|b\n<script>alert(1)</script> <!-- mmgen end --> --> `x`"

@@ -333,6 +333,24 @@ def test_a_hub_that_says_nothing_is_called_again(
         assert len(hub.store.repositories["alice/mini"].commits) == 2
 
 
+def test_a_transfer_that_xet_gives_up_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "_PAUSES_S", (0.01, 0.01))
+    answers: list[Exception | str] = [RuntimeError("CAS error"), RuntimeError("CAS error"), "done"]
+
+    def transfer() -> str:
+        if isinstance(answer := answers.pop(0), Exception):
+            raise answer
+        return answer
+
+    assert calls.patiently(transfer, "alice/mini", timeout_s=1) == "done"
+    answers += [PermissionError("Forbidden")]
+    with pytest.raises(HubError, match="may not write to 'alice/mini': Forbidden"):
+        calls.patiently(transfer, "alice/mini", timeout_s=1)
+    answers += [PermissionError(13, "Permission denied", "/a/file")]
+    with pytest.raises(PermissionError, match="/a/file"):
+        calls.patiently(transfer, "alice/mini", timeout_s=1)
+
+
 def test_a_hub_that_stays_down_is_given_up(
     run: Path, tmp_path: Path, online: Callable[[Hub], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

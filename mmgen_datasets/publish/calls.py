@@ -75,6 +75,8 @@ def refusal(error: BaseException, repo: str) -> HubError | None:
         )
     if isinstance(error, OfflineModeIsEnabled):
         return HubError("the hub is switched off", "unset HF_HUB_OFFLINE")
+    if isinstance(error, PermissionError) and error.filename is None:  # Xet's, not of a file
+        return HubError(f"the token may not write to {repo!r}: {error}", "log in anew")
     if not isinstance(error, HfHubHTTPError):  # the client's word for what a page says of a file
         words = " ".join(str(error).split())
         return HubError(f"the hub refused: {words}") if isinstance(error, ValueError) else None
@@ -116,8 +118,9 @@ def _cause(error: BaseException) -> BaseException:
 def _may_pass(error: BaseException) -> bool:
     if isinstance(error, HfHubHTTPError):
         return error.response.status_code in _PASSING
-    # A proxy's page in the place of JSON is a server that is down.
-    return isinstance(error, httpx2.TransportError | json.JSONDecodeError)
+    # A proxy's page in the place of JSON is a server that is down; Xet, which transfers files,
+    # knows RuntimeErrors only.
+    return isinstance(error, httpx2.TransportError | json.JSONDecodeError | RuntimeError)
 
 
 def _words(error: BaseException) -> str:
