@@ -34,7 +34,7 @@ _OFFSETS: dict[str, str] = {
     "0 23 -1, 0 25 1, 0 10 5, 0 11 -3, 15 -1 -1, 4 -27 -1, 1 -25 2, -15 -1 -1, -4 -27 -1, -1 -25 2",
 }
 
-_HINGES = {
+_HINGES: dict[str, dict[str, tuple[str, ...]]] = {
     # How many bones of a limb, from its middle outwards, follow which angle.
     HUMANML3D.name: {
         "leg": ("hip", "thigh", "shin", "foot"),
