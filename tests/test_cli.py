@@ -176,7 +176,7 @@ def test_what_came_from_the_cache_of_the_server_is_told(
 ) -> None:
     with serve(Behaviour(form="auto", schedule=("cached", "cached"))) as server:
         assert run(*asking(server.url, "--limit", "1"), "--out", tmp_path) == 0
-    assert "2,000 from the server's cache" in capsys.readouterr().out
+    assert "2,000 from a cache of prompts" in capsys.readouterr().out
 
 
 def test_where_nothing_was_rejected_there_is_nothing_to_choose_from(

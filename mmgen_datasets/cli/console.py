@@ -54,7 +54,7 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
         f" of {manifest.requests:,}, in {manifest.seconds:,.1f} s"
     )
     if tokens := manifest.prompt_tokens + manifest.completion_tokens:
-        cached = f", {manifest.cached_tokens:,} from the server's cache"
+        cached = f", {manifest.cached_tokens:,} from a cache of prompts"
         say(
             f"  {tokens:,} tokens, {manifest.completion_tokens:,} of them written by the model"
             + (cached if manifest.cached_tokens else "")
