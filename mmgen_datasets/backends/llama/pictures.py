@@ -165,8 +165,8 @@ def read_chat(chat: Chat, model: LlamaModel, reader: PictureReader | None) -> Pr
     if reader is None:
         raise StopError(
             "the recipe shows pictures, and no picture encoder is given",
-            "name the model's mmproj file, as --option mmproj=FILE with a new --out, or use a recipe"
-            " without 'image' among its inputs",
+            "name the model's mmproj file, as --option mmproj=FILE with a new --out, or use a"
+            " recipe without 'image' among its inputs",
         )
     return reader.prompt(text, media)
 
