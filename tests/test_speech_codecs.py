@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +19,8 @@ pytest.importorskip("transformers")
 
 import torch
 from datasets import Dataset, IterableDataset
-from transformers import AutoModel
+from datasets.fingerprint import Hasher
+from transformers import AutoModel, AutoTokenizer
 
 from mmgen_datasets.errors import RowError, StopError, UnknownNameError, UsageError
 from mmgen_datasets.speech import CODECS
@@ -165,9 +168,25 @@ class TestEmova(CodecContract):
     ) -> None:
         silence, sound = np.zeros(16_000), tone(0.2, 16_000)
         rows = tokenizer.rows([{"array": w, "sampling_rate": 16_000} for w in (silence, sound)])
-        assert rows[0].error == "the codec failed on the recording of 1.000 s: nothing is said"
+        assert rows[0].error == (
+            "the codec failed on the recording of 1.000 s: ValueError('nothing is said')"
+        )
         assert rows[0].seconds == 1.0
         assert rows[1].error is None
+
+    def test_weights_that_are_missing_are_no_matter_of_a_row(
+        self, tiny_models: ModelStore, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "emova"
+        shutil.copytree(tiny_models.path("emova"), folder)
+        (folder / "model.safetensors").unlink()
+        tokenizer = SpeechTokenizer("emova", str(folder), device="cpu", trust_remote_code=True)
+        with pytest.raises(StopError, match="cannot be loaded"):
+            tokenizer.rows([{"array": tone(0.2, 16_000), "sampling_rate": 16_000}])
+
+    def test_a_voice_that_its_code_does_not_know_is_told(self, tokenizer: SpeechTokenizer) -> None:
+        with pytest.raises(RowError, match=r"emotion-fearful_speed-slow.*KeyError"):
+            tokenizer.decode("<|speech_1|>", Voice(emotion="fearful", speed="slow"))
 
     def test_the_tokens_are_known_without_the_weights(self) -> None:
         tokens = SpeechTokenizer("emova", trust_remote_code=True).special_tokens()
@@ -241,11 +260,38 @@ def test_a_selection_is_mapped_in_its_own_order() -> None:
     assert chosen.map(own(), batched=True)["speech"][:] == ["<|speech_5|>", "<|speech_0|>"]
 
 
-def test_several_processes_give_the_same() -> None:
-    recordings = [stored(file_of(np.full(20, step / 10), 100)) for step in range(8)]
-    table = Dataset.from_dict({"audio": recordings})
-    one, two = (table.map(own(), batched=True, num_proc=number) for number in (None, 2))
-    assert one["speech"][:] == two["speech"][:]
+def test_several_processes_give_the_same(tiny_models: ModelStore) -> None:
+    """Also where this one has used the model before, in threads that the others do not have."""
+    torch.set_num_threads(2)
+    recordings = [stored(file_of(babble(1.0, 8000, seed), 8000)) for seed in range(4)]
+    tokenizer = SpeechTokenizer("mimi", str(tiny_models.path("mimi")), device="cpu")
+    expected = [row.speech for row in tokenizer.rows(recordings)]
+    mapped = Dataset.from_dict({"audio": recordings}).map(tokenizer, batched=True, num_proc=2)
+    assert mapped["speech"][:] == expected
+
+
+def test_a_vocabulary_that_was_given_the_tokens_reads_each_unit_as_one(
+    tiny_models: ModelStore,
+) -> None:
+    tokenizer = SpeechTokenizer("mimi", str(tiny_models.path("mimi")), device="cpu")
+    [row] = tokenizer.rows([stored(file_of(babble(0.1, 8000), 8000))])
+    vocabulary = AutoTokenizer.from_pretrained(tiny_models.path("chat"))
+    first = len(vocabulary)
+    assert vocabulary.add_tokens(tokenizer.special_tokens(), special_tokens=True) == 4 * 64
+    ids = vocabulary(row.speech)["input_ids"]
+    assert [number - first for number in ids] == read_units(row.speech or "")
+    assert vocabulary.decode(ids) == row.speech
+
+
+def test_another_process_gives_the_same_fingerprint() -> None:
+    code = (
+        "from datasets.fingerprint import Hasher\n"
+        "from mmgen_datasets import SpeechTokenizer\n"
+        "print(Hasher.hash(SpeechTokenizer('mimi', num_codebooks=8)))"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    expected = Hasher.hash(SpeechTokenizer("mimi", num_codebooks=8))
+    assert printed.stdout.decode().strip() == expected
 
 
 def test_a_column_that_is_missing_is_named() -> None:

@@ -54,6 +54,8 @@ def read_clip(recording: Any, *, max_seconds: float | None = None) -> Clip:
         clip = _decoded(read_media(recording), max_seconds)
     else:
         samples = np.asarray(recording["array"], dtype=np.float32)
+        if samples.ndim != 1:
+            raise RowError(f"the samples of the recording have the shape {samples.shape}, not (S,)")
         clip = Clip(samples, int(recording["sampling_rate"]))
         _refuse_long(clip.seconds, max_seconds)
     if not np.isfinite(clip.wave).all():

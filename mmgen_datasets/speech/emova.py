@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 import transformers
 
@@ -63,28 +62,31 @@ class Emova:
         return [self._encode(wave) for wave in waves]
 
     def _encode(self, wave: Wave) -> Codes | RowError:
+        encode = self._network.encode
         with tempfile.TemporaryDirectory(prefix="mmgen-speech-") as folder:
             path = Path(folder, "clip.wav")
             write_wav(path, Clip(wave, self.rate))
             try:
                 with torch.inference_mode():
-                    text = self._network.encode(str(path))
+                    text = encode(str(path))
                 return unflatten(read_units(text), self.codebook_size, self.num_codebooks)
             except RowError as error:
                 return error
-            except (RuntimeError, ValueError, IndexError) as error:
+            except Exception as error:  # whatever its own code says to what it was not made for
                 seconds = len(wave) / self.rate
-                return RowError(f"the codec failed on the recording of {seconds:.3f} s: {error}")
+                return RowError(f"the codec failed on the recording of {seconds:.3f} s: {error!r}")
 
     def decode(self, codes: Codes, voice: Voice | None) -> Clip:
         """See `Codec`."""
-        text = write_units(np.asarray(codes)[0].tolist())
+        decode, condition = self._network.decode, _condition(voice or Voice())
+        text = write_units(codes[0].tolist())
         with tempfile.TemporaryDirectory(prefix="mmgen-speech-") as folder:
             path = Path(folder, "spoken.wav")
-            with torch.inference_mode():
-                self._network.decode(
-                    text, condition=_condition(voice or Voice()), output_wav_file=str(path)
-                )
+            try:
+                with torch.inference_mode():
+                    decode(text, condition=condition, output_wav_file=str(path))
+            except Exception as error:
+                raise RowError(f"the codec failed to speak as {condition}: {error!r}") from error
             return read_clip(path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -10,6 +11,11 @@ from mmgen_datasets.errors import StopError
 
 if TYPE_CHECKING:
     from mmgen_datasets.speech.tokenizer import SpeechTokenizer
+
+if hasattr(os, "register_at_fork"):
+    # `Dataset.map(num_proc=...)` forks. Torch's threads are not there in the new process, and it
+    # would wait for them for ever; a process for each core wants no more than one anyway.
+    os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
 
 
 def load(kind: Any, place: str, settings: SpeechTokenizer, **options: Any) -> Any:

@@ -126,6 +126,8 @@ class TinyEmova(PreTrainedModel):
 
     def decode(self, speech_unit, condition=None, output_wav_file="output.wav"):
         words = speech_unit.replace("<|speech_", "").replace("|>", " ").split()
+        if "fearful" in condition:  # EMOVA's own knows a table of them
+            raise KeyError(condition)
         loud = 1.0 if "pitch-high" in condition else 0.5
         sound = np.repeat(np.array(words, float) / 4095 * loud, 640)
         with wave.open(output_wav_file, "wb") as file:
