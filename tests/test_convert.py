@@ -33,16 +33,9 @@ from mmgen_datasets.conversion.record import Names
 from mmgen_datasets.conversion.sniffing import ending
 from mmgen_datasets.errors import MissingFileError, RowError, RunError, SourceError, UsageError
 from scripts.convert_hf_parquet_to_llava import main as script
+from tests.parquet_files import content, media, picture, talk
 
 ROOT = Path(__file__).resolve().parent.parent
-Turns = list[dict[str, Any]]
-
-
-def picture(form: str = "JPEG", colour: int = 0) -> bytes:
-    file = io.BytesIO()
-    shade = tuple(16 * (colour // 16**digit % 16) for digit in range(3))
-    PIL.Image.new("RGB", (8, 8), shade).save(file, form)
-    return file.getvalue()
 
 
 def recording() -> bytes:
@@ -53,14 +46,6 @@ def recording() -> bytes:
         wav.setframerate(8000)
         wav.writeframes(bytes(80))
     return file.getvalue()
-
-
-def media(data: bytes | None, path: str | None = None) -> dict[str, Any]:
-    return {"bytes": data, "path": path}
-
-
-def talk(question: str = "<image>\nWhat is it?", answer: str = "A square.") -> Turns:
-    return [{"from": "human", "value": question}, {"from": "gpt", "value": answer}]
 
 
 def write(folder: Path, columns: Mapping[str, Any], name: str = "train") -> Path:
@@ -74,15 +59,6 @@ def converted(data: Path, out: Path, **settings: Any) -> tuple[list[Any], Conver
     """The records of a dataset with one part, and what is said of it."""
     [part] = convert(str(data), out, **settings)
     return json.loads(part.folder.annotations.read_text(encoding="utf-8")), part
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder by its path, but for what only converting needs."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and ".convert" not in path.parts
-    }
 
 
 class TestLayout:
@@ -287,6 +263,16 @@ class TestMedia:
         records, _ = converted(data, tmp_path / "other", media_root=tmp_path)
         assert [record["image"] for record in records] == ["default/2.jpg"]
 
+    def test_a_file_of_parquet_may_stand_beside_many_pictures(self, tmp_path: Path) -> None:
+        paths = [f"pictures/{number}.jpg" for number in range(9)]
+        columns = {"image": paths, "conversations": [talk()] * 9}
+        data = write(tmp_path / "data", columns, "rows")
+        (data / "pictures").mkdir()
+        for path in paths:
+            (data / path).write_bytes(picture())
+        records, _ = converted(data, tmp_path / "out")
+        assert len(records) == 9
+
     def test_other_columns_are_kept_as_json_can_say_them(self, tmp_path: Path) -> None:
         table = pa.table(
             {
@@ -311,6 +297,12 @@ class TestMedia:
         pq.write_table(table, tmp_path / "data" / "train.parquet")
         _, part = converted(tmp_path / "data", tmp_path / "out")
         assert part.counts.rejects == {"a text is not UTF-8": 1}
+
+    def test_a_time_that_nobody_can_hold_is_rejected(self, tmp_path: Path) -> None:
+        days = pa.array([0, 2**30], pa.date32())
+        data = write(tmp_path / "data", {"conversations": [talk("Hello")] * 2, "day": days})
+        _, part = converted(data, tmp_path / "out")
+        assert part.counts.rejects == {"a value cannot be read": 1}
 
     @pytest.mark.parametrize(
         ("data", "end"),
@@ -590,8 +582,13 @@ class TestWrongUse:
     def test_files_that_are_not_parquet(self, tmp_path: Path) -> None:
         (tmp_path / "data").mkdir()
         (tmp_path / "data" / "train.jsonl").write_text('{"a": 1}\n')
-        with pytest.raises(SourceError, match="its files are json, not parquet"):
+        with pytest.raises(SourceError, match="there is no parquet file in it\n  → make parquet"):
             convert(str(tmp_path / "data"), tmp_path / "out")
+
+    def test_a_file_in_the_place_of_a_folder(self, tmp_path: Path) -> None:
+        data = write(tmp_path / "data", {"conversations": [talk("Hello")]})
+        with pytest.raises(UsageError, match="is a file\n  → name the folder"):
+            convert(str(data / "train.parquet"), tmp_path / "out")
 
     def test_a_file_cut_short(self, tmp_path: Path) -> None:
         data = write(tmp_path / "data", {"conversations": [talk("Hello")]})

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from datasets import Dataset
-from huggingface_hub import constants
+from huggingface_hub import HfApi, constants
 
 from mmgen_datasets import push_to_hub
+from tests.parquet_files import content, media, picture, talk
 from tests.servers.hub import Hub, HubBehaviour, serve
 
 # The hub's client uploads in a way that its own HTTP client would have otherwise.
@@ -26,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with serve(tmp_path / "hub", HubBehaviour()) as hub:
         monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+        monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
         monkeypatch.setattr(constants, "ENDPOINT", hub.url)
         template = f"{hub.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
         monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
@@ -74,8 +79,50 @@ def test_what_was_pushed_comes_back_in_llavas_format(
         assert (root / record["image"]).read_bytes() == picture.read_bytes()
 
 
-def test_a_dataset_that_is_not_there_or_not_public_is_a_sentence(hub: Hub, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_what_is_not_there_or_cannot_be_reached_is_a_sentence(hub: Hub, tmp_path: Path) -> None:
     done = convert(hub, tmp_path, "--dataset_path", "alice/nothing")
     assert done.returncode == 2
     assert "alice/nothing cannot be found or read" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["error-503", "close", "close-midway"])
+def test_trouble_of_the_hub_is_overcome_or_told(hub: Hub, tmp_path: Path, fault: str) -> None:
+    """It fails at first and again in the middle; what is not tried again is a sentence."""
+    push_rows(tmp_path / "rows", rows=40)
+    assert convert(hub, tmp_path / "quiet", "--dataset_path", "alice/rows").returncode == 0
+    trouble = ("ok",) * 4 + (fault,) * 2 + ("ok", fault) * 3
+    with serve(tmp_path / "hub", HubBehaviour({"resolve": trouble})) as troubled:
+        done = convert(troubled, tmp_path / "troubled", "--dataset_path", "alice/rows")
+        while done.returncode == 2:
+            assert "then give the same command again" in done.stderr
+            done = convert(troubled, tmp_path / "troubled", "--dataset_path", "alice/rows")
+    assert done.returncode == 0, done.stderr
+    assert content(tmp_path / "troubled" / "out") == content(tmp_path / "quiet" / "out")
+
+
+@pytest.mark.slow
+def test_it_goes_on_with_the_commit_that_it_began_with(hub: Hub, tmp_path: Path) -> None:
+    push_rows(tmp_path / "rows", rows=8)
+    first = convert(hub, tmp_path, "--dataset_path", "alice/rows")
+    assert first.returncode == 0, first.stderr
+    push_rows(tmp_path / "rows", rows=9)
+    moved = convert(hub, tmp_path, "--dataset_path", "alice/rows")
+    assert moved.returncode == 2
+    [commit] = re.findall(r"from hf://datasets/alice/rows@(\w+)", moved.stderr)
+    again = convert(hub, tmp_path, "--dataset_path", "alice/rows", "--revision", commit)
+    assert again.stdout == first.stdout
+
+
+def push_rows(folder: Path, rows: int) -> None:
+    """A dataset of two files."""
+    folder.mkdir(exist_ok=True)
+    for number in range(2):
+        pictures = [media(picture(colour=rows * number + row)) for row in range(rows)]
+        table = pa.table({"image": pictures, "conversations": [talk()] * rows})
+        pq.write_table(table, folder / f"train-0000{number}-of-00002.parquet")
+    api = HfApi()
+    api.create_repo("alice/rows", repo_type="dataset", exist_ok=True)
+    api.upload_folder(repo_id="alice/rows", repo_type="dataset", folder_path=folder)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +16,7 @@ from mmgen_datasets.conversion.folder import TAKEN, Counts, PartFolder
 from mmgen_datasets.conversion.media_home import MediaHome
 from mmgen_datasets.conversion.names import distinct_stems, safe_stem
 from mmgen_datasets.conversion.plan import PartPlan, make_plan
+from mmgen_datasets.conversion.processes import processes
 from mmgen_datasets.conversion.record import Names
 from mmgen_datasets.conversion.source import ALL, Part, Source, find_source
 from mmgen_datasets.conversion.unit import Work, convert_unit
@@ -91,7 +88,7 @@ def convert(
             for part, folder in zip(source.parts, folders, strict=True)
         ]
         progress = stack.enter_context(_progress())
-        pool = stack.enter_context(_pool(num_proc)) if num_proc > 1 else None
+        pool = stack.enter_context(processes(num_proc)) if num_proc > 1 else None
         counts = _convert_parts(plans, folders, home, names, pool, progress)
     return [Converted(*row) for row in zip(source.parts, folders, counts, strict=True)]
 
@@ -183,27 +180,3 @@ def _held(folder: PartFolder) -> Iterator[None]:
 def _progress() -> Progress:
     console = Console(stderr=True)
     return Progress(console=console, disable=not console.is_terminal)
-
-
-@contextmanager
-def _pool(num_proc: int) -> Iterator[Executor]:
-    # Not forked: the threads of Arrow would not be.
-    spawning = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(num_proc, mp_context=spawning, initializer=_begin)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _begin() -> None:
-    """Let a process end with the one that it works for, and Ctrl-C be for that one alone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
-
-
-def _end_after(parent: multiprocessing.process.BaseProcess) -> None:
-    parent.join()
-    os._exit(1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -94,8 +94,12 @@ def opened(path: str) -> Iterator[pq.ParquetFile]:
     """
     system, name = url_to_fs(path)
     try:
-        with system.open(name, "rb") as file:
-            yield _parquet(file, is_local=isinstance(system, LocalFileSystem))
+        if isinstance(system, LocalFileSystem):  # a piece of a column at a time
+            with pq.ParquetFile(name, buffer_size=_READ_BYTES) as file:
+                yield file
+        else:  # a row group in few requests
+            with system.open(name, "rb") as remote, pq.ParquetFile(remote, pre_buffer=True) as file:
+                yield file
     except pa.ArrowException as error:
         raise SourceError(
             f"{path} is not a whole parquet file: {error}", "put the whole file in its place"
@@ -105,11 +109,6 @@ def opened(path: str) -> Iterator[pq.ParquetFile]:
             f"{path} cannot be read: {error or type(error).__name__}",
             "see that it is whole and can be reached, then give the same command again",
         ) from error
-
-
-def _parquet(file: IO[bytes], *, is_local: bool) -> pq.ParquetFile:
-    # Of the disk a piece of a column at a time; of a server a row group in few requests.
-    return pq.ParquetFile(file, buffer_size=is_local * _READ_BYTES, pre_buffer=not is_local)
 
 
 def _read_footer(path: str) -> tuple[pq.FileMetaData, list[Any]]:

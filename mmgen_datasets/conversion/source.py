@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import datasets.load
+from datasets.data_files import DataFilesDict, get_data_patterns
 from datasets.exceptions import DatasetsError
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+from httpx2 import HTTPError
+from huggingface_hub.errors import HFValidationError
 
 from mmgen_datasets.errors import MissingFileError, SourceError, UsageError
 
@@ -53,35 +55,60 @@ def find_source(
 
     Raises:
         MissingFileError: there is no such folder or dataset, or it may not be read.
-        SourceError: its files are not parquet.
+        SourceError: its files are not parquet, or the hub does not answer.
         UsageError: it has no such configuration or split.
     """
+    if Path(path).is_file():
+        raise UsageError(f"{path} is a file", "name the folder that it is in")
     try:
         module = datasets.load.dataset_module_factory(path, revision=revision)
         builder = datasets.load.get_dataset_builder_class(module)
-        names = [config.name for config in module.builder_configs_parameters.builder_configs]
-        if not builder.__module__.endswith(".parquet"):
-            raise SourceError(
-                f"{path}: its files are {builder.__module__.rpartition('.')[2]}, not parquet",
-                f"make parquet of it first: mmgen prepare {path} --out DIR",
-            )
-        chosen = _chosen("configuration", path, configs, names)
-        files = {
-            name: builder(config_name=name, hash=module.hash, **module.builder_kwargs).config
-            for name in chosen
-        }
-    except (DatasetsError, HfHubHTTPError, HFValidationError, OSError) as error:
+        if builder.__module__.endswith(".parquet"):
+            names = [config.name for config in module.builder_configs_parameters.builder_configs]
+            files = {
+                name: builder(
+                    config_name=name, hash=module.hash, **module.builder_kwargs
+                ).config.data_files
+                for name in _chosen("configuration", path, configs, names)
+            }
+        else:
+            names = ["default"]
+            _chosen("configuration", path, configs, names)
+            files = {"default": _parquet_among_others(path, module.builder_kwargs["base_path"])}
+    except (HTTPError, ConnectionError) as error:
+        raise SourceError(
+            f"{path} cannot be reached: {_first_line(error)}",
+            "see that the hub answers, then give the same command again",
+        ) from error
+    except (DatasetsError, HFValidationError, OSError) as error:
         raise MissingFileError(
             f"{path} cannot be found or read: {_first_line(error)}",
             "name a folder of parquet files, or a dataset of the hub as USER/NAME; one that is not"
             " public needs a login: hf auth login, or HF_TOKEN in the environment",
         ) from error
     parts = [
-        Part(name, str(split), tuple(map(str, config.data_files[split])))
-        for name, config in files.items()
-        for split in _chosen("split", f"{path} ({name})", splits, list(config.data_files))
+        Part(name, split, tuple(map(str, of_split[split])))
+        for name, of_split in files.items()
+        for split in _chosen("split", f"{path} ({name})", splits, list(of_split))
     ]
     return Source(_last_part(path), _home(path, parts), tuple(names), tuple(parts))
+
+
+def _parquet_among_others(path: str, base_path: str) -> dict[str, list[str]]:
+    """The parquet files by split, where there are more of another kind, as pictures that they name.
+
+    `datasets` would read the files of the commonest kind alone.
+    """
+    found = DataFilesDict.from_patterns(
+        get_data_patterns(base_path), base_path=base_path, allowed_extensions=[".parquet"]
+    )
+    files = {str(split): list(map(str, names)) for split, names in found.items() if names}
+    if not files:
+        raise SourceError(
+            f"{path}: there is no parquet file in it",
+            f"make parquet of it first: mmgen prepare {path} --out DIR",
+        )
+    return files
 
 
 def _chosen(what: str, path: str, wanted: Sequence[str], there: Sequence[Any]) -> list[str]:

@@ -16,7 +16,7 @@ from mmgen_datasets.conversion.media_home import MediaHome
 from mmgen_datasets.conversion.plan import Unit, opened
 from mmgen_datasets.conversion.record import Maker, Names
 from mmgen_datasets.errors import RowError
-from mmgen_datasets.files import whole_file
+from mmgen_datasets.files import named, whole_file
 
 _BATCH_BYTES = 8 << 20
 _MOST_ROWS = 1000
@@ -56,7 +56,8 @@ def convert_unit(work: Work) -> Counts:
                 rejects.write(_json({"row": number, "reason": error.problem}) + "\n")
                 continue
             for name, data in record.files.items():
-                (folder.media / name).write_bytes(data)
+                with named(folder.media / name):
+                    (folder.media / name).write_bytes(data)
             records.write(line + "\n")
             counts.conversations += 1
     counts.rejects = dict(reasons)
@@ -83,6 +84,8 @@ def _row(cells: pa.StructScalar) -> dict[str, Any]:
         return dict(cells.as_py())
     except UnicodeDecodeError as error:
         raise RowError("a text is not UTF-8") from error
+    except (ValueError, OverflowError) as error:  # a time too far away, two fields of one name
+        raise RowError("a value cannot be read") from error
 
 
 def _json(fields: dict[str, Any]) -> str:
