@@ -2,13 +2,15 @@
 
     python -m scripts.bench.local --threads 2 --rounds 3
     python -m scripts.bench.local --backend llama-cpp --model FILE.gguf --slots 8 16 32
+    python -m scripts.bench.local --backend huggingface --device cuda --dtype bfloat16 --slots 16 64
 
 A workload like that of a recipe: chats that begin with the same long prompt, go on with a
 picture's few lines, and get a reply each. In turns, in one process:
 
 * alone: the library, one chat after the other, with nothing kept between them;
 * reuse: the same, with what the chat before began with kept;
-* ours N: the backend, with N slots.
+* ours N: the backend, with N slots;
+* others that the module of the backend tells of.
 
 Without ``--model`` one of 163 million random weights is built (`tests.models.chat.WIDE`), which
 spends as little of its time in attention as models of 7 billion do. Replies are drawn greedily
@@ -34,6 +36,7 @@ from tests.models.text import sentences
 CONTEXT = 4096
 
 BACKENDS = {
+    "huggingface": "scripts.bench.local_transformers",
     "llama-cpp": "scripts.bench.local_llama_cpp",
 }
 """Modules with a function `entrants`, which is given a model and the options."""
@@ -107,9 +110,11 @@ def compete(entrants: Entrants, options: argparse.Namespace) -> dict[str, list[M
     requests = workload(options, entrants.count)
     lengths = [sum(entrants.count(turn.text) for turn in each.chat) for each in requests]
     print(f"{len(requests)} chats of {statistics.mean(lengths):,.0f} tokens, {entrants.name}")
-    taken: dict[str, list[Measured]] = {name: [] for name in entrants.answers}
+    wanted = {"alone", "reuse", *(options.only or entrants.answers)}
+    answers = {name: each for name, each in entrants.answers.items() if name in wanted}
+    taken: dict[str, list[Measured]] = {name: [] for name in answers}
     for number in range(options.rounds):
-        for name, answer in entrants.answers.items():
+        for name, answer in answers.items():
             taken[name].append(measured(answer, requests))
             print(f"round {number + 1}, {name}: {taken[name][-1]}", flush=True)
     return taken
@@ -141,11 +146,14 @@ def main() -> None:
     parser.add_argument(
         "--kind", default="Q8_0", help="of the matrices of a GGUF file that is built"
     )
+    parser.add_argument("--device", default="cpu", help="of transformers")
+    parser.add_argument("--dtype", default="float32", help="of transformers")
     parser.add_argument("--requests", type=int, default=16)
     parser.add_argument("--shared", type=int, default=1600, help="tokens of the system prompt")
     parser.add_argument("--own", type=int, default=110, help="tokens of the user's turn")
     parser.add_argument("--new", type=int, default=128, help="tokens of a reply")
     parser.add_argument("--slots", type=int, nargs="+", default=[16])
+    parser.add_argument("--only", nargs="+", help="of those beside 'alone' and 'reuse'")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
