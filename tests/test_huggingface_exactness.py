@@ -27,6 +27,12 @@ torch = pytest.importorskip("torch", reason="needs torch")
 transformers = pytest.importorskip("transformers", reason="needs transformers")
 backend_module = pytest.importorskip("mmgen_datasets.backends.huggingface")
 
+gemma3 = pytest.importorskip("transformers.models.gemma3.image_processing_pil_gemma3")
+loaded = pytest.importorskip("mmgen_datasets.backends.hf.model")
+trial = pytest.importorskip("mmgen_datasets.backends.hf.trial")
+text = pytest.importorskip("tests.models.text")
+NANO = pytest.importorskip("tests.models.chat").NANO
+
 
 @pytest.fixture(scope="session")
 def nano(tiny_models: ModelStore) -> str:
@@ -116,6 +122,34 @@ class TestExactness:
         assert texts(replies) == expected
         assert len(set(expected)) == len(expected)
         assert min(reply.cached_tokens or 0 for reply in replies) > 500
+
+    def test_a_model_whose_pictures_are_read_in_both_directions_is_found_out(
+        self,
+    ) -> None:
+        """Gemma 3, tiny; its logits hardly differ."""
+        tokenizer = text.chat_tokenizer(NANO["vocab_size"])
+        numbers = {}
+        for name in ("boi_token", "eoi_token", "image_token"):
+            tokenizer.add_tokens([f"<{name}>"], special_tokens=True)
+            numbers[name] = tokenizer.convert_tokens_to_ids(f"<{name}>")
+            setattr(tokenizer, name, f"<{name}>")
+            setattr(tokenizer, f"{name}_id", numbers[name])
+        vision = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1}
+        config = transformers.Gemma3Config(
+            text_config=NANO | {"vocab_size": len(tokenizer), "head_dim": 16},
+            vision_config=vision | {"num_attention_heads": 2, "image_size": 32, "patch_size": 8},
+            mm_tokens_per_image=4,
+            **{f"{name.removesuffix('_token')}_token_index": n for name, n in numbers.items()},
+        )
+        network = transformers.Gemma3ForConditionalGeneration(config).eval()
+        processor = transformers.Gemma3Processor(
+            gemma3.Gemma3ImageProcessorPil(size={"height": 32, "width": 32}),
+            tokenizer,
+            chat_template=text.CHAT_TEMPLATE.replace("<image>", "<boi_token>"),
+            image_seq_length=4,
+        )
+        with pytest.raises(NotImplementedError, match="what comes after"):
+            trial.answers_alike(loaded.Model(network, processor, "gemma"))
 
     def test_llama_cpp_answers_the_same(
         self, nano: str, tiny_models: ModelStore, requests: list[Request]

@@ -9,7 +9,7 @@ Softmax is in fp32 whatever the weights are in.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -110,8 +110,7 @@ def attend(
             module, query, key, value, attention_mask, scaling=scaling
         )
         return mixed, None
-    if asked := [name for name in _NOT_COMPUTED if others.get(name) is not None]:
-        raise UnfitError(f"attention with {', '.join(asked)}")
+    refuse_unknown(others)
     layer = _Layer(
         module.layer_idx,
         query.shape[-1] ** -0.5 if scaling is None else scaling,
@@ -123,9 +122,18 @@ def attend(
     return _attend_one(query, keys, values, layer, current), None
 
 
-_NOT_COMPUTED = ("softcap", "s_aux", "position_bias", "head_mask")
-
 AttentionInterface.register(NAME, attend)
+
+
+def refuse_unknown(asked: Mapping[str, Any]) -> None:
+    """Look through what else a layer asks of its attention.
+
+    Raises:
+        UnfitError: something that is not computed here.
+    """
+    unknown = ("softcap", "s_aux", "position_bias", "head_mask")
+    if found := [name for name in unknown if asked.get(name) is not None]:
+        raise UnfitError(f"attention with {', '.join(found)}")
 
 
 class _Layer(NamedTuple):

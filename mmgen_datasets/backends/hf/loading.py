@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import torch
 import transformers
 
 from mmgen_datasets.backends.hf.batches import Batches
 from mmgen_datasets.backends.hf.chats import is_out_of_memory
-from mmgen_datasets.backends.hf.memory import Tensor, Tokens
 from mmgen_datasets.backends.hf.model import Model
 from mmgen_datasets.backends.hf.network import Network
 from mmgen_datasets.backends.hf.slots import Slots
+from mmgen_datasets.backends.hf.trial import answers_alike
 from mmgen_datasets.backends.local.worker import Engine
-from mmgen_datasets.chat import Chat, Media, Part, Text, Turn
 from mmgen_datasets.errors import StopError
 
 _LOG = logging.getLogger(__name__)
-
-_TOLERANCE = 0.1
-"""The largest difference of logits that comes of rounding, in bf16 too, as a share of their
-spread; other layers than full attention are off by the whole of it."""
 
 
 def load(
@@ -65,13 +58,16 @@ def load(
         reader = transformers.AutoProcessor if sees else transformers.AutoTokenizer
         processor = reader.from_pretrained(place, **options)
     except Exception as error:  # each library that reads a part has errors of its own
-        raise StopError(f"the model {name!r} cannot be loaded: {error}", _LOADING) from error
+        hint = _INSTALL if isinstance(error, ImportError) else _GIVE
+        problem = f"the model {name!r} cannot be loaded: {str(error).strip()}"
+        raise StopError(problem, hint) from error
     if not _has("accelerate"):
         network = network.to(device)
     return Model(network.eval(), processor, name)
 
 
-_LOADING = "give a folder with config.json, weights and tokenizer, or the name of one on the hub"
+_GIVE = "give a folder with config.json, weights and tokenizer, or the name of one on the hub"
+_INSTALL = "install what it names; models that see videos too need torchvision"
 
 
 def _has(package: str) -> bool:
@@ -105,7 +101,7 @@ def open_engine(model: Model, *, num_slots: int, context: int) -> Engine:
     """Answer in slots where the model's layers allow it, and else in batches."""
     before = model.network.config._attn_implementation
     try:
-        is_fit = _answers_alike(model)
+        is_fit = answers_alike(model)
     except Exception as error:  # whatever a model's own code says to what it was not made for
         if is_out_of_memory(error):
             raise StopError(
@@ -122,57 +118,3 @@ def open_engine(model: Model, *, num_slots: int, context: int) -> Engine:
     )
     model.network.set_attn_implementation(before)
     return Batches(model, num_slots=num_slots, context=context)
-
-
-def _answers_alike(model: Model) -> bool:
-    """Whether a short chat gets the same logits in slots as from the model on its own."""
-    kinds = set(getattr(model.config, "layer_types", None) or ())
-    if kinds - {"full_attention", "sliding_attention"}:
-        return False
-    text = model.prompt(_trial()).tokens
-    seen = (
-        model.prompt(_trial(Media("image", _noise(), "image/x-portable-pixmap")))
-        if model.sees
-        else None
-    )
-    expected = [
-        _logits(model, text)[-2:],
-        *([_logits(model, seen.tokens, seen.media)[-1:]] if seen else []),
-    ]
-    network = Network(model)
-    half = len(text) // 2
-    network.extend_long(0, text[:half], None)
-    beginning = network.memory.beginning(0, text[:half])
-    one_before = network.extend(0, [text[half:-1]], [0], [beginning])
-    last = network.extend(0, [text[-1:]], [len(text) - 1 - half], [beginning])
-    found = [torch.cat([one_before, last])]
-    if seen:
-        found.append(network.extend_seeing(0, seen, text[:0], None)[0])
-    return all(_differ(a, b) < _TOLERANCE for a, b in zip(expected, found, strict=True))
-
-
-def _logits(model: Model, tokens: Tokens, media: Mapping[str, Tensor] | None = None) -> Tensor:
-    """``(T, V)``: of the model as it is."""
-    given = {name: value.to(model.device) for name, value in (media or {}).items()}
-    ids = torch.from_numpy(tokens).to(model.device)[None]
-    with torch.inference_mode():
-        logits: Tensor = model.network(input_ids=ids, use_cache=False, **given).logits[0].float()
-    return logits
-
-
-def _differ(expected: Tensor, found: Tensor) -> float:
-    spread = expected - expected.mean(-1, keepdim=True)
-    return float((found - expected).norm() / spread.norm())
-
-
-def _trial(*shown: Part) -> Chat:
-    before = "Tell what there is, from left to right, and what it is made of: "
-    after = "Be brief, and begin with what is nearest."
-    return (Turn("user", (Text(before), *shown, Text(after))),)
-
-
-def _noise() -> bytes:
-    """The file of a picture, PPM."""
-    width, height = 96, 64
-    pixels = np.random.default_rng(0).bytes(width * height * 3)
-    return f"P6 {width} {height} 255\n".encode() + pixels

@@ -28,10 +28,7 @@ class Network:
     def __init__(self, model: Model) -> None:
         self.memory = Memory()
         self._model = model
-        network = model.network
-        network.set_attn_implementation(
-            NAME if model.config is network.config else {"text_config": NAME}
-        )
+        use_attention(model, NAME)
 
     def extend(
         self,
@@ -122,3 +119,9 @@ class Network:
     def _last_only(self) -> dict[str, Any]:
         known = inspect.signature(self._model.network.forward).parameters
         return {"logits_to_keep": 1} if "logits_to_keep" in known else {}
+
+
+def use_attention(model: Model, name: str) -> None:
+    """Have the language layers attend in a way that is registered, not those of an encoder."""
+    is_all = model.config is model.network.config
+    model.network.set_attn_implementation(name if is_all else {"text_config": name})
