@@ -283,6 +283,32 @@ def test_a_vocabulary_that_was_given_the_tokens_reads_each_unit_as_one(
     assert vocabulary.decode(ids) == row.speech
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")
+def test_a_recording_that_memory_has_no_room_for_is_an_error_in_its_row(
+    tiny_models: ModelStore,
+) -> None:
+    code = f"""
+import resource
+import numpy as np
+from mmgen_datasets import SpeechTokenizer
+clips = [
+    {{"array": np.full(8000 * seconds, 0.1, np.float32), "sampling_rate": 8000}}
+    for seconds in (1, 900, 2)
+]
+tokenizer = SpeechTokenizer(
+    "encodec", {str(tiny_models.path("encodec"))!r}, device="cpu", max_seconds=1000
+)
+tokenizer.rows(clips[:1])
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 400 * 2**20,) * 2)
+print([row.error for row in tokenizer.rows(clips)])
+"""
+    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    no_room = "the memory has no room for the recording of 900.0 s"
+    assert printed.stdout.decode().strip() == str([None, no_room, None])
+
+
 def test_another_process_gives_the_same_fingerprint() -> None:
     code = (
         "from datasets.fingerprint import Hasher\n"

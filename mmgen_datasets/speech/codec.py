@@ -130,14 +130,17 @@ class TransformersCodec:
             yield group
 
     def _encode(self, waves: Sequence[Wave], frames: int) -> list[Codes | RowError]:
-        padded = np.zeros((len(waves), 1, frames * self._frame), dtype=np.float32)
-        for row, wave in zip(padded, waves, strict=True):
-            row[0, : len(wave)] = wave
+        model = self._network
         try:
+            padded = np.zeros((len(waves), 1, frames * self._frame), dtype=np.float32)
+            for row, wave in zip(padded, waves, strict=True):
+                row[0, : len(wave)] = wave
             with torch.inference_mode():
-                sound = torch.from_numpy(padded).to(self._network.device)
-                codes = self._kind.encode(self._network, sound, self.num_codebooks)
-        except (torch.OutOfMemoryError, MemoryError):
+                sound = torch.from_numpy(padded).to(model.device)
+                codes = self._kind.encode(model, sound, self.num_codebooks)
+        except (RuntimeError, MemoryError) as error:
+            if not _is_out_of_memory(error):
+                raise
             if len(waves) == 1:
                 seconds = len(waves[0]) / self.rate
                 return [RowError(f"the memory has no room for the recording of {seconds:.1f} s")]
@@ -156,6 +159,11 @@ class TransformersCodec:
             given = torch.from_numpy(np.ascontiguousarray(codes))[None].to(self._network.device)
             sound = self._kind.decode(self._network, given)
         return Clip(sound.reshape(-1).float().cpu().numpy(), self.rate)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    no_memory = (torch.OutOfMemoryError, MemoryError)
+    return isinstance(error, no_memory) or "allocate memory" in str(error)  # the latter: no GPU
 
 
 def _encode_mimi(model: Any, sound: Tensor, num_codebooks: int) -> Tensor:
