@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all soak lint clean
+.PHONY: help demo test test-all soak consumers lint clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test-all: lint ## the same with the slow tests
 
 soak: .venv/tested ## try hundreds of schedules of faults, kills and restarts
 	$(BIN)/python -m tests.soak --schedules 200
+
+consumers: .venv/tested ## train a tiny model with LLaMA-Factory, ms-swift and TRL on exports
+	$(BIN)/python -m scripts.consumers
 
 lint: .venv/tested
 	$(BIN)/ruff format --check

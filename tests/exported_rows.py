@@ -16,9 +16,9 @@ CLIP = b"\0\0\0\x18ftypmp42 made up"
 SOUND = b"RIFF made up"
 
 FEATURES = {
-    "images": List(Image(decode=False)),
-    "video": Video(decode=False),
-    "audio": Audio(decode=False),
+    "images": List(Image()),
+    "video": Video(),
+    "audio": Audio(),
     "motion": MEDIA["motion"],
 }
 """Columns that generated conversations do not have, or not together."""

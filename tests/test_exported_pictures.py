@@ -126,3 +126,22 @@ def test_half_a_picture_of_any_form_is_found(
         image = {"bytes": data, "path": "a"}
         exported = export(spoiled(conversations, image), "llava", tmp_path / str(left_out))
         assert exported.left_out.total() == left_out
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (("a", "a/b.jpg"), "another picture has the name of its folder"),
+        (("a/b.jpg", "a"), "another picture has the name of its folder"),
+        (("a.jpg", "x" * 300), "its name is too long for a file"),
+        (("a.jpg", "a.jpg.part"), "its name ends in .part, as those of unfinished files do"),
+    ],
+)
+def test_a_name_that_no_file_can_have_costs_its_row_only(
+    conversations: Dataset, tmp_path: Path, names: tuple[str, str], reason: str
+) -> None:
+    rows = conversations.cast_column("image", Image(decode=False)).select(range(3)).to_list()
+    for row, name in zip(rows, names, strict=False):
+        row["file_name"] = name
+    exported = export(Dataset.from_list(rows, features=conversations.features), "llava", tmp_path)
+    assert (exported.conversations, exported.left_out) == (2, {reason: 1})

@@ -42,7 +42,8 @@ def export(
     write: Exporter = resolve("format", EXPORTERS, format)
     if pictures not in ("copy", "link", "none"):
         raise UsageError(f"pictures is {pictures!r}", "give 'copy', 'link' or 'none'")
-    if missing := {"messages", "error", "file_name"} - set(getattr(conversations, "features", ())):
+    needed = {"id", "messages", "error", "file_name"}
+    if missing := needed - set(getattr(conversations, "features", ())):
         raise UsageError(
             f"what is to be exported has no column {min(missing)!r}",
             "give one table of conversations, as generate() and load_run() return it",

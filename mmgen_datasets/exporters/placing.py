@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from mmgen_datasets.chat import MediaKind
 from mmgen_datasets.errors import RowError
 from mmgen_datasets.exporters.attachments import Attached, Attachment
 from mmgen_datasets.exporters.base import Exported, Pictures
-from mmgen_datasets.files import write_bytes_whole
+from mmgen_datasets.files import PARTIAL, write_bytes_whole
 
 FOLDERS: dict[MediaKind, str] = {
     "image": "images",
@@ -37,14 +39,15 @@ class Placing:
         """
         if self.how == "none":
             return
-        new = [
-            (attachment, data)
-            for attachments in media.values()
-            for attachment in attachments
-            if not self._is_there(attachment, data := attachment.read())
-        ]
-        for attachment, data in new:
-            self._write(attachment, data)
+        with _names_that_cannot_be():
+            new = [
+                (attachment, data)
+                for attachments in media.values()
+                for attachment in attachments
+                if not self._is_there(attachment, data := attachment.read())
+            ]
+            for attachment, data in new:
+                self._write(attachment, data)
 
     def paths(self, attachments: Sequence[Attachment]) -> list[str]:
         """The files as a trainer finds them from `out`; with ``"none"``, from where they are."""
@@ -57,6 +60,8 @@ class Placing:
     def _is_there(self, attachment: Attachment, data: bytes) -> bool:
         """Whether an earlier conversation has the same file, or an export that was cut off."""
         target = self._target(attachment)
+        if target.name.endswith(PARTIAL):
+            raise RowError(f"its name ends in {PARTIAL}, as those of unfinished files do")
         if not target.exists():
             return False
         if target.read_bytes() == data:
@@ -70,6 +75,19 @@ class Placing:
             write_bytes_whole(target, data)
         self.exported.pictures += 1
         self.exported.pictures_in = self.out / FOLDERS[attachment.kind]
+
+
+@contextmanager
+def _names_that_cannot_be() -> Iterator[None]:
+    """Let a name that no file of the folder can have be the fault of its row."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise RowError("its name is too long for a file") from error
+        if error.errno in (errno.EEXIST, errno.ENOTDIR, errno.EISDIR):
+            raise RowError("another picture has the name of its folder") from error
+        raise
 
 
 def _link(attachment: Attachment, target: Path) -> bool:

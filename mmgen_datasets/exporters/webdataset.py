@@ -43,7 +43,7 @@ def write(conversations: Dataset, out: Path, *, pictures: Pictures = "copy") -> 
     keys = map("{:09}".format, count())
 
     def sample(row: Row, media: Attached) -> _Files:
-        record = {"messages": alternating(row), **{name: row[name] for name in _FIELDS}}
+        record = {"messages": alternating(row), **{name: row.get(name) for name in _FIELDS}}
         files = {} if pictures == "none" else dict(_files(media))
         exported.pictures += len(files)
         files["json"] = json.dumps(record, ensure_ascii=False).encode()
@@ -84,3 +84,4 @@ def _add(tar: tarfile.TarFile, files: _Files) -> None:
         entry = tarfile.TarInfo(name)  # of 1970, owned by nobody: the same bytes each time
         entry.size = len(data)
         tar.addfile(entry, io.BytesIO(data))
+    tar.members.clear()  # type: ignore[attr-defined]  # it would remember all that it wrote

@@ -19,7 +19,7 @@ def read(meta_path: Path) -> list[dict[str, Any]]:
             raise ValueError(f"{name}: annotation must be jsonl")
         if not isinstance(meta["repeat_time"], int) or not isinstance(meta["data_augment"], bool):
             raise ValueError(f"{name}: repeat_time or data_augment")
-        lines = Path(meta["annotation"]).read_text(encoding="utf-8").splitlines()
+        lines = Path(meta["annotation"]).read_text(encoding="utf-8").split("\n")[:-1]
         if len(lines) != meta["length"]:
             raise ValueError(f"{name}: {len(lines)} lines, not {meta['length']}")
         found += [_checked(json.loads(line), Path(meta["root"])) for line in lines]

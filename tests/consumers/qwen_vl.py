@@ -14,7 +14,7 @@ def read(annotations: Path, data_path: Path) -> list[list[dict[str, Any]]]:
     Raises:
         ValueError: the trainer would stop, or train on a placeholder.
     """
-    lines = annotations.read_text(encoding="utf-8").splitlines()
+    lines = annotations.read_text(encoding="utf-8").split("\n")[:-1]
     return [_messages(json.loads(line), data_path) for line in lines]
 
 
