@@ -177,6 +177,8 @@ class TestTurns:
             ([{"from": "human", "value": None}], "a turn has no words"),
             ([{"who": "human", "value": "x"}], "a turn is no object with a speaker and words"),
             ("no JSON", "the conversation is a text, and not JSON"),
+            ("[" * 100_000, "the conversation is a text, and not JSON"),
+            (talk(answer="\ud800"), "a column holds what JSON cannot say"),
             ([{"role": "user", "content": [{"type": "film"}]}], "a part of a turn is of type"),
         ],
     )
@@ -211,9 +213,12 @@ class TestMedia:
     )
     def test_a_broken_picture_is_rejected(self, data: bytes, tmp_path: Path) -> None:
         columns = {"image": [media(data), media(picture())], "conversations": [talk()] * 2}
+        columns["id"] = ["bad", "good"]
         records, part = converted(write(tmp_path / "data", columns), tmp_path / "out")
-        assert [record["id"] for record in records] == ["default-1"]
+        assert [record["id"] for record in records] == ["good"]
         assert part.counts.rejects == {"not a readable picture": 1}
+        [rejected] = map(json.loads, part.folder.rejects.read_text().splitlines())
+        assert rejected == {"row": 0, "id": "bad", "reason": "not a readable picture"}
 
     def test_rows_without_pictures_stand_beside_those_with(self, tmp_path: Path) -> None:
         columns = {
@@ -278,6 +283,7 @@ class TestMedia:
             {
                 "conversations": [talk("Hello")],
                 "day": pa.array([0], pa.date32()),
+                "moment": pa.array([1], pa.timestamp("ns")),
                 "score": [float("nan")],
                 "raw": [b"\x00"],
                 "none": pa.nulls(1),
@@ -286,7 +292,8 @@ class TestMedia:
         (tmp_path / "data").mkdir()
         pq.write_table(table, tmp_path / "data" / "train.parquet")
         [record], _ = converted(tmp_path / "data", tmp_path / "out")
-        others = {"day": "1970-01-01", "score": None, "raw": "AA==", "none": None}
+        moment = {"moment": "1970-01-01T00:00:00.000000001"}
+        others = {"day": "1970-01-01", **moment, "score": None, "raw": "AA==", "none": None}
         assert record == {"id": "default-0", "conversations": talk("Hello"), **others}
 
     def test_a_text_that_is_not_utf8_is_rejected(self, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def _items(value: Any) -> Sequence[Any]:
     if isinstance(value, str):
         try:
             value = json.loads(value)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RowError("the conversation is a text, and not JSON") from error
     if isinstance(value, Mapping):
         value = [value]

@@ -48,12 +48,15 @@ def convert_unit(work: Work) -> Counts:
         whole_file(folder.unit(unit.number, "rejects")) as rejects,
     ):
         for number, cells in enumerate(_rows(unit), unit.first_row):
+            row: dict[str, Any] = {}
             try:
-                record = maker.record(number, _row(cells))
+                row = _row(cells)
+                record = maker.record(number, row)
                 line = _json(record.fields)
             except RowError as error:
                 reasons[error.problem] += 1
-                rejects.write(_json({"row": number, "reason": error.problem}) + "\n")
+                id = {"id": row[unit.columns.id]} if unit.columns.id in row else {}
+                rejects.write(_json({"row": number, **id, "reason": error.problem}) + "\n")
                 continue
             for name, data in record.files.items():
                 with named(folder.media / name):
@@ -91,6 +94,11 @@ def _row(cells: pa.StructScalar) -> dict[str, Any]:
 def _json(fields: dict[str, Any]) -> str:
     """In one line; numbers that JSON lacks as null, bytes as base64, times as ISO 8601."""
     try:
-        return msgspec.json.encode(fields).decode()
-    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        return msgspec.json.encode(fields, enc_hook=_iso).decode()
+    except (TypeError, ValueError, AttributeError, RecursionError) as error:
         raise RowError("a column holds what JSON cannot say") from error
+
+
+def _iso(value: Any) -> str:
+    """A time to the nanosecond, which Arrow gives as one of pandas."""
+    return str(value.isoformat())
