@@ -1,0 +1,98 @@
+"""Codes in files of their own, ``<id>.npy``, as T2M-GPT, MotionGPT and MotionLLM read them.
+
+Each file is int64 of shape (1, T'); (T',), which others write, is read too.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mmgen_datasets.errors import MissingFileError, SourceError
+from mmgen_datasets.files import safe_name, write_bytes_whole
+from mmgen_datasets.motion.tasks import flat_codes
+from mmgen_datasets.motion.tokens import Codes
+
+
+def write_codes_files(
+    samples: Iterable[Mapping[str, Any]], out: str | Path, *, column: str = "codes"
+) -> int:
+    """Write the codes of clips, each into a file named after its id.
+
+    Args:
+        samples: rows with ``id`` and a column of codes; those whose codes are null are left out.
+        out: the folder; made where it is missing.
+        column: the one with the codes.
+
+    Returns:
+        How many files were written.
+
+    Raises:
+        RowError: an id is no plain file name, or there are no codes.
+    """
+    written = 0
+    for sample in samples:
+        if sample[column] is None:
+            continue
+        path = Path(out) / safe_name(f"{sample['id']}.npy")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_array(path, np.array([flat_codes(sample[column])], np.int64))
+        written += 1
+    return written
+
+
+def read_codes_files(folder: str | Path) -> Iterator[tuple[str, Codes]]:
+    """Read what `write_codes_files` or another project wrote.
+
+    Yields:
+        The id and the codes (T',) of each clip, by the alphabet.
+
+    Raises:
+        MissingFileError: the folder is not there, or has no such file.
+        SourceError: a file holds something else.
+    """
+    paths = sorted(Path(folder).rglob("*.npy"))
+    if not paths:
+        raise MissingFileError(
+            f"there is no .npy file in {folder}", "name the folder with the codes of the clips"
+        )
+    for path in paths:
+        yield path.relative_to(folder).with_suffix("").as_posix(), _read(path)
+
+
+def write_array(path: Path, array: npt.NDArray[Any]) -> None:
+    """Write a NumPy file that is whole or not there."""
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=False)
+    write_bytes_whole(path, file.getvalue())
+
+
+def read_array(path: Path) -> npt.NDArray[Any]:
+    """Read a NumPy file that holds plain numbers or texts.
+
+    Raises:
+        SourceError: it is none.
+    """
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise SourceError(
+            f"{path} cannot be read: {error}", "give a .npy file that holds no Python objects"
+        ) from error
+    return np.asarray(array)
+
+
+def _read(path: Path) -> Codes:
+    array = read_array(path)
+    is_flat = array.ndim == 1 or (array.ndim == 2 and len(array) == 1)
+    if not is_flat or not np.issubdtype(array.dtype, np.integer) or not array.size:
+        raise SourceError(
+            f"{path} holds {array.dtype} of shape {array.shape}, which are no codes",
+            "give whole numbers of shape (1, T') or (T',)",
+        )
+    return array.reshape(-1).astype(np.int64)

@@ -1,0 +1,268 @@
+"""Instruction data about motions that stand in the text as tokens; no model is asked.
+
+A clip with codes and captions becomes, for each task, a question and its answer::
+
+    user       Act out this description as a motion: a man waves.
+    assistant  <motion_id_512><motion_id_3>...<motion_id_513>
+
+The tasks are those of MotionGPT, the words in ``tasks.yaml`` our own. How the start of a clip is
+cut off to be continued, and its middle hidden to be filled in, is MotionGPT's way too.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+from datasets import Dataset
+
+from mmgen_datasets.errors import RowError, UnknownNameError, UsageError
+from mmgen_datasets.motion.tokens import TokenPattern, write_body, write_codes
+from mmgen_datasets.schema import CONVERSATION, PROVENANCE
+
+_ROWS_A_BATCH = 1000
+_COPIED = ("source", "split", "file_name", "license", "credit")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked of a clip, and what is answered, in several wordings."""
+
+    ask: tuple[str, ...]
+    answer: tuple[str, ...]
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What of a clip stands in them: ``caption``, ``motion``, ``frames``, ...
+
+        Example:
+            >>> sorted(load_tasks()["text_to_motion"].needs)
+            ['caption', 'motion']
+        """
+        parsed = (string.Formatter().parse(text) for text in (*self.ask, *self.answer))
+        return frozenset(name for parts in parsed for _, name, _, _ in parts if name)
+
+
+@cache
+def load_tasks() -> Mapping[str, Task]:
+    """Every task by name."""
+    text = Path(__file__).with_name("tasks.yaml").read_text(encoding="utf-8")
+    return {
+        name: Task(tuple(rows["ask"]), tuple(rows["answer"]))
+        for name, rows in yaml.safe_load(text).items()
+    }
+
+
+@dataclass(frozen=True)
+class MotionTasks:
+    """What `motion_conversations` makes of a clip.
+
+    Raises:
+        UnknownNameError: a task does not exist.
+        UsageError: there is none, or one hides codes and the pattern has no mask.
+    """
+
+    how: TokenPattern
+    """How codes are written."""
+    tasks: tuple[str, ...] = ("text_to_motion", "motion_to_text", "prediction")
+    every_caption: bool = False
+    """Ask once for each caption of a clip, and not once for one that is drawn."""
+    codes: str = "codes"
+    """The column with the codes."""
+    frames_per_code: int = 4
+    """For the length of clips that do not tell their ``num_frames``."""
+    fps: float = 20.0
+    """Frames a second of clips that do not tell their ``fps``."""
+    tokenizer: str | None = None
+    """What made the codes, to be kept in ``provenance.model``."""
+    seed: int = 0
+    """Of the choice of wordings and captions."""
+
+    def __post_init__(self) -> None:
+        known = load_tasks()
+        for name in self.tasks:
+            if name not in known:
+                raise UnknownNameError(
+                    f"no motion task is called {name!r}", f"use {', '.join(known)}"
+                )
+            if "masked" in known[name].needs and not self.how.mask:
+                raise UsageError(
+                    f"the task {name!r} hides codes, and the pattern has no mask for them",
+                    "use the pattern 'motion_id', or a TokenPattern with a mask",
+                )
+        if not self.tasks:
+            raise UsageError("there is no task", f"name one of {', '.join(known)}")
+
+    def rows(self, sample: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """The conversations about a clip; one that it does not allow says why in ``error``."""
+        captions = [said for text in sample["captions"] or () if (said := text.strip())]
+        for name in self.tasks:
+            task = load_tasks()[name]
+            number = len(captions) if self.every_caption and "caption" in task.needs else 1
+            for place in range(max(1, number)):
+                some = [captions[place]] if number > 1 else captions
+                ending = f"-{place}" if number > 1 else ""
+                yield self._row(sample, name, some, ending)
+
+    def _row(
+        self, sample: Mapping[str, Any], name: str, captions: Sequence[str], ending: str
+    ) -> dict[str, Any]:
+        task, messages, error = load_tasks()[name], [], None
+        rng = draw(self.seed, sample["source"], sample["id"], name + ending)
+        asked, answered = rng.choice(task.ask), rng.choice(task.answer)
+        try:
+            words = {need: _WORDS[need](self, sample) for need in sorted(task.needs - {"caption"})}
+            if "caption" in task.needs:
+                words["caption"] = _one_of(captions, rng)
+            messages = [
+                {"role": "user", "content": asked.format_map(words)},
+                {"role": "assistant", "content": answered.format_map(words)},
+            ]
+        except RowError as problem:
+            error = problem.problem
+        own = {"recipe": f"motion/{name}", "seed": self.seed, "model": self.tokenizer}
+        return {
+            "id": f"{sample['source']}-{sample['id']}-{name}{ending}",
+            "sample_id": sample["id"],
+            **{column: sample.get(column) for column in _COPIED},
+            "messages": messages,
+            "kind": name,
+            "provenance": {
+                **dict.fromkeys(PROVENANCE),
+                **own,
+                "library_version": version("mmgen-datasets"),
+            },
+            "checks": [],
+            "error": error,
+        }
+
+
+def motion_conversations(samples: Dataset, settings: MotionTasks) -> Dataset:
+    """Write conversations about clips, their motions as tokens in the text.
+
+    Args:
+        samples: rows of `mmgen_datasets.schema.SAMPLE` with a column of codes, each (T',), or
+            (1, T') as T2M-GPT has them. ``num_frames`` and ``fps`` are used where they are there.
+        settings: which tasks, and how codes are written.
+
+    Returns:
+        Rows of `mmgen_datasets.schema.CONVERSATION` without media columns, for each clip one a
+        task, in their order.
+
+    Raises:
+        UsageError: the samples have no such column.
+    """
+    if settings.codes not in samples.column_names:
+        raise UsageError(
+            f"the samples have no column {settings.codes!r}",
+            "encode them with a motion tokenizer first, or name the column",
+        )
+    wanted = ["id", "captions", *_COPIED, settings.codes, "num_frames", "fps"]
+    return (
+        samples.select_columns([name for name in wanted if name in samples.column_names])
+        .with_format(None)
+        .map(
+            _Mapped(settings),
+            batched=True,
+            batch_size=_ROWS_A_BATCH,
+            remove_columns=[name for name in wanted if name in samples.column_names],
+            features=CONVERSATION,
+            desc="conversations",
+        )
+    )
+
+
+@dataclass(frozen=True)
+class _Mapped:
+    """The function given to ``Dataset.map``."""
+
+    settings: MotionTasks
+
+    def __call__(self, batch: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+        samples = (dict(zip(batch, row, strict=True)) for row in zip(*batch.values(), strict=True))
+        rows = [row for sample in samples for row in self.settings.rows(sample)]
+        return {name: [row[name] for row in rows] for name in CONVERSATION}
+
+
+def flat_codes(codes: Any) -> list[int]:
+    """Codes (T',) or (1, T') as a list.
+
+    Raises:
+        RowError: there are none, or they have another shape.
+    """
+    found = list(codes) if codes is not None else []
+    if len(found) == 1 and not isinstance(found[0], int):
+        found = list(found[0])
+    if not found or not isinstance(found[0], int):
+        raise RowError("the clip has no codes of shape (T',) or (1, T')")
+    return found
+
+
+def cut(codes: Sequence[int], how: TokenPattern) -> tuple[str, str]:
+    """The first fifth of a clip, to be continued, and the rest.
+
+    Raises:
+        RowError: it has fewer than five codes, and so no whole code in its first fifth.
+    """
+    head = int(0.2 * len(codes) + 1) - 1
+    if head < 1:
+        raise RowError(f"the clip is too short to be continued: {len(codes)} codes")
+    return write_codes(codes[:head], how), write_codes(codes[head:], how)
+
+
+def hide(codes: Sequence[int], how: TokenPattern) -> str:
+    """A clip with masks in the place of its middle half.
+
+    Raises:
+        RowError: it has fewer than four codes, and so none to begin with.
+    """
+    first, last = int(0.25 * len(codes) + 1) - 1, int(0.75 * len(codes) + 1) - 1
+    if first < 1:
+        raise RowError(f"the clip is too short to hide a part of it: {len(codes)} codes")
+    pieces = [write_body([code], how) for code in codes]
+    pieces[first:last] = [how.mask] * (last - first)
+    return how.wrap(how.separator.join(pieces))
+
+
+def draw(*key: object) -> Random:
+    """A generator of its own for each key, the same in every process."""
+    digest = blake2b(repr(key).encode(), digest_size=8).digest()
+    return Random(int.from_bytes(digest, "big"))
+
+
+def _one_of(captions: Sequence[str], rng: Random) -> str:
+    if not captions:
+        raise RowError("the clip has no caption")
+    return rng.choice(captions)
+
+
+def _frames(settings: MotionTasks, sample: Mapping[str, Any]) -> int:
+    told = sample.get("num_frames")
+    return int(told) if told else _num_codes(settings, sample) * settings.frames_per_code
+
+
+def _num_codes(settings: MotionTasks, sample: Mapping[str, Any]) -> int:
+    return len(flat_codes(sample[settings.codes]))
+
+
+def _seconds(settings: MotionTasks, sample: Mapping[str, Any]) -> str:
+    return f"{_frames(settings, sample) / (sample.get('fps') or settings.fps):.1f}"
+
+
+_WORDS: dict[str, Callable[[MotionTasks, Mapping[str, Any]], object]] = {
+    "motion": lambda it, sample: write_codes(flat_codes(sample[it.codes]), it.how),
+    "head": lambda it, sample: cut(flat_codes(sample[it.codes]), it.how)[0],
+    "rest": lambda it, sample: cut(flat_codes(sample[it.codes]), it.how)[1],
+    "masked": lambda it, sample: hide(flat_codes(sample[it.codes]), it.how),
+    "frames": _frames,
+    "seconds": _seconds,
+}
+"""What may stand in a wording besides a caption, and how it is had of a clip."""
