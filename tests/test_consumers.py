@@ -132,6 +132,6 @@ class TestTRL:
         transformers = pytest.importorskip("transformers")
         processor = transformers.AutoProcessor.from_pretrained(tiny_models.path("llava"))
         collate = sft_trainer.DataCollatorForVisionLanguageModeling(processor, max_length=None)
-        batch = collate([read[0], read[2]])
+        batch = collate(list(read))
         assert len(batch["pixel_values"]) == 3
         assert batch["input_ids"].shape == batch["labels"].shape

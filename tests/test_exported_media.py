@@ -15,6 +15,7 @@ from datasets import load_dataset as load_files
 from mmgen_datasets import export
 from mmgen_datasets.exporters import EXPORTERS
 from mmgen_datasets.exporters.base import Exported
+from tests.consumers import llama_factory
 from tests.exported_rows import (
     CLIP,
     PICTURES,
@@ -58,6 +59,17 @@ def test_sharegpt_has_the_same_columns_in_every_line(tmp_path: Path) -> None:
     two, text, one = records(export(mixed(), "sharegpt", tmp_path))
     assert two["images"] == ["images/two-0.jpg", "images/two-1.jpg"]
     assert (text["images"], one["images"]) == ([], ["images/train/c.jpg"])
+
+
+def test_sharegpt_begins_with_a_picture_where_there_is_one(tmp_path: Path) -> None:
+    """JSON readers take a column's type from the first 10 MB, and stop where it changes."""
+    texts = [row(f"t{n}", "x" * 500_000, images=[]) for n in range(25)]
+    exported = export(
+        table([*texts, two_pictures(), one_picture()], "images"), "sharegpt", tmp_path
+    )
+    ids = ["two", *(f"t{n}" for n in range(25)), "one"]
+    assert [record["id"] for record in records(exported)] == ids
+    assert [len(found["images"]) for found in llama_factory.read(tmp_path)] == [2, *[0] * 25, 1]
 
 
 def test_messages_has_a_part_for_each_picture_where_it_stands(tmp_path: Path) -> None:
