@@ -8,15 +8,11 @@ it by ``data_dir`` alone and go on serving old rows.
 
 from __future__ import annotations
 
-import hashlib
-import os
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from inspect import signature
-from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import datasets
 import datasets.inspect
@@ -24,8 +20,10 @@ import datasets.load
 from datasets.exceptions import DatasetGenerationError
 from datasets.load import BuilderConfigsParameters
 
-from mmgen_datasets.errors import MMGenError, SourceError, UsageError
+from mmgen_datasets.cache_id import cache_hash
+from mmgen_datasets.errors import MMGenError, UsageError
 from mmgen_datasets.registry import Entry, is_own, resolve
+from mmgen_datasets.settings import as_type
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,6 @@ SOURCES: dict[str, Source] = {
 
 _PREPARING = ("download_config", "download_mode", "verification_mode", "num_proc")
 _BUILDING = ("cache_dir", "data_files", "features", "storage_options", "token", "writer_batch_size")
-_SHARED_MODULES = ("schema.py", "columns.py", "licence.py", "vocabulary.py")
 
 
 def load_dataset(
@@ -110,6 +107,8 @@ def load_dataset(
             **kwargs,
         )
     preparing = {key: kwargs.pop(key) for key in _PREPARING if key in kwargs}
+    if "num_proc" in preparing:
+        preparing["num_proc"] = as_type(preparing["num_proc"], int | None, name="num_proc")
     builder = _builder(path, name, data_dir=data_dir, **kwargs)
     if streaming:
         with _split_errors(path, split):
@@ -150,49 +149,24 @@ def register() -> None:
     datasets.inspect.dataset_module_factory = module_factory
 
 
-def cache_hash(builder: type[datasets.DatasetBuilder], data_dir: str | None) -> str:
-    """Digest what rows depend on: the builder's source text, and the files it reads.
-
-    A builder names the files by a static method ``source_files(data_dir)``; of a builder
-    without one, all files under `data_dir` count.
-    """
-    digest = hashlib.sha256()
-    for module in _modules(builder):
-        digest.update(module.read_bytes())
-    if data_dir is not None:
-        find = getattr(builder, "source_files", _all_files)
-        for path in sorted(find(data_dir)):
-            status = _status(path)
-            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
-
-
-def _status(path: Path) -> os.stat_result:
-    try:
-        return path.stat()
-    except OSError as error:
-        raise SourceError(
-            f"{path} cannot be read: {error.strerror}", "put a file there that you may read"
-        ) from error
-
-
 def _is_source(path: str) -> bool:
     return path in SOURCES or is_own(path)
 
 
 def _builder(path: str, name: str | None, *, data_dir: str | None, **kwargs: Any) -> Any:
     builder = resolve("source", SOURCES, path)
-    _check_settings(path, builder, kwargs)
+    settings = _read_settings(path, builder, kwargs)
     return builder(
         dataset_name=path if path in SOURCES else None,
         data_dir=data_dir,
         hash=cache_hash(builder, data_dir),
         **_config(path, name),
-        **kwargs,
+        **settings,
     )
 
 
-def _check_settings(path: str, builder: Any, settings: Iterable[str]) -> None:
+def _read_settings(path: str, builder: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a source, text brought to the type that the source wants."""
     config = getattr(builder, "BUILDER_CONFIG_CLASS", None)
     if config is None:
         raise UsageError(f"{path!r} is no source", "name a subclass of datasets.DatasetBuilder")
@@ -204,6 +178,11 @@ def _check_settings(path: str, builder: Any, settings: Iterable[str]) -> None:
             raise UsageError(
                 f"the source {path!r} has no setting {name!r}", f"it has {', '.join(known)}"
             )
+    types = get_type_hints(config)
+    return {
+        key: as_type(value, types[key], name=key) if key in own and key in types else value
+        for key, value in settings.items()
+    }
 
 
 @contextmanager
@@ -240,14 +219,3 @@ def _only_config(
     return BuilderConfigsParameters(
         builder_configs=[builder.builder_configs[name]], default_config_name=name
     )
-
-
-def _modules(builder: type) -> Iterable[Path]:
-    """The builder's module, those named after it beside it, and what all builders share."""
-    own = Path(str(sys.modules[builder.__module__].__file__))
-    yield from sorted(own.parent.glob(f"{own.stem}*.py"))
-    yield from (Path(__file__).with_name(name) for name in _SHARED_MODULES)
-
-
-def _all_files(data_dir: str) -> list[Path]:
-    return [path for path in Path(data_dir).absolute().rglob("*") if path.is_file()]

@@ -265,14 +265,16 @@ def test_the_command_of_a_card_makes_the_run_again(
 
 def test_a_command_names_all_that_was_set() -> None:
     plan = Plan(
-        "/home/me/prepared", "/home/me/my recipe.yaml", backend="openai", with_images=True,
+        "/home/me/prepared", "/home/me/my recipe.yaml", backend="openai",
+        source_settings={"with_images": True, "download": "boxes,labels"},
         settings={"model": "/models/m.gguf", "base_url": "http://127.0.0.1:1/v1", "seed": "2"},
         max_image_side=640, licence="commercial",
     )  # fmt: skip
     assert command_of("r", Manifest(plan, "", ""), 4) == (
-        "mmgen generate prepared --with-images --split train --recipe 'my recipe.yaml'"
+        "mmgen generate prepared --split train --recipe 'my recipe.yaml'"
         " --backend openai --model m.gguf --base-url http://127.0.0.1:1/v1 --max-image-side 640"
-        " --licence commercial --shard I/4 --out runs/r --option seed=2"
+        " --licence commercial --shard I/4 --out runs/r --source-option with_images=True"
+        " --source-option download=boxes,labels --option seed=2"
     )
 
 

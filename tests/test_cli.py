@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from mmgen_datasets import load_run
 from mmgen_datasets.cli import main
 from tests.sample import SAMPLE_DIR
 from tests.servers.openai_server import Behaviour, serve
@@ -321,6 +322,17 @@ def test_pictures_are_downloaded_only_where_they_are_asked_for(
     assert run(*asking, "--out", tmp_path / "out") in (0, 1), "its one sample has no objects"
     assert run(*asking, "--out", tmp_path / "other", "--with-images") == 2
     assert "has no setting 'with_images'" in capsys.readouterr().err
+
+
+def test_settings_of_a_source_are_given_as_words(tmp_path: Path) -> None:
+    data_dir = SAMPLE_DIR.parent / "open_images"
+    (tmp_path / "ids.txt").write_text("train/003d7a65dae4142a\n")
+    words = ["splits=train", f"image_ids={tmp_path / 'ids.txt'}", "num_proc=1"]
+    options = [part for word in words for part in ("--source-option", word)]
+    out = tmp_path / "run"
+    assert run("generate", "open_images_v7", "--data-dir", data_dir, *options, "--out", out) == 0
+    [row] = load_run(out)
+    assert row["sample_id"] == "003d7a65dae4142a"
 
 
 def test_nothing_but_results_is_printed_where_no_person_watches(tmp_path: Path) -> None:

@@ -11,8 +11,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = [
     ["errors", "nouns"],
-    ["registry", "chat", "licence", "vocabulary", "hierarchy", "predicates"],
-    ["schema", "columns", "files", "families", "picture", "publish.origins"],
+    [
+        "registry",
+        "chat",
+        "licence",
+        "vocabulary",
+        "hierarchy",
+        "predicates",
+        "settings",
+        "cache_id",
+    ],
+    ["schema", "columns", "files", "cache_id", "families", "picture", "publish.origins"],
     ["media", "loading", "publish.licence"],
     ["parquet", "conversion", "motion", "publish.attribution"],
     ["prompts", "grounded", "backends"],

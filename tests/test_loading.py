@@ -16,8 +16,9 @@ import datasets.load
 import pyarrow.parquet as pq
 import pytest
 
+from mmgen_datasets.cache_id import cache_hash
 from mmgen_datasets.errors import SourceError, UnknownNameError, UsageError
-from mmgen_datasets.loading import SOURCES, cache_hash, load_dataset, register
+from mmgen_datasets.loading import SOURCES, load_dataset, register
 from mmgen_datasets.parquet import prepare
 from mmgen_datasets.registry import resolve
 from tests.coco_files import documents, file_name, write, write_pictures
@@ -111,6 +112,18 @@ class TestWrongUse:
         with pytest.raises(UsageError, match=f"no setting '{setting}'") as caught:
             load_dataset("coco2017", data_dir=str(coco), split="validation", **settings)
         assert "it has with_images, with_keypoints, cache_dir" in caught.value.hint
+
+    @pytest.mark.parametrize(
+        ("setting", "value", "wanted"),
+        [("with_images", "perhaps", "true or false"), ("num_proc", "many", "a whole number")],
+    )
+    def test_a_setting_of_another_type_is_named_with_its_value(
+        self, coco: Path, setting: str, value: str, wanted: str
+    ) -> None:
+        settings: dict[str, Any] = {setting: value}
+        with pytest.raises(UsageError, match=f"{setting} is '{value}'") as caught:
+            load_dataset("coco2017", data_dir=str(coco), split="validation", **settings)
+        assert caught.value.hint == f"give {wanted}"
 
     def test_a_builder_of_the_users_without_settings_takes_none(self, own: Path) -> None:
         with pytest.raises(UsageError, match="'own_lines:Lines' has no setting 'with_images'"):

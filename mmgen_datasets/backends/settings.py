@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
-from types import NoneType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
-
-import msgspec
+from typing import Any, get_type_hints
 
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.settings import as_type
 
 
 def read_settings(name: str, kind: type, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,27 +40,5 @@ def _is_required(field: Field[Any]) -> bool:
 
 
 def _converted(value: Any, wanted: Any, field: Field[Any]) -> Any:
-    try:
-        return msgspec.convert(value, wanted, strict=False)
-    except msgspec.ValidationError as error:
-        # A field that is left out of repr() may hold a secret.
-        shown = repr(value) if field.repr else f"of type {type(value).__name__}"
-        raise UsageError(f"{field.name} is {shown}", f"give {_words(wanted)}") from error
-
-
-def _words(wanted: Any) -> str:
-    """Say what values a type has."""
-    if get_origin(wanted) is Literal:
-        return " or ".join(map(repr, get_args(wanted)))
-    if NoneType in get_args(wanted):
-        return " or ".join(_words(arg) for arg in get_args(wanted) if arg is not NoneType)
-    return _WORDS.get(wanted, f"a value of type {getattr(wanted, '__name__', wanted)}")
-
-
-_WORDS = {
-    str: "text",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    tuple[str, ...]: "a list of texts",
-}
+    # A field that is left out of repr() may hold a secret.
+    return as_type(value, wanted, name=field.name, is_secret=not field.repr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -20,6 +20,13 @@ WithImages = Annotated[
     typer.Option(
         "--with-images",
         help="Download the pictures too, where there is no --data-dir: 19 GB for train2017.",
+    ),
+]
+SourceOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source-option",
+        help="Another setting of the source, as docs/sources.md lists them: NAME=VALUE.",
     ),
 ]
 Out = Annotated[Path, typer.Option(help="Folder to write to.")]
@@ -79,10 +86,22 @@ def backend_settings(
     model: str | None, base_url: str | None, options: Sequence[str] | None
 ) -> dict[str, str]:
     """The settings of a backend that were given; others as ``NAME=VALUE`` words."""
-    settings = {"model": model, "base_url": base_url}
-    for word in options or ():
+    settings = {"model": model, "base_url": base_url} | _named_values("--option", options)
+    return {name: value for name, value in settings.items() if value is not None}
+
+
+def source_settings(with_images: bool, options: Sequence[str] | None) -> dict[str, Any]:
+    """The settings of a source that were given; not every source has ``with_images``."""
+    return ({"with_images": True} if with_images else {}) | _named_values(
+        "--source-option", options
+    )
+
+
+def _named_values(flag: str, words: Sequence[str] | None) -> dict[str, str]:
+    values = {}
+    for word in words or ():
         name, equals, value = word.partition("=")
         if not equals:
-            raise UsageError(f"--option {word!r} has no value", "write it as NAME=VALUE")
-        settings[name] = value
-    return {name: value for name, value in settings.items() if value is not None}
+            raise UsageError(f"{flag} {word!r} has no value", "write it as NAME=VALUE")
+        values[name] = value
+    return values

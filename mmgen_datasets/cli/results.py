@@ -9,7 +9,15 @@ import typer
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.cli.console import say, tell_reasons
-from mmgen_datasets.cli.options import DataDir, Licence, Out, Run, WithImages
+from mmgen_datasets.cli.options import (
+    DataDir,
+    Licence,
+    Out,
+    Run,
+    SourceOptions,
+    WithImages,
+    source_settings,
+)
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.exporters import EXPORTERS
 
@@ -19,13 +27,13 @@ def prepare(
     out: Out,
     data_dir: DataDir = None,
     with_images: WithImages = False,
+    source_option: SourceOptions = None,
 ) -> None:
     """Write a source as parquet that anybody's load_dataset(DIR) reads, pictures inside.
 
     Example: mmgen prepare coco2017 --data-dir coco --out coco-parquet
     """
-    # Only where it is meant: not every source has this setting.
-    settings = {"with_images": True} if with_images else {}
+    settings = source_settings(with_images, source_option)
     mmgen.prepare(source, out, data_dir=data_dir, **settings)
     say(f"wrote {out}; read it with: datasets.load_dataset({str(out)!r})")
 

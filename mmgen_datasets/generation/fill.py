@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from datasets import Dataset
 from datasets.exceptions import DatasetsError
@@ -152,8 +151,9 @@ def _load(plan: Plan) -> Dataset:
             f"use {', '.join(SOURCES)}, a folder made by 'mmgen prepare', or OWNER/NAME of the hub",
         )
     try:
-        settings: dict[str, Any] = {"with_images": True} if plan.with_images else {}
-        return load_dataset(source, data_dir=plan.data_dir, split=plan.split, **settings)
+        return load_dataset(
+            source, data_dir=plan.data_dir, split=plan.split, **plan.source_settings
+        )
     except MMGenError:
         raise
     except (DatasetsError, OSError, ValueError) as error:

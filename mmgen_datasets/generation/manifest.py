@@ -53,8 +53,8 @@ class Plan:
     recipe: str = "grounded"
     split: str = "train"
     data_dir: str | None = None
-    with_images: bool = False
-    """Download the pictures too, where there is no `data_dir`."""
+    source_settings: dict[str, Any] = field(default_factory=dict)
+    """Of the source, such as ``with_images``."""
     backend: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     """Of the backend; never a secret."""

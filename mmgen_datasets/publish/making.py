@@ -87,11 +87,11 @@ def command_of(name: str, manifest: Manifest, shards: int = 1) -> str:
         "out": f"runs/{name}",
     }
     words = ["mmgen", "generate", _last_part(plan.source) or ""]
-    words += ["--with-images"] if plan.with_images else []
     for option, value in options.items():
         words += [] if value is None else [f"--{option}", str(value)]
-    for key, value in settings.items():
-        words += ["--option", f"{key}={value}"]
+    for flag, named in (("--source-option", plan.source_settings), ("--option", settings)):
+        for key, value in named.items():
+            words += [flag, f"{key}={value}"]
     return shlex.join(words)
 
 
