@@ -328,7 +328,7 @@ class TestWhichImages:
             ({"image_ids": ["ABCDEF0123456789"]}, "is no image id"),
             ({"image_ids": "nowhere.txt"}, "nowhere.txt cannot be read"),
             ({"splits": ["val"]}, r"splits cannot be \['val'\]"),
-            ({"splits": "train"}, "splits cannot be 'train'"),
+            ({"splits": "train,val"}, r"splits cannot be \['train', 'val'\]"),
             ({"download": ["box"]}, r"download cannot be \['box'\]"),
         ],
     )
