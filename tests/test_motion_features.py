@@ -126,7 +126,7 @@ def _headings(rows: Floats) -> Floats:
 class TestPublishedFaults:
     """Q2 and Q4 of the field's own features, and that the corrected ones have neither."""
 
-    spin = move(Gait("turn", turn=1.0), num_frames=120)
+    spin = move(Gait("turn", turn=1.5), num_frames=90)
 
     def test_a_heading_that_passes_180_degrees_turns_one_sign(self) -> None:
         rows = joints_to_features(self.spin)
