@@ -57,6 +57,12 @@ SOURCES: dict[str, Source] = {
         config="open_images_v7",
         license_note="annotations CC BY 4.0; photographs listed as CC BY 2.0",
     ),
+    "skeletons": Source(
+        "mmgen_datasets.builders.skeletons:Skeletons",
+        "skeletons of your own: NumPy files with joint positions, cut into clips",
+        config="skeletons",
+        license_note="yours to know; Human3.6M and AMASS may be used for research only",
+    ),
 }
 """Every source by name."""
 

@@ -132,12 +132,30 @@ SAMPLE = Features(
 )
 """A row of a source, without its media column; `sample_features` adds that."""
 
+_POINTS = List(List(_FLOAT, length=3))
+
+VIEW = {
+    "joint_type": _STRING,  # a name of `mmgen_datasets.motion.joint_types.JOINT_TYPES`, or null
+    "scale": _POINTS,  # (T, 3): what positions were divided by
+    "translation": _POINTS,  # (T, 3): and what was then taken away
+    "affine": List(List(List(_FLOAT, length=3))),  # (T, 2, 3), from the picture to its crop
+    "root": _POINTS,  # (T, 3): what they are counted from, in millimetres
+    "factor_2_5d": List(_FLOAT),  # (T,): millimetres of a unit of the picture, where known
+}
+"""How joints came from a camera or a picture; what does not apply is null."""
+
 EXTRAS: dict[str, Any] = {
     "poses": List(POSE),
     "rotation": _INT,  # degrees by which picture and boxes are to be turned, counterclockwise
     "original_md5": _STRING,  # of the file at credit.original_url, in base64
     "masks": List(MASK),
     "points": List(POINT),
+    "joints": List(_POINTS),  # (T, J, 3)
+    "num_frames": _INT,
+    "fps": _FLOAT,  # frames a second
+    "clip": {"start": _INT, "end": _INT, "stride": _INT},  # frames of the recording
+    "frame_files": List(_STRING),  # a picture for each frame, from `data_dir` on
+    "view": VIEW,
 }
 """Columns that some sources have besides, some of them only where they were asked for them."""
 

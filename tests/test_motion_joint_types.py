@@ -51,13 +51,14 @@ def picture(x: float, y: float, z: float) -> dict[str, Any]:
 )
 def test_a_point_of_a_picture(name: str, normalize: Normalize, expected: list[float]) -> None:
     typed = to_type(picture(750, 501, 100), name, normalize)
-    assert np.allclose(typed.joints[0, 0], np.array(expected))
+    assert typed.joints[0, 0].tolist() == pytest.approx(expected)
 
 
 def test_metres_are_counted_from_the_root_of_each_frame() -> None:
     cam = np.array([[[10.0, 20, 3000], [1010, 20, 2500]], [[0, 0, 4000], [0, 500, 4000]]])
     typed = to_type({"joint_3d_cam": cam}, "joint3d_cam_rootrel_meter")
-    assert np.allclose(typed.joints, [[[0, 0, 0], [1, 0, -0.5]], [[0, 0, 0], [0, 0.5, 0]]])
+    expected = np.array([[[0, 0, 0], [1, 0, -0.5]], [[0, 0, 0], [0, 0.5, 0]]])
+    assert np.allclose(typed.joints, expected)
 
 
 @pytest.mark.parametrize("name", JOINT_TYPES)

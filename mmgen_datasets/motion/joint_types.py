@@ -52,7 +52,7 @@ JOINT_TYPES: dict[str, JointType] = {
 """The types by name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Typed:
     """Positions of a type, and what it takes to go back."""
 
@@ -66,6 +66,15 @@ class Typed:
     """(T, 2, 3), from the picture to its crop; null where there is none."""
     root: Floats | None = None
     """(T, 3), where the root is in the camera's space, in millimetres."""
+
+    @classmethod
+    def of(cls, joints: Floats, view: Mapping[str, Any]) -> Typed:
+        """Positions, also those that a tokenizer gave back, with a row's column ``view``."""
+        arrays = {
+            name: np.asarray(view[name], np.float64) if view[name] else None
+            for name in ("scale", "translation", "affine", "root")
+        }
+        return cls(np.asarray(joints, np.float64), **arrays)  # type: ignore[arg-type]
 
     def undo(self) -> Floats:
         """The positions that they were made of: (T, J, 3)."""
