@@ -574,6 +574,38 @@ class TestRoundTrip:
         assert len(datasets.load_dataset("json", data_files=files, split="train")) == 3
 
 
+class TestOtherFiles:
+    """What `datasets` reads is made parquet of first."""
+
+    def test_json_that_names_pictures(self, tmp_path: Path) -> None:
+        data = tmp_path / "lakes"
+        (data / "photos").mkdir(parents=True)
+        (data / "photos" / "a.png").write_bytes(picture())
+        row = {"id": "a", "image": "photos/a.png", "conversations": talk()}
+        (data / "train.jsonl").write_text(json.dumps(row))
+        [record], part = converted(data, tmp_path / "out")
+        assert record == {**row, "image": "default/0.jpg"}
+        assert (part.folder.root / record["image"]).read_bytes() == picture()
+
+    def test_a_folder_of_pictures_with_metadata(self, tmp_path: Path) -> None:
+        data = tmp_path / "lakes"
+        data.mkdir()
+        (data / "a.jpg").write_bytes(picture())
+        row = {"file_name": "a.jpg", "conversations": talk()}
+        (data / "metadata.jsonl").write_text(json.dumps(row))
+        [record], part = converted(data, tmp_path / "out")
+        assert record["conversations"] == talk()
+        assert (part.folder.root / record["image"]).read_bytes() == picture()
+
+    def test_files_that_change_are_read_anew(self, tmp_path: Path) -> None:
+        data = tmp_path / "lakes"
+        data.mkdir()
+        for number, word in enumerate(("Hello", "Good morning")):
+            (data / "train.jsonl").write_text(json.dumps({"conversations": talk(word)}))
+            [record], _ = converted(data, tmp_path / f"out{number}")
+            assert record["conversations"] == talk(word)
+
+
 class TestWrongUse:
     def test_a_folder_that_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(MissingFileError, match="cannot be found or read"):
@@ -586,10 +618,10 @@ class TestWrongUse:
         with pytest.raises(UsageError, match="no configuration 'x'\n  → choose from default"):
             convert(str(data), tmp_path / "out", config="x")
 
-    def test_files_that_are_not_parquet(self, tmp_path: Path) -> None:
+    def test_files_that_datasets_cannot_read(self, tmp_path: Path) -> None:
         (tmp_path / "data").mkdir()
-        (tmp_path / "data" / "train.jsonl").write_text('{"a": 1}\n')
-        with pytest.raises(SourceError, match="there is no parquet file in it\n  → make parquet"):
+        (tmp_path / "data" / "train.jsonl").write_text('{"a": 1')
+        with pytest.raises(SourceError, match="its files cannot be read"):
             convert(str(tmp_path / "data"), tmp_path / "out")
 
     def test_a_file_in_the_place_of_a_folder(self, tmp_path: Path) -> None:

@@ -126,3 +126,20 @@ def push_rows(folder: Path, rows: int) -> None:
     api = HfApi()
     api.create_repo("alice/rows", repo_type="dataset", exist_ok=True)
     api.upload_folder(repo_id="alice/rows", repo_type="dataset", folder_path=folder)
+
+
+def test_a_dataset_in_json_is_made_parquet_of_first(hub: Hub, tmp_path: Path) -> None:
+    api = HfApi(endpoint=hub.url, token="hf_writer")
+    api.create_repo("alice/lakes", repo_type="dataset")
+    row = {"id": "a", "image": "photos/a.jpg", "conversations": talk()}
+    files = {"train.jsonl": json.dumps(row).encode(), "photos/a.jpg": picture()}
+    for name, data in files.items():
+        api.upload_file(
+            path_or_fileobj=data, path_in_repo=name, repo_id="alice/lakes", repo_type="dataset"
+        )
+    done = convert(hub, tmp_path, "--dataset_path", "alice/lakes")
+    assert done.returncode == 0, done.stderr
+    root = tmp_path / "out" / "lakes"
+    [record] = json.loads((root / "annotations" / "default.json").read_text())
+    assert record == {**row, "image": "default/0.jpg"}
+    assert (root / record["image"]).read_bytes() == picture()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from datasets.exceptions import DatasetsError
 from httpx2 import HTTPError
 from huggingface_hub.errors import HFValidationError
 
+from mmgen_datasets.conversion.preparing import prepared_parquet
 from mmgen_datasets.errors import MissingFileError, SourceError, UsageError
 
 ALL = "all"
@@ -61,20 +62,7 @@ def find_source(
     if Path(path).is_file():
         raise UsageError(f"{path} is a file", "name the folder that it is in")
     try:
-        module = datasets.load.dataset_module_factory(path, revision=revision)
-        builder = datasets.load.get_dataset_builder_class(module)
-        if builder.__module__.endswith(".parquet"):
-            names = [config.name for config in module.builder_configs_parameters.builder_configs]
-            files = {
-                name: builder(
-                    config_name=name, hash=module.hash, **module.builder_kwargs
-                ).config.data_files
-                for name in _chosen("configuration", path, configs, names)
-            }
-        else:
-            names = ["default"]
-            _chosen("configuration", path, configs, names)
-            files = {"default": _parquet_among_others(path, module.builder_kwargs["base_path"])}
+        files, base, names = _files(path, configs, revision)
     except (HTTPError, ConnectionError) as error:
         raise SourceError(
             f"{path} cannot be reached: {_first_line(error)}",
@@ -91,24 +79,47 @@ def find_source(
         for name, of_split in files.items()
         for split in _chosen("split", f"{path} ({name})", splits, list(of_split))
     ]
-    return Source(_last_part(path), _home(path, parts), tuple(names), tuple(parts))
+    home = base if "://" in base else str(Path(path).expanduser().resolve())
+    return Source(_last_part(path), home, tuple(names), tuple(parts))
 
 
-def _parquet_among_others(path: str, base_path: str) -> dict[str, list[str]]:
+def _files(
+    path: str, configs: Sequence[str], revision: str | None
+) -> tuple[dict[str, Mapping[str, Sequence[Any]]], str, list[str]]:
+    """The parquet files by configuration and split, where they are, and all configurations."""
+    module = datasets.load.dataset_module_factory(path, revision=revision)
+    builder = datasets.load.get_dataset_builder_class(module)
+    base = str(module.builder_kwargs["base_path"])
+    names = [config.name for config in module.builder_configs_parameters.builder_configs or ()]
+    if builder.__module__.endswith(".parquet"):
+        found = {
+            name: builder(
+                config_name=name, hash=module.hash, **module.builder_kwargs
+            ).config.data_files
+            for name in _chosen("configuration", path, configs, names)
+        }
+        return found, base, names
+    if among_others := _parquet_among_others(base):
+        _chosen("configuration", path, configs, ["default"])
+        return {"default": among_others}, base, ["default"]
+    chosen = _chosen("configuration", path, configs, names or ["default"])
+    commit = module.hash if "://" in base else None
+    return {name: prepared_parquet(path, name, commit) for name in chosen}, base, names
+
+
+def _parquet_among_others(base_path: str) -> dict[str, list[str]]:
     """The parquet files by split, where there are more of another kind, as pictures that they name.
 
     `datasets` would read the files of the commonest kind alone.
     """
-    found = DataFilesDict.from_patterns(
-        get_data_patterns(base_path), base_path=base_path, allowed_extensions=[".parquet"]
-    )
-    files = {str(split): list(map(str, names)) for split, names in found.items() if names}
-    if not files:
-        raise SourceError(
-            f"{path}: there is no parquet file in it",
-            f"make parquet of it first: mmgen prepare {path} --out DIR",
+    try:
+        patterns = get_data_patterns(base_path)
+        found = DataFilesDict.from_patterns(
+            patterns, base_path=base_path, allowed_extensions=[".parquet"]
         )
-    return files
+    except FileNotFoundError:
+        return {}
+    return {str(split): list(map(str, names)) for split, names in found.items() if names}
 
 
 def _chosen(what: str, path: str, wanted: Sequence[str], there: Sequence[Any]) -> list[str]:
@@ -121,15 +132,6 @@ def _chosen(what: str, path: str, wanted: Sequence[str], there: Sequence[Any]) -
                 f"{path} has no {what} {name!r}", f"choose from {', '.join(names)}, or {ALL!r}"
             )
     return list(dict.fromkeys(wanted))
-
-
-def _home(path: str, parts: Sequence[Part]) -> str:
-    first = next((file for part in parts for file in part.files), "")
-    if "://" not in first:
-        return str(Path(path).expanduser().resolve())
-    # hf://datasets/USER/NAME@COMMIT/...: the commit ends where the files begin.
-    head, at, rest = first.partition("@")
-    return head + at + rest.partition("/")[0]
 
 
 def _last_part(path: str) -> str:
