@@ -31,6 +31,7 @@ LAYERS = [
     ["generation.job"],
     ["generation.asking"],
     ["generation.fill"],
+    ["targeting"],
     ["publish"],
     ["cli"],
     ["__main__"],
