@@ -60,6 +60,9 @@ class Turn:
 
 Chat: TypeAlias = tuple[Turn, ...]
 
+EXAMPLES_KEPT = 2
+"""The first and the last, however long a chat is."""
+
 
 @dataclass(frozen=True)
 class Sampling:
@@ -99,6 +102,17 @@ class Request:
     prefix: str = ""
     """Names the turns that it has in common with others, if any: where the same ones are read
     again, a server can be helped to find them in its cache. No part of the key."""
+    examples: int = 0
+    """How many pairs of turns, right before the last turn, are examples that may be left out where
+    the chat is too long; see `shorter`. 0 where the recipe wants all of them."""
+
+    def shorter(self) -> Request | None:
+        """The request without the example in the middle; None where only two are left, or none."""
+        if self.examples <= EXAMPLES_KEPT:
+            return None
+        start = len(self.chat) - 1 - 2 * (self.examples - self.examples // 2)
+        chat = self.chat[:start] + self.chat[start + 2 :]
+        return replace(self, chat=chat, examples=self.examples - 1)
 
     @property
     def has_media(self) -> bool:
@@ -128,6 +142,8 @@ class Reply:
     """How many of the prompt's tokens the server took from a cache of its own."""
     model: str | None = None
     """The model that answered, as the server names it."""
+    dropped_examples: int = 0
+    """How many examples were left out of the chat, which was too long with them."""
     allowance: Allowance | None = None
     """What the server says of its limits beside the reply; not part of what was answered."""
 
@@ -151,14 +167,19 @@ def text_turn(role: Role, text: str) -> Turn:
     return Turn(role, (Text(text),))
 
 
-def chat_digest(chat: Chat, sampling: Sampling) -> str:
+def chat_digest(chat: Chat, sampling: Sampling, *, examples: int = 0) -> str:
     """Digest all that a request says, whoever is asked.
 
     Media count by their bytes, so that a file may be moved or renamed, and by their limit. The
     bytes are those before anything is shrunk, which may come out otherwise another time.
+
+    Args:
+        chat: with all its examples.
+        sampling: how the reply is drawn.
+        examples: as in `Request`.
     """
     turns = [[turn.role, [_part_identity(part) for part in turn.parts]] for turn in chat]
-    return _sha256([turns, sampling.settings()])
+    return _sha256([turns, sampling.settings(), *([examples] if examples else [])])
 
 
 def request_key(digest: str, model: str, endpoint: str) -> str:

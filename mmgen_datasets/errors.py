@@ -13,7 +13,8 @@
     ├── HubError (RuntimeError)                the hub refused, or could not be reached
     └── BackendError (RuntimeError)            a model gave no reply
         ├── RetryError                         later it may: 429, 5xx, time-out, lost connection
-        ├── RowError                           not to this request: refused, too long, unusable
+        ├── RowError                           not to this request: refused, unusable
+        │   └── TooLongError                   it does not fit into what the model reads at once
         └── StopError                          to no request: bad key, unknown model, no quota
 
 A problem says what is wrong, with the value in it; a hint says what to do. Each class also
@@ -112,6 +113,10 @@ class RetryError(BackendError):
 
 class RowError(BackendError):
     """This request will never get a usable reply; others may."""
+
+
+class TooLongError(RowError):
+    """The chat is too long for the model; one with fewer examples may get a reply."""
 
 
 class StopError(BackendError):

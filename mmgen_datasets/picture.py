@@ -65,9 +65,8 @@ def read_pixels(data: bytes, max_side: int | None = None) -> Pixels:
     Raises:
         RowError: it cannot be read.
     """
-    with _opened(data) as picture:
-        drawn = _redrawn(picture, fitted_size(*picture.size, max_side)).convert("RGB")
-        return Pixels(*drawn.size, drawn.tobytes())
+    drawn = read_picture(data, max_side)
+    return Pixels(*drawn.size, drawn.tobytes())
 
 
 def picture_type(data: bytes) -> str:
@@ -136,14 +135,18 @@ def rgb_picture(data: bytes) -> Fitted:
         )
 
 
-def read_picture(data: bytes) -> PIL.Image.Image:
+def read_picture(data: bytes, max_side: int | None = None) -> PIL.Image.Image:
     """Decode a picture for a model in this process: in RGB, upright as its EXIF data say.
+
+    Args:
+        data: its file.
+        max_side: the limit of its longer side, in pixels; None for none.
 
     Raises:
         RowError: it cannot be read.
     """
     with _opened(data) as picture:
-        return _redrawn(picture, picture.size).convert("RGB")
+        return _redrawn(picture, fitted_size(*picture.size, max_side)).convert("RGB")
 
 
 def fitted_size(width: int, height: int, max_side: int | None) -> tuple[int, int]:

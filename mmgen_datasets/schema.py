@@ -172,6 +172,7 @@ PROVENANCE = {
     "request_key": _STRING,  # of the journal's row
     "prompt_tokens": _INT,
     "completion_tokens": _INT,
+    "dropped_examples": _INT,  # left out of a chat that was too long with them
     "finish_reason": _STRING,
     "created_at": _STRING,  # of the reply, ISO 8601, UTC; null where no model was asked
     "library_version": _STRING,

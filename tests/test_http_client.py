@@ -18,7 +18,7 @@ import pytest
 
 from mmgen_datasets.backends.openai import OpenAI
 from mmgen_datasets.chat import Media, Turn
-from mmgen_datasets.errors import BackendError, RetryError, RowError, StopError
+from mmgen_datasets.errors import BackendError, RetryError, RowError, StopError, TooLongError
 from tests.contracts.backend import ask, error_of, of_turn, request
 from tests.servers.faults import ANSWERS, FAULTS
 from tests.servers.openai_server import Behaviour, Server, reply_text, serve
@@ -51,7 +51,8 @@ def _answering(answer: Callable[[socket.socket], None]) -> Iterator[int]:
 EXPECTED: dict[type[BackendError], str] = {
     RetryError: "busy busy-1s busy-50ms error-500 error-503 error-in-200 html malformed close "
     "close-midway drip tell-all-as-text",
-    RowError: "too-long too-large bad-request filtered-prompt no-choices tell-all",
+    TooLongError: "too-long",
+    RowError: "too-large bad-request filtered-prompt no-choices tell-all",
     StopError: "quota wrong-key no-model moved",
 }
 KINDS = {fault: kind for kind, faults in EXPECTED.items() for fault in faults.split()}

@@ -14,7 +14,7 @@ from mmgen_datasets.backends.http_failures import (
     read_complaint,
 )
 from mmgen_datasets.backends.rate_headers import pause
-from mmgen_datasets.errors import BackendError, RetryError, RowError, StopError
+from mmgen_datasets.errors import BackendError, RetryError, RowError, StopError, TooLongError
 
 ASKED = Asked("http://server.test/v1", "some-model", "OPENAI_API_KEY")
 
@@ -55,14 +55,14 @@ class TestWhatFailuresMean:
             (429, openai_error(None, type="insufficient_quota"), StopError),
             (429, openai_error("billing_hard_limit_reached"), StopError),
             (429, [{"error": {"code": 429, "message": GEMINI_MINUTE}}], RetryError),
-            (429, openai_error("rate_limit_exceeded", TOO_MANY_AT_ONCE), RowError),
+            (429, openai_error("rate_limit_exceeded", TOO_MANY_AT_ONCE), TooLongError),
             (400, [{"error": {"code": 400, "message": "API key not valid."}}], StopError),
             (400, {"message": "Invalid model: any", "type": "invalid_model"}, StopError),
             (400, openai_error("unsupported_parameter"), StopError),
             (400, openai_error("unsupported_value"), StopError),
-            (400, openai_error("context_length_exceeded"), RowError),
-            (500, {"error": LLAMA_CPP}, RowError),
-            (500, openai_error(None, "Prompt exceeds n_ctx: 2013 > 512"), RowError),
+            (400, openai_error("context_length_exceeded"), TooLongError),
+            (500, {"error": LLAMA_CPP}, TooLongError),
+            (500, openai_error(None, "Prompt exceeds n_ctx: 2013 > 512"), TooLongError),
             (500, openai_error(None, f"1 validation error: {NO_SCHEMAS}"), StopError),
             (400, openai_error(None, "Invalid schema for response_format 'reply'"), StopError),
             (400, openai_error("content_filter"), RowError),

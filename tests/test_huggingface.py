@@ -19,7 +19,7 @@ from mmgen_datasets.backends import default_device
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.chat import Media, Reply, Request, Sampling, Text, Turn
 from mmgen_datasets.cli import main
-from mmgen_datasets.errors import BackendError, RowError, StopError, UsageError
+from mmgen_datasets.errors import BackendError, RowError, StopError, TooLongError, UsageError
 from tests.contracts.backend import BackendContract, ask, error_of, request
 from tests.huggingface_chats import (
     EXAMPLES,
@@ -67,7 +67,7 @@ class TestHuggingFace(BackendContract):
         broken = shutil.copytree(nano, tmp_path / "broken")
         (broken / "model.safetensors").write_bytes(b"no weights")
         return {
-            RowError: (opened(nano, context=64), request("long " * 100)),
+            TooLongError: (opened(nano, context=64), request("long " * 100)),
             StopError: (opened(str(broken)), request("a")),
         }
 

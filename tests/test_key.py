@@ -95,7 +95,9 @@ def key_with(kind: type, field: str, value: Any) -> tuple[str, str]:
 def test_every_field_has_a_decision() -> None:
     found = {(kind, field.name) for kind in BASES for field in fields(kind)}
     assert found == DECIDES.keys() | DOES_NOT.keys()
-    assert {field.name for field in fields(Request)} == {"key", "chat", "sampling", "prefix"}
+    assert {field.name for field in fields(Request)} == {
+        *("key", "chat", "sampling", "prefix", "examples")
+    }
     assert inspect.signature(request_key).parameters.keys() == {"digest", "model", "endpoint"}
 
 
@@ -111,6 +113,11 @@ def test_what_cannot_change_the_answer_does_not_change_the_key(kind: type, field
     assert getattr(BASES[kind], field) != value
     before, after = key_with(kind, field, value)
     assert before == after
+
+
+def test_leave_to_drop_examples_is_in_the_key_where_it_is_given() -> None:
+    assert chat_digest(CHAT, SAMPLING, examples=0) == chat_digest(CHAT, SAMPLING)
+    assert chat_digest(CHAT, SAMPLING, examples=3) != chat_digest(CHAT, SAMPLING)
 
 
 def test_turns_and_parts_cannot_be_cut_otherwise() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from mmgen_datasets.backends import open_backend
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.backends.local.worker import Ask
 from mmgen_datasets.chat import Reply, Request, Sampling, text_turn
-from mmgen_datasets.errors import BackendError, RowError, StopError, UsageError
+from mmgen_datasets.errors import BackendError, RowError, StopError, TooLongError, UsageError
 from tests.contracts.backend import BackendContract, ask, error_of, request, said
 from tests.models.store import ModelStore
 from tests.sample import SAMPLE_DIR
@@ -101,7 +102,7 @@ class TestLlamaCpp(BackendContract):
         broken = tmp_path / "broken.gguf"
         broken.write_bytes(Path(nano).read_bytes()[:1000])
         return {
-            RowError: (opened(nano, context=64), request("long " * 100)),
+            TooLongError: (opened(nano, context=64), request("long " * 100)),
             StopError: (opened(str(broken)), request("a")),
         }
 
@@ -310,6 +311,40 @@ class TestSchema:
         error = error_of(opened(nano), asked)
         assert isinstance(error, StopError)
         assert "cannot be kept to" in error.problem
+
+
+class TestBeginOfText:
+    """Where a vocabulary asks for a token before every text, a chat has it once."""
+
+    @pytest.fixture(params=["", "{{ bos_token }}"], ids=["bare", "written"])
+    def asking(
+        self, tiny_models: ModelStore, tmp_path: Path, request: pytest.FixtureRequest
+    ) -> str:
+        """A model that asks for it, whose template leaves it out or writes it."""
+        twin = pytest.importorskip("tests.models.gguf_twin")
+        folder = shutil.copytree(tiny_models.path("chat"), tmp_path / "chat")
+        template = folder / "chat_template.jinja"
+        template.write_text(request.param + template.read_text())
+        path = tmp_path / "asking.gguf"
+        twin.write_gguf(folder, path, begin="<|endoftext|>")
+        return str(path)
+
+    def test_it_is_there_once(self, asking: str, nano: str) -> None:
+        chat = chat_request("Be brief.", "What is it?").chat
+        model, plain = (model_module.LlamaModel(path, 0) for path in (asking, nano))
+        tokens, expected = (each.tokens(each.render(chat)).tolist() for each in (model, plain))
+        model.close()
+        plain.close()
+        assert tokens == [0, *expected]
+
+    def test_so_it_is_in_the_high_level_class(self, asking: str) -> None:
+        asked = chat_request("Be brief.", "What is it?")
+        messages: Any = [{"role": turn.role, "content": turn.text} for turn in asked.chat]
+        llama = llama_cpp.Llama(asking, n_ctx=256, verbose=False)
+        answer = llama.create_chat_completion(messages, max_tokens=1, temperature=0)
+        llama.close()
+        [reply] = ask(opened(asking, context=256), asked)
+        assert reply.prompt_tokens == answer["usage"]["prompt_tokens"]
 
 
 class TestCancelling:

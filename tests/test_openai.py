@@ -15,7 +15,13 @@ import pytest
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.backends.openai import OpenAI
 from mmgen_datasets.chat import Media, Request, Turn
-from mmgen_datasets.errors import BackendError, RetryError, RowError, StopError, UsageError
+from mmgen_datasets.errors import (
+    BackendError,
+    RetryError,
+    StopError,
+    TooLongError,
+    UsageError,
+)
 from tests.contracts.backend import BackendContract, ask, error_of, request
 from tests.servers.faults import ANSWERS, FAULTS
 from tests.servers.openai_server import Behaviour, Server, serve
@@ -42,7 +48,7 @@ class TestOpenAI(BackendContract):
     def failing(self, backend: Backend) -> Mapping[type[BackendError], tuple[Backend, Request]]:
         return {
             RetryError: (backend, request("inject:busy")),
-            RowError: (backend, request("inject:too-long")),
+            TooLongError: (backend, request("inject:too-long")),
             StopError: (backend, request("inject:quota")),
         }
 

@@ -15,7 +15,14 @@ from mmgen_datasets.backends.batch import BatchBackend
 from mmgen_datasets.backends.openai import OpenAI
 from mmgen_datasets.backends.openai_batch import OpenAIBatch
 from mmgen_datasets.chat import Reply, Request, Sampling, text_turn
-from mmgen_datasets.errors import BackendError, RetryError, RowError, StopError, UsageError
+from mmgen_datasets.errors import (
+    BackendError,
+    RetryError,
+    RowError,
+    StopError,
+    TooLongError,
+    UsageError,
+)
 from tests.contracts.backend import BackendContract, ask, request
 from tests.servers.batch_api import BatchBehaviour
 from tests.servers.openai_server import Behaviour, Server, serve
@@ -42,7 +49,7 @@ class TestOpenAIBatch(BackendContract):
     def failing(self, backend: Backend) -> Mapping[type[BackendError], tuple[Backend, Request]]:
         return {
             RetryError: (backend, request("inject:busy")),
-            RowError: (backend, request("inject:too-long")),
+            TooLongError: (backend, request("inject:too-long")),
             StopError: (backend, request("inject:quota")),
         }
 
@@ -107,7 +114,7 @@ def test_results_are_those_of_live_requests_one_for_one(server: Server, tmp_path
     [
         ("busy", RetryError),
         ("error-500", RetryError),
-        ("too-long", RowError),
+        ("too-long", TooLongError),
         ("bad-request", RowError),
         ("filtered-prompt", RowError),
         ("quota", StopError),

@@ -190,6 +190,27 @@ FAULTS = {
         "no picture is sent",
         "add `image`",
     ),
+    "leave in vain": (
+        "kind: conversation",
+        "drop_examples: true",
+        3,
+        "of 1 examples none could be left out",
+        "the first example and the last always stay",
+    ),
+    "no schema": (
+        "temperature: 0.5",
+        "json_schema: {type: cat}",
+        17,
+        "json_schema: no JSON schema: $.type: 'cat' is not valid",
+        "correct it",
+    ),
+    "no JSON": (
+        "temperature: 0.5",
+        "json_schema: 'a cat'",
+        17,
+        "no JSON schema: it is no JSON: Expecting value",
+        "correct it",
+    ),
     "no limit at all": (
         "kind: conversation",
         "max_image_side: 0",

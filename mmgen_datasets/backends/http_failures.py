@@ -17,7 +17,7 @@ import msgspec
 
 from mmgen_datasets.backends.quoting import quoted
 from mmgen_datasets.backends.rate_headers import pause
-from mmgen_datasets.errors import BackendError, RetryError, RowError, StopError
+from mmgen_datasets.errors import BackendError, RetryError, RowError, StopError, TooLongError
 
 
 class Asked(NamedTuple):
@@ -68,7 +68,7 @@ _RULES = (
     _Rule(
         range(200, 600),
         r"context_length|exceed_context_size",
-        RowError,
+        TooLongError,
         _SHORTER,
         r"maximum context length|context size|prompt is too long|request too large"
         r"|exceeds n_ctx",

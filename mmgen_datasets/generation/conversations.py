@@ -34,6 +34,8 @@ _UNUSABLE = {
     "refusal": "the model refused",
 }
 """Why a reply is not used, by the reason that it ended for."""
+_TOLD = ("prompt_tokens", "completion_tokens", "dropped_examples", "finish_reason")
+"""What a conversation tells of its reply."""
 _ROWS_A_BATCH = 256
 _Row: TypeAlias = dict[str, Any]
 
@@ -228,13 +230,9 @@ def _of_record(record: Record | None) -> _Row:
     if record is None or record.reply is None:
         return {}
     reply = record.reply
-    return {
-        **({"model": reply.model} if reply.model else {}),
-        "prompt_tokens": reply.prompt_tokens,
-        "completion_tokens": reply.completion_tokens,
-        "finish_reason": reply.finish_reason,
-        "created_at": record.created_at,
-    }
+    model = {"model": reply.model} if reply.model else {}
+    told = {name: getattr(reply, name) for name in _TOLD}
+    return model | told | {"created_at": record.created_at}
 
 
 def _beside(samples: Dataset, indices: list[int], rows: list[_Row]) -> pa.Table:

@@ -18,6 +18,7 @@ from mmgen_datasets.chat import Reply
 from mmgen_datasets.errors import RetryError, RowError, StopError
 from mmgen_datasets.generation.breaker import Breaker
 from mmgen_datasets.generation.budget import Account
+from mmgen_datasets.generation.fitting import fitting_reply
 from mmgen_datasets.generation.keeping import Keeper
 from mmgen_datasets.generation.ledger import Ledger
 from mmgen_datasets.generation.limits import Limiter
@@ -160,7 +161,7 @@ class Dispatcher:
             self._reject(pending, error)
             return None
         try:
-            return await self._backend.reply(request)
+            return await fitting_reply(self._backend, request)
         except RetryError as error:
             self._retry(due, error, sent_at)
         except RowError as error:

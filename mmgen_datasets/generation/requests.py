@@ -54,6 +54,7 @@ REQUEST = Features(
                 ),
             }
         ),
+        "examples": Value("int32"),  # of the turns before the last, pairs that may be left out
         "max_image_side": Value("int32"),  # pixels; null where pictures are sent as they are
         "sampling": Value("string"),  # JSON of what is set
         "digest": Value("string"),  # of chat and sampling
@@ -172,6 +173,7 @@ def _request_row(
         "sample": index,
         "task": task.name,
         "chat": [],
+        "examples": len(task.examples) if task.drop_examples else 0,
         "max_image_side": task.max_image_side,
         "sampling": json.dumps(task.sampling.settings(), sort_keys=True),
         "digest": "",
@@ -187,7 +189,7 @@ def _request_row(
         return row | {"error": f"the sample has nothing of {', '.join(task.inputs)}"}
     return row | {
         "chat": [{"role": t.role, "parts": [_part_row(p) for p in t.parts]} for t in chat],
-        "digest": chat_digest(chat, task.sampling),
+        "digest": chat_digest(chat, task.sampling, examples=row["examples"]),
         "prompt_tokens": estimate_chat_tokens(chat),
     }
 
@@ -230,7 +232,7 @@ def _load(
     chat: Chat = tuple(
         Turn(turn["role"], tuple(part(stored) for stored in turn["parts"])) for turn in row["chat"]
     )
-    return Request(key_of(row, backend), chat, sampling, prefix)
+    return Request(key_of(row, backend), chat, sampling, prefix, row["examples"])
 
 
 @lru_cache

@@ -16,6 +16,7 @@ from functools import cache
 from mmgen_datasets.chat import Exchange
 from mmgen_datasets.errors import RowError
 from mmgen_datasets.prompts.reply_json import read_json, unfenced
+from mmgen_datasets.prompts.reply_schema import refuse_misfit
 from mmgen_datasets.prompts.task import Task
 
 _SPEAKERS = {"question": 0, "q": 0, "answer": 1, "a": 1}
@@ -38,6 +39,9 @@ def read_reply(task: Task, text: str, *, seed: int, sample_id: str) -> list[Exch
     """
     if not text.strip():
         raise RowError("the reply is empty")
+    if task.sampling.json_schema:
+        body = text if task.reply == "answer" else unfenced(text)
+        refuse_misfit(body, task.sampling.json_schema)
     if task.reply == "json":
         return _paired(read_json(text))
     if task.reply == "turns":

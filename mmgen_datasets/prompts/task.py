@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from mmgen_datasets.chat import Sampling
+from mmgen_datasets.chat import EXAMPLES_KEPT, Sampling
 from mmgen_datasets.prompts.document import FileModel, known_keys, refusal
+from mmgen_datasets.prompts.reply_schema import fault_of_schema
 
 Input: TypeAlias = Literal["captions", "boxes", "boxes_openimages", "relations", "labels", "image"]
 """What a model gets of a sample: its texts, its boxes without or with flags, what its things do
@@ -48,6 +49,8 @@ def _sensible(sampling: Sampling) -> Sampling:
         if value is not None and not (lowest <= value <= highest and value < inf):
             bounds = f"{lowest} or more" if highest == inf else f"{lowest} to {highest}"
             raise refusal(f"{value} is out of range", f"give {bounds}", (name,))
+    if sampling.json_schema is not None and (fault := fault_of_schema(sampling.json_schema)):
+        raise refusal(f"no JSON schema: {fault}", "correct it", ("json_schema",))
     first, second = sampling.max_tokens, sampling.max_tokens_if_cut
     if second is not None and (first is None or second <= first):
         hint = "give more than max_tokens, or leave it out"
@@ -156,6 +159,9 @@ class Task(FileModel):
     instructions: tuple[Prose, ...] = ()
     """For ``answer``: the questions that one is drawn from."""
     examples: tuple[AnyExample, ...] = ()
+    drop_examples: bool = False
+    """Whether examples may be left out of a chat that is too long for the model, from the middle;
+    the first and the last stay."""
     sampling: Drawing = Sampling()
     layout: Literal["tidy", "verbatim"] = "tidy"
     """How a sample is put into text; see `mmgen_datasets.prompts.context.LAYOUTS`."""
@@ -174,6 +180,14 @@ class Task(FileModel):
         if self.max_image_side is not None and "image" not in self.inputs:
             hint = "add `image` to `inputs`, or leave it out"
             raise refusal("no picture is sent that could be shrunk", hint, ("max_image_side",))
+        return self
+
+    @model_validator(mode="after")
+    def _some_examples_can_be_dropped(self) -> Task:
+        if self.drop_examples and len(self.examples) <= EXAMPLES_KEPT:
+            found = f"of {len(self.examples)} examples none could be left out"
+            hint = "leave it out: the first example and the last always stay"
+            raise refusal(found, hint, ("drop_examples",))
         return self
 
     @model_validator(mode="after")

@@ -28,6 +28,7 @@ def write_gguf(
     *,
     architecture: str = "qwen2",
     rope_sections: list[int] | None = None,
+    begin: str | None = None,
 ) -> None:
     """Write the language model of a folder.
 
@@ -37,6 +38,7 @@ def write_gguf(
         kind: how matrices are stored: ``"F32"``, ``"F16"`` or ``"Q8_0"``.
         architecture: what llama.cpp is to take it for.
         rope_sections: how many pairs of a head turn with time, row and column, if not with one.
+        begin: the special token that every text is to begin with, if there is one.
     """
     config = AutoConfig.from_pretrained(folder)
     config = getattr(config, "text_config", config)
@@ -44,7 +46,7 @@ def write_gguf(
     _write_shape(writer, config)
     if rope_sections:
         writer.add_rope_dimension_sections(rope_sections)
-    _write_tokenizer(writer, folder)
+    _write_tokenizer(writer, folder, begin)
     names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.QWEN2, config.num_hidden_layers)
     for name, weights in load_file(folder / "model.safetensors").items():
         plain = name.removeprefix("language_model.")
@@ -68,7 +70,7 @@ def _write_shape(writer: Any, config: Any) -> None:
     writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
 
 
-def _write_tokenizer(writer: Any, folder: Path) -> None:
+def _write_tokenizer(writer: Any, folder: Path, begin: str | None) -> None:
     tokenizer = AutoTokenizer.from_pretrained(folder)
     tokens = tokenizer.convert_ids_to_tokens(range(len(tokenizer)))
     kinds = gguf.TokenType
@@ -81,7 +83,9 @@ def _write_tokenizer(writer: Any, folder: Path) -> None:
     writer.add_token_merges([" ".join(pair) for pair in _merges(tokenizer)])
     writer.add_eos_token_id(tokenizer.eos_token_id)
     writer.add_pad_token_id(tokenizer.pad_token_id)
-    writer.add_add_bos_token(False)
+    writer.add_add_bos_token(begin is not None)
+    if begin is not None:
+        writer.add_bos_token_id(tokenizer.convert_tokens_to_ids(begin))
     writer.add_chat_template(tokenizer.chat_template)
 
 

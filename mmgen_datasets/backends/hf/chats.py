@@ -8,9 +8,10 @@ from dataclasses import replace
 import torch
 
 from mmgen_datasets.backends.hf.model import Model, Prompt
+from mmgen_datasets.backends.local.room import room_for_reply
 from mmgen_datasets.backends.local.worker import Ask
 from mmgen_datasets.backends.local.writing import Writing
-from mmgen_datasets.errors import MMGenError, RowError, StopError
+from mmgen_datasets.errors import MMGenError, StopError, TooLongError
 
 _LOG = logging.getLogger(__name__)
 
@@ -19,16 +20,11 @@ def begun(ask: Ask, model: Model, context: int) -> tuple[Prompt, Writing]:
     """A chat's prompt and its reply, of which nothing is written yet.
 
     Raises:
-        RowError: the chat does not fit into the context, or the model refuses it.
+        TooLongError: the chat does not fit into the context.
+        RowError: the model refuses it.
     """
     prompt = model.prompt(ask.request.chat)
-    room = context - len(prompt.tokens)
-    if room <= 0:
-        raise RowError(
-            f"the chat has {len(prompt.tokens):,} tokens, and the context holds {context:,} with"
-            " the reply",
-            "set a larger context, or give the recipe fewer examples",
-        )
+    room = room_for_reply(ask.request, len(prompt.tokens), context)
     request = replace(ask.request, sampling=model.sampling(ask.request.sampling))
     return prompt, Writing(request, room, model)
 
@@ -54,9 +50,9 @@ def tell_fewer(num_chats: int) -> None:
     _LOG.warning("memory ran out: %d chats are answered at once from now on", num_chats)
 
 
-def no_room(num_tokens: int) -> RowError:
+def no_room(num_tokens: int) -> TooLongError:
     """Say that the memory is too small for a chat even on its own."""
-    return RowError(
+    return TooLongError(
         f"the memory has no room for the chat, which has {num_tokens:,} tokens",
         "use a smaller model or dtype, or give the recipe fewer examples",
     )

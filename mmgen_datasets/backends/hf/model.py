@@ -118,7 +118,7 @@ class Model:
                 f"the model {self.name!r} cannot be shown a medium of kind {part.kind!r}",
                 "take a model that sees, or a recipe without 'image' among its inputs",
             )
-        return {"type": "image", "image": read_picture(part.data)}
+        return {"type": "image", "image": read_picture(part.data, part.max_side)}
 
     def _first_picture(self, tokens: Tokens) -> int:
         config = self.network.config

@@ -87,7 +87,8 @@ class LlamaModel:
     def render(self, chat: Chat) -> str:
         """The text of a chat, as the model's template puts it, up to where the reply begins.
 
-        Each picture leaves a `MARK`.
+        Each picture leaves a `MARK`. Where the model is to be given a token for the begin of the
+        text, and the template writes none, it is added, as llama.cpp's server does.
 
         Raises:
             RowError: the model's template refuses the chat.
@@ -98,9 +99,10 @@ class LlamaModel:
             parts = (part.text if isinstance(part, Text) else MARK for part in turn.parts)
             messages.append({"role": turn.role, "content": "".join(parts)})
         try:
-            return str(self._template(messages=messages).prompt)
+            text = str(self._template(messages=messages).prompt)
         except (TemplateError, ValueError, TypeError) as error:
             raise RowError(f"the model's chat template refuses the chat: {error}") from error
+        return text if text.startswith(self._begin) else self._begin + text
 
     def tokens(self, text: str) -> Tokens:
         """The tokens of a rendered text."""
@@ -108,7 +110,7 @@ class LlamaModel:
         room = len(data) + 8
         found = np.empty(room, np.int32)
         pointer = found.ctypes.data_as(llama_cpp.llama_token_p)
-        # The template has written the begin of the text itself.
+        # The begin of the text is in it; see `render`.
         number = llama_cpp.llama_tokenize(self._vocab, data, len(data), pointer, room, False, True)
         return found[:number]
 
@@ -155,6 +157,12 @@ class LlamaModel:
             template.decode(), eos_token=eos, bos_token=bos
         )
         return formatter
+
+    @cached_property
+    def _begin(self) -> str:
+        """What every text begins with; empty where the vocabulary asks for nothing."""
+        adds = llama_cpp.llama_vocab_get_add_bos(self._vocab)
+        return self._text_of(llama_cpp.llama_vocab_bos(self._vocab)) if adds else ""
 
     def _text_of(self, token: int) -> str:
         return llama_cpp.llama_vocab_get_text(self._vocab, token).decode() if token >= 0 else ""

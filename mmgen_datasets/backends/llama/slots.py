@@ -14,18 +14,16 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from mmgen_datasets.backends.llama.memory import BATCH, LlamaMemory, Stretch
+from mmgen_datasets.backends.llama.choices import free_slot, is_coming, most_alike, next_step
+from mmgen_datasets.backends.llama.memory import LlamaMemory, Stretch
 from mmgen_datasets.backends.llama.model import LlamaModel, Tokens
 from mmgen_datasets.backends.llama.pictures import PictureReader, read_chat
 from mmgen_datasets.backends.llama.prefixes import SHORTEST, PrefixStore
-from mmgen_datasets.backends.llama.prompts import common
 from mmgen_datasets.backends.llama.slot import NOTHING, Slot, Talk
+from mmgen_datasets.backends.local.room import room_for_reply
 from mmgen_datasets.backends.local.worker import Ask
 from mmgen_datasets.backends.local.writing import Writing
 from mmgen_datasets.errors import MMGenError, RowError, StopError
-
-_WORTH_WAITING = 32
-"""Tokens; to evaluate fewer of them twice costs less than a place that is not used."""
 
 
 class Slots:
@@ -73,15 +71,9 @@ class Slots:
         """Take a chat in; one that cannot be answered is settled at once."""
         try:
             prompt = read_chat(ask.request.chat, self._model, self._reader)
-            room = self._context - prompt.num_tokens()
             if not len(prompt.tokens):
                 raise RowError("the chat is empty")
-            if room <= 0:
-                raise RowError(
-                    f"the chat has {prompt.num_tokens():,} tokens, and the context holds"
-                    f" {self._context:,} with the reply",
-                    "set a larger context, or give the recipe fewer examples",
-                )
+            room = room_for_reply(ask.request, prompt.num_tokens(), self._context)
             self._waiting.append(Talk(ask, prompt, Writing(ask.request, room, self._model)))
         except MMGenError as error:
             ask.settle(error)
@@ -91,7 +83,7 @@ class Slots:
         self._drop_the_abandoned()
         self._admit()
         self._see()
-        plan = self._plan()
+        plan = next_step(self._busy())
         if plan:
             logits = self._memory.extend([stretch for _, stretch in plan])
             if logits is None:
@@ -123,13 +115,9 @@ class Slots:
         """Give a chat a sequence, unless what it begins with is just being evaluated."""
         tokens = talk.tokens
         donor, count = self._donor(talk, tokens)
-        if any(
-            common(slot.tokens, tokens) >= count + _WORTH_WAITING
-            for slot in self._busy()
-            if slot.done < len(slot.tokens)
-        ):
+        if is_coming(self._busy(), tokens, count):
             return False
-        slot = self._free_slot(donor)
+        slot = free_slot(self._slots, donor)
         if slot is donor:
             self._memory.forget(slot.sequence, count)
             slot.done = count
@@ -152,15 +140,8 @@ class Slots:
         """The slot whose evaluated tokens begin most like these, and how many do."""
         if not self._model.can_share:
             return None, 0
-        most = len(tokens) - 1  # the last one is evaluated in any case, for its logits
-        shared = [(min(most, common(slot.held, tokens)), slot) for slot in self._slots]
-        count, slot = max(shared, key=lambda pair: pair[0])
+        slot, count = most_alike(self._slots, tokens)
         return slot, talk.prompt.whole(count)
-
-    def _free_slot(self, donor: Slot | None) -> Slot:
-        """The slot not used for the longest time; the donor only if there is no other."""
-        free = [slot for slot in self._slots if slot.talk is None]
-        return min(free, key=lambda slot: (slot is donor, slot.turn))
 
     # A step
 
@@ -183,18 +164,6 @@ class Slots:
         else:
             self._memory.forget(slot.sequence, slot.done)
             self._make_room()
-
-    def _plan(self) -> list[tuple[Slot, Stretch]]:
-        """What to evaluate: a token of each reply, and as much of the prompts as has room."""
-        plan, room = [], BATCH
-        # Those with the least left are the replies; then the prompts, in order of arrival.
-        for slot in sorted(self._busy(), key=lambda s: (len(s.tokens) - s.done > 1, s.turn)):
-            tokens = slot.upcoming(room)
-            if len(tokens):
-                whole = slot.done + len(tokens) == len(slot.tokens)
-                plan.append((slot, Stretch(slot.sequence, slot.done, tokens, whole)))
-                room -= len(tokens)
-        return plan
 
     def _go_on(self, plan: list[tuple[Slot, Stretch]], logits: npt.NDArray[np.float32]) -> None:
         rows = iter(logits)

@@ -5,10 +5,8 @@ By llguidance, which alone of the libraries tried kept ten of ten schemas under 
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-import jsonschema
 import numpy as np
 from llguidance import LLMatcher, LLTokenizer
 
@@ -31,7 +29,6 @@ class JsonConstraint:
     """
 
     def __init__(self, tokenizer: LLTokenizer, schema: str) -> None:
-        self._schema = schema
         try:
             grammar = LLMatcher.grammar_from_json_schema(schema, defaults=_STYLE)
         except ValueError as error:
@@ -53,17 +50,6 @@ class JsonConstraint:
         if self._matcher.is_error():
             raise RowError(f"the reply left its JSON schema: {self._matcher.get_error()}")
         return bool(self._matcher.is_stopped())
-
-    def check(self, text: str) -> None:
-        """See that a whole reply fits, as another library reads the schema.
-
-        Raises:
-            RowError: it does not.
-        """
-        try:
-            jsonschema.validate(json.loads(text, strict=False), json.loads(self._schema))
-        except (ValueError, jsonschema.ValidationError) as error:
-            raise RowError(f"the reply does not fit its JSON schema: {error}") from error
 
 
 def _unusable(schema: str, problem: Any) -> StopError:

@@ -81,15 +81,9 @@ class Writing:
         return bool(found)
 
     def reply(self, prompt_tokens: int, model: str) -> Reply:
-        """The finished reply.
-
-        Raises:
-            RowError: it was to be JSON and is not.
-        """
+        """The finished reply."""
         # What was cut short may end within a character.
         whole = self.finish_reason != "length"
         text = codecs.getincrementaldecoder("utf-8")("replace").decode(bytes(self._text), whole)
-        if self._constraint and whole:
-            self._constraint.check(text)
         counts = (prompt_tokens, len(self.tokens))
         return Reply(text, self.finish_reason, *counts, model=model)
