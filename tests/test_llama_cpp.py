@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import json
 import shutil
 import sqlite3
@@ -337,14 +338,16 @@ class TestBeginOfText:
         plain.close()
         assert tokens == [0, *expected]
 
-    def test_so_it_is_in_the_high_level_class(self, asking: str) -> None:
-        asked = chat_request("Be brief.", "What is it?")
-        messages: Any = [{"role": turn.role, "content": turn.text} for turn in asked.chat]
-        llama = llama_cpp.Llama(asking, n_ctx=256, verbose=False)
-        answer = llama.create_chat_completion(messages, max_tokens=1, temperature=0)
-        llama.close()
-        [reply] = ask(opened(asking, context=256), asked)
-        assert reply.prompt_tokens == answer["usage"]["prompt_tokens"]
+    def test_the_tokens_are_those_that_llama_cpp_begins_itself(self, asking: str) -> None:
+        """Its server takes the begin away from what the template wrote, and has it added."""
+        model = model_module.LlamaModel(asking, 0)
+        text = model.render(chat_request("Be brief.", "What is it?").chat)
+        bare = text.removeprefix("<|endoftext|>").encode()
+        found = (ctypes.c_int32 * 100)()
+        vocabulary = llama_cpp.llama_model_get_vocab(model.pointer)
+        count = llama_cpp.llama_tokenize(vocabulary, bare, len(bare), found, 100, True, True)
+        assert model.tokens(text).tolist() == found[:count]
+        model.close()
 
 
 class TestCancelling:

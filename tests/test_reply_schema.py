@@ -137,6 +137,6 @@ class TestRuns:
 
     def test_unless_it_would_be_a_part_of_the_answer(self, few: Dataset, tmp_path: Path) -> None:
         fenced = '```json\n{"question": "What?", "answer": "That."}\n```'
-        plain = RECIPE.replace("reply: json", "reply: answer\n    instructions: ["Why?"]")
+        plain = RECIPE.replace("reply: json", "reply: answer\n    instructions: ['Why?']")
         errors = asked(few, tmp_path, Scripted(replies=(fenced,)), 500, plain)
         assert all(error and "no JSON" in error for error in errors)
