@@ -25,6 +25,6 @@ def room_for_reply(request: Request, num_tokens: int, context: int) -> int:
     if room < wanted:
         raise TooLongError(
             f"the chat has {num_tokens:,} tokens, and the context holds {context:,} with the reply",
-            "set a larger context, or give the recipe fewer examples",
+            "set a larger context, give the recipe fewer examples, or let it drop_examples",
         )
     return room
