@@ -85,7 +85,12 @@ def _row(
         "joints": typed.joints,
         "num_frames": len(clip),
         "fps": recording.fps and recording.fps / config.sample_stride,
-        "clip": {"start": start, "end": last + 1, "stride": config.sample_stride},
+        "clip": {
+            "recording": str(frames["source"][0]) if "source" in frames else recording.name,
+            "start": start,
+            "end": last + 1,
+            "stride": config.sample_stride,
+        },
         "frame_files": [] if files is None else [str(file) for file in files],
         "view": {
             "joint_type": config.joint_type,

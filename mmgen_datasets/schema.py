@@ -153,7 +153,7 @@ EXTRAS: dict[str, Any] = {
     "joints": List(_POINTS),  # (T, J, 3)
     "num_frames": _INT,
     "fps": _FLOAT,  # frames a second
-    "clip": {"start": _INT, "end": _INT, "stride": _INT},  # frames of the recording
+    "clip": {"recording": _STRING, "start": _INT, "end": _INT, "stride": _INT},  # frames of it
     "frame_files": List(_STRING),  # a picture for each frame, from `data_dir` on
     "view": VIEW,
 }

@@ -186,6 +186,7 @@ def test_every_caption_can_be_asked_about() -> None:
         ("text_to_motion", {"codes": None}, "the clip has no codes"),
         ("prediction", {"codes": [1, 2, 3, 4]}, "too short to be continued: 4 codes"),
         ("inbetween", {"codes": [1, 2, 3]}, "too short to hide a part of it: 3 codes"),
+        ("any_motion", {"codes": None, "codes_error": "3 frames are too few"}, "3 frames are too"),
         ("any_motion", {"codes": [512]}, "the code 512 is none of the 512"),
     ],
 )
@@ -198,7 +199,7 @@ def test_what_a_clip_does_not_allow_is_a_row_that_says_why(
 
 
 def test_what_made_the_codes_is_kept() -> None:
-    [row] = MotionTasks(HOW, ("any_motion",), tokenizer="gaits@1a2b", seed=3).rows(clip())
+    [row] = MotionTasks(HOW, ("any_motion",), seed=3).rows(clip(codes_tokenizer="gaits@1a2b"))
     assert row["provenance"]["model"] == "gaits@1a2b"
     assert row["provenance"]["recipe"] == "motion/any_motion"
     assert row["provenance"]["seed"] == 3

@@ -12,14 +12,8 @@ from PIL import Image
 from mmgen_datasets import load_dataset
 from mmgen_datasets.errors import MissingFileError, SourceError, UsageError
 from mmgen_datasets.motion.joint_types import Typed
-from mmgen_datasets.motion.skeleton import H36M
 from tests.contracts.source import SourceContract
-from tests.motion.gaits import clip
-
-
-def camera(num_frames: int = 12, seed: int = 0) -> Any:
-    """A figure that walks before a camera, in millimetres."""
-    return clip("walk", seed, num_frames=num_frames, skeleton=H36M) * 1000 + [0, 0, 4000]
+from tests.motion.cameras import camera
 
 
 def write_recordings(folder: Path) -> Path:

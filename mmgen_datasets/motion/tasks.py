@@ -76,13 +76,12 @@ class MotionTasks:
     every_caption: bool = False
     """Ask once for each caption of a clip, and not once for one that is drawn."""
     codes: str = "codes"
-    """The column with the codes."""
+    """The column with the codes; those that begin with its name tell what made them
+    (``codes_tokenizer``, kept in ``provenance.model``), or why there are none (``codes_error``)."""
     frames_per_code: int = 4
     """For the length of clips that do not tell their ``num_frames``."""
     fps: float = 20.0
     """Frames a second of clips that do not tell their ``fps``."""
-    tokenizer: str | None = None
-    """What made the codes, to be kept in ``provenance.model``."""
     seed: int = 0
     """Of the choice of wordings and captions."""
 
@@ -128,7 +127,8 @@ class MotionTasks:
             ]
         except RowError as problem:
             error = problem.problem
-        own = {"recipe": f"motion/{name}", "seed": self.seed, "model": self.tokenizer}
+        own = {"recipe": f"motion/{name}", "seed": self.seed}
+        own["model"] = sample.get(f"{self.codes}_tokenizer")
         return {
             "id": f"{sample['source']}-{sample['id']}-{name}{ending}",
             "sample_id": sample["id"],
@@ -165,7 +165,8 @@ def motion_conversations(samples: Dataset, settings: MotionTasks) -> Dataset:
             f"the samples have no column {settings.codes!r}",
             "encode them with a motion tokenizer first, or name the column",
         )
-    wanted = ["id", "captions", *_COPIED, settings.codes, "num_frames", "fps"]
+    about = (settings.codes, f"{settings.codes}_error", f"{settings.codes}_tokenizer")
+    wanted = ["id", "captions", *_COPIED, *about, "num_frames", "fps"]
     return (
         samples.select_columns([name for name in wanted if name in samples.column_names])
         .with_format(None)
@@ -246,11 +247,13 @@ def _one_of(captions: Sequence[str], rng: Random) -> str:
 
 def _frames(settings: MotionTasks, sample: Mapping[str, Any]) -> int:
     told = sample.get("num_frames")
-    return int(told) if told else _num_codes(settings, sample) * settings.frames_per_code
+    return int(told) if told else len(_codes(settings, sample)) * settings.frames_per_code
 
 
-def _num_codes(settings: MotionTasks, sample: Mapping[str, Any]) -> int:
-    return len(flat_codes(sample[settings.codes]))
+def _codes(settings: MotionTasks, sample: Mapping[str, Any]) -> list[int]:
+    if why := sample.get(f"{settings.codes}_error"):
+        raise RowError(str(why))
+    return flat_codes(sample[settings.codes])
 
 
 def _seconds(settings: MotionTasks, sample: Mapping[str, Any]) -> str:
@@ -258,10 +261,10 @@ def _seconds(settings: MotionTasks, sample: Mapping[str, Any]) -> str:
 
 
 _WORDS: dict[str, Callable[[MotionTasks, Mapping[str, Any]], object]] = {
-    "motion": lambda it, sample: write_codes(flat_codes(sample[it.codes]), it.how),
-    "head": lambda it, sample: cut(flat_codes(sample[it.codes]), it.how)[0],
-    "rest": lambda it, sample: cut(flat_codes(sample[it.codes]), it.how)[1],
-    "masked": lambda it, sample: hide(flat_codes(sample[it.codes]), it.how),
+    "motion": lambda it, sample: write_codes(_codes(it, sample), it.how),
+    "head": lambda it, sample: cut(_codes(it, sample), it.how)[0],
+    "rest": lambda it, sample: cut(_codes(it, sample), it.how)[1],
+    "masked": lambda it, sample: hide(_codes(it, sample), it.how),
     "frames": _frames,
     "seconds": _seconds,
 }
