@@ -12,7 +12,10 @@ import datasets
 
 from mmgen_datasets.errors import SourceError
 
-_SHARED_MODULES = ("schema.py", "columns.py", "licence.py", "vocabulary.py")
+_SHARED_MODULES = (
+    *("schema.py", "columns.py", "licence.py", "vocabulary.py"),
+    *("conversion/data_file.py", "conversion/turns.py"),
+)
 
 
 def cache_hash(builder: type[datasets.DatasetBuilder], data_dir: str | None) -> str:
@@ -45,7 +48,7 @@ def _modules(builder: type) -> Iterable[Path]:
     """The builder's module, those named after it beside it, and what all builders share."""
     own = Path(str(sys.modules[builder.__module__].__file__))
     yield from sorted(own.parent.glob(f"{own.stem}*.py"))
-    yield from (Path(__file__).with_name(name) for name in _SHARED_MODULES)
+    yield from (Path(__file__).parent / name for name in _SHARED_MODULES)
 
 
 def _all_files(data_dir: str) -> list[Path]:

@@ -51,6 +51,12 @@ SOURCES: dict[str, Source] = {
         config="coco2017",
         license_note=_COCO_LICENSE,
     ),
+    "llava_json": Source(
+        "mmgen_datasets.builders.llava_json:LlavaJson",
+        "conversations in LLaVA's JSON or a data file of MM-Gen, any number of pictures in each",
+        config="llava_json",
+        license_note="yours to know: the file does not tell",
+    ),
     "open_images_v7": Source(
         "mmgen_datasets.builders.open_images:OpenImages",
         "Open Images V7: 1.9 million photographs with boxes, labels, relations and narratives",

@@ -144,6 +144,9 @@ VIEW = {
 }
 """How joints came from a camera or a picture; what does not apply is null."""
 
+MESSAGE = {"role": _STRING, "content": _STRING}
+"""A turn; media stand as ``<image>``, ``<video>``, ``<audio>`` or ``<motion>`` in its text."""
+
 EXTRAS: dict[str, Any] = {
     "poses": List(POSE),
     "rotation": _INT,  # degrees by which picture and boxes are to be turned, counterclockwise
@@ -156,11 +159,11 @@ EXTRAS: dict[str, Any] = {
     "clip": {"recording": _STRING, "start": _INT, "end": _INT, "stride": _INT},  # frames of it
     "frame_files": List(_STRING),  # a picture for each frame, from `data_dir` on
     "view": VIEW,
+    "messages": List(MESSAGE),  # what was said already, of a source of conversations
+    "images": List(Image()),  # all pictures of a row that has several; `image` is the first
+    "record": _STRING,  # JSON of what else the source's record has
 }
 """Columns that some sources have besides, some of them only where they were asked for them."""
-
-MESSAGE = {"role": _STRING, "content": _STRING}
-"""A turn; media stand as ``<image>``, ``<video>``, ``<audio>`` or ``<motion>`` in its text."""
 
 PROVENANCE = {
     "recipe": _STRING,

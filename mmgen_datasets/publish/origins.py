@@ -48,6 +48,14 @@ _HUMANML3D = """\
   year      = {2019}
 }"""
 
+_LLAVA = """\
+@inproceedings{liu2023llava,
+  title     = {Visual Instruction Tuning},
+  author    = {Liu, Haotian and Li, Chunyuan and Wu, Qingyang and Lee, Yong Jae},
+  booktitle = {Advances in Neural Information Processing Systems (NeurIPS)},
+  year      = {2023}
+}"""
+
 _CC_BY_4 = license_from_url(
     "cc-by-4.0",
     "Creative Commons Attribution 4.0",
@@ -89,6 +97,9 @@ ORIGINS: Mapping[str, Origin] = MappingProxyType(
         ),
         "humanml3d": Origin(
             "HumanML3D", "https://github.com/EricGuo5513/HumanML3D", _HUMANML3D, media=_AMASS
+        ),
+        "llava_json": Origin(
+            "a file in LLaVA's JSON", "https://github.com/haotian-liu/LLaVA", _LLAVA
         ),
     }
 )
