@@ -15,6 +15,7 @@ from mmgen_datasets.errors import SourceError
 _SHARED_MODULES = (
     *("schema.py", "columns.py", "licence.py", "vocabulary.py"),
     *("conversion/data_file.py", "conversion/turns.py"),
+    *("motion/folder.py", "motion/recovery.py"),
 )
 
 

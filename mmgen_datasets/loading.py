@@ -63,6 +63,18 @@ SOURCES: dict[str, Source] = {
         config="open_images_v7",
         license_note="annotations CC BY 4.0; photographs listed as CC BY 2.0",
     ),
+    "humanml3d": Source(
+        "mmgen_datasets.builders.humanml3d:HumanML3D",
+        "HumanML3D: 14,616 motions and their mirror images, with 44,970 captions",
+        config="humanml3d",
+        license_note="motions of AMASS, for non-commercial research, not to be passed on",
+    ),
+    "kit_ml": Source(
+        "mmgen_datasets.builders.humanml3d:HumanML3D",
+        "KIT Motion-Language in the same layout: 21 joints, 12.5 frames a second",
+        config="kit_ml",
+        license_note="ask its authors; nothing is known of the licence of the motions",
+    ),
     "skeletons": Source(
         "mmgen_datasets.builders.skeletons:Skeletons",
         "skeletons of your own: NumPy files with joint positions, cut into clips",

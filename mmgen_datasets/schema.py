@@ -25,7 +25,10 @@ MEDIA: dict[MediaKind, Any] = {
     "audio": Audio(),
     "motion": Array2D(shape=(None, 263), dtype="float32"),
 }
-"""The media columns. Files stay paths while local and are embedded when pushed."""
+"""The media columns. Files stay paths while local and are embedded when pushed.
+
+A motion has a row of features for each frame: 263 of HumanML3D, or 251 of KIT-ML.
+"""
 
 BBOX = List(_FLOAT, length=4)
 """x_min, y_min, x_max, y_max as shares of the width and height, 0..1, y downwards."""
@@ -94,6 +97,14 @@ NARRATIVE = {
 }
 """A spoken description and when each part of it was said, in seconds."""
 
+DESCRIPTION = {
+    "text": _STRING,
+    "tokens": List(_STRING),  # its words with their kind: man/NOUN
+    "start_s": _FLOAT,  # the part it is about, in seconds of the clip; null for all of it
+    "end_s": _FLOAT,
+}
+"""A caption of a motion."""
+
 LICENSE = {
     "id": _STRING,
     "name": _STRING,
@@ -159,6 +170,9 @@ EXTRAS: dict[str, Any] = {
     "clip": {"recording": _STRING, "start": _INT, "end": _INT, "stride": _INT},  # frames of it
     "frame_files": List(_STRING),  # a picture for each frame, from `data_dir` on
     "view": VIEW,
+    "descriptions": List(DESCRIPTION),
+    "skeleton": _STRING,  # of `mmgen_datasets.motion.skeleton.SKELETONS`
+    "is_mirrored": _BOOL,  # made of another clip by changing left and right
     "messages": List(MESSAGE),  # what was said already, of a source of conversations
     "images": List(Image()),  # all pictures of a row that has several; `image` is the first
     "record": _STRING,  # JSON of what else the source's record has
@@ -213,6 +227,14 @@ def conversation_features(*media: MediaKind) -> Features:
     return Features({**CONVERSATION, **{kind: MEDIA[kind] for kind in media}})
 
 
+def conversations_of(samples: Features) -> Features:
+    """The columns of a result of such samples; their motions stay as wide as they are."""
+    features = conversation_features(*media_kinds(samples))
+    if "motion" in features:
+        features["motion"] = samples["motion"]
+    return features
+
+
 def media_kinds(features: Features) -> list[MediaKind]:
     """Which media columns a table has, in the schema's order."""
     return [kind for kind in get_args(MediaKind) if kind in features]
@@ -249,6 +271,7 @@ def check_samples(samples: object) -> None:
 
 def _differences(place: str, have: pa.DataType, want: pa.DataType) -> Iterator[str]:
     """Say where values of a type cannot be read as those of another."""
+    have, want = _stored(have), _stored(want)
     if types.is_struct(want) and types.is_struct(have):
         for field in want:
             index = have.get_field_index(field.name)
@@ -261,6 +284,11 @@ def _differences(place: str, have: pa.DataType, want: pa.DataType) -> Iterator[s
         yield from _differences(place, have.value_type, want.value_type)
     elif not (have == want or types.is_null(have) or any(k(have) and k(want) for k in _KINDS)):
         yield f"{place} holds {have}, not {want}"
+
+
+def _stored(of: pa.DataType) -> pa.DataType:
+    """Lists of lists, in place of an array of `datasets`."""
+    return of.storage_type if isinstance(of, pa.ExtensionType) else of
 
 
 def _is_list(of: pa.DataType) -> bool:

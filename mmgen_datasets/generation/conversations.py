@@ -24,7 +24,7 @@ from mmgen_datasets.generation.rows import VERSION, fingerprint, rows_of
 from mmgen_datasets.grounded import answer
 from mmgen_datasets.prompts.parse import read_reply
 from mmgen_datasets.prompts.recipe import Grounded, Recipe
-from mmgen_datasets.schema import PROVENANCE, conversation_features, media_kinds
+from mmgen_datasets.schema import PROVENANCE, conversations_of, media_kinds
 
 _COPIED = ("source", "split", "file_name", "license", "credit")
 _PLACEHOLDERS = tuple(f"<{kind}>" for kind in get_args(MediaKind))
@@ -64,7 +64,7 @@ def answer_all(samples: Dataset, recipe: Recipe, *, seed: int, cache: str | None
         with_indices=True,
         batched=True,
         batch_size=_ROWS_A_BATCH,
-        features=conversation_features(*media),
+        features=conversations_of(samples.features),
         new_fingerprint=fingerprint("grounded", samples, recipe.model_dump_json(), seed),
         cache_file_name=cache,
         desc="conversations",
@@ -117,7 +117,7 @@ def lay_out(
             fill,
             batched=True,
             batch_size=_ROWS_A_BATCH,
-            features=conversation_features(*media),
+            features=conversations_of(samples.features),
             new_fingerprint=fingerprint(
                 "replies", requests, recipe.model_dump_json(), seed, backend, opened.last_id()
             ),
@@ -238,7 +238,7 @@ def _of_record(record: Record | None) -> _Row:
 def _beside(samples: Dataset, indices: list[int], rows: list[_Row]) -> pa.Table:
     """Complete rows with what they take over from their samples."""
     media = media_kinds(samples.features)
-    schema = conversation_features(*media).arrow_schema
+    schema = conversations_of(samples.features).arrow_schema
     taken = [*_COPIED, *media]
     copied = samples.select_columns(taken).with_format("arrow")[indices]
     columns = [

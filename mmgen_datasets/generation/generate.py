@@ -24,7 +24,7 @@ from mmgen_datasets.generation.tally import Tally
 from mmgen_datasets.licence import Use
 from mmgen_datasets.prompts.recipe import Recipe, limit_pictures, load_recipe
 from mmgen_datasets.publish.licence import keep, refuse_empty
-from mmgen_datasets.schema import check_samples, conversation_features, media_kinds
+from mmgen_datasets.schema import check_samples, conversations_of
 
 
 def generate(
@@ -78,7 +78,7 @@ def generate(
     if not isinstance(seed, int):
         raise UsageError(f"seed is {seed!r}", "give a whole number")
     if not len(samples):
-        features = conversation_features(*media_kinds(samples.features))
+        features = conversations_of(samples.features)
         return Dataset.from_dict({name: [] for name in features}, features=features)
     if backend is None:
         return answer_all(samples, chosen, seed=seed)

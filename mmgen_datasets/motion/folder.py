@@ -88,6 +88,15 @@ def read_splits(root: Path) -> dict[str, list[str]]:
     return {split: _ids(path) for split, path in there.items()}
 
 
+def width_in(path: Path) -> int | None:
+    """How many features a frame has in a file; null if it cannot be read."""
+    try:
+        shape = np.load(path, mmap_mode="r", allow_pickle=False).shape
+    except (OSError, ValueError, EOFError):
+        return None
+    return int(shape[1]) if len(shape) == 2 else None
+
+
 def read_features(root: Path, id: str, skeleton: Skeleton) -> Floats:
     """Features of a clip, (T, 263) float32.
 

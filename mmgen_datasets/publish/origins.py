@@ -56,6 +56,17 @@ _LLAVA = """\
   year      = {2023}
 }"""
 
+_KIT_ML = """\
+@article{plappert2016kit,
+  title   = {The {KIT} Motion-Language Dataset},
+  author  = {Plappert, Matthias and Mandery, Christian and Asfour, Tamim},
+  journal = {Big Data},
+  volume  = {4},
+  number  = {4},
+  pages   = {236--252},
+  year    = {2016}
+}"""
+
 _CC_BY_4 = license_from_url(
     "cc-by-4.0",
     "Creative Commons Attribution 4.0",
@@ -100,6 +111,11 @@ ORIGINS: Mapping[str, Origin] = MappingProxyType(
         ),
         "llava_json": Origin(
             "a file in LLaVA's JSON", "https://github.com/haotian-liu/LLaVA", _LLAVA
+        ),
+        "kit_ml": Origin(
+            "KIT Motion-Language",
+            "https://motion-annotation.humanoids.kit.edu/dataset/",
+            _KIT_ML,
         ),
     }
 )
