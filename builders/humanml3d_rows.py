@@ -155,8 +155,9 @@ def _cut(whole: Part, skeleton: Skeleton) -> Iterator[Part]:
         yield Part(id, whole.clip, tuple(found), motion, joints, frames.start or 0)
 
 
-def _place(part: Part) -> dict[str, int]:
-    return {"start": part.start, "end": part.start + len(part.motion), "stride": 1}
+def _place(part: Part) -> dict[str, Any]:
+    end = part.start + len(part.motion)
+    return {"recording": part.clip, "start": part.start, "end": end, "stride": 1}
 
 
 def _described(one: Description) -> dict[str, Any]:

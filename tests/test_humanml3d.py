@@ -74,14 +74,14 @@ class TestRows:
             "fps": 20.0,
             "skeleton": "humanml3d",
             "is_mirrored": False,
-            "clip": {"start": 0, "end": 49, "stride": 1},
+            "clip": {"recording": "000000", "start": 0, "end": 49, "stride": 1},
         }
 
     def test_a_caption_with_tags_makes_a_row_of_its_part(self, root: Path) -> None:
         _, part, *_ = load(root)
         motion = np.load(root / "new_joint_vecs" / "000000.npy")
         assert part["id"] == "000000_1.000000_2.000000"
-        assert part["clip"] == {"start": 20, "end": 40, "stride": 1}
+        assert part["clip"] == {"recording": "000000", "start": 20, "end": 40, "stride": 1}
         assert part["num_frames"] == 20
         assert part["captions"] == ["someone is waiting."]
         assert (array(part["motion"]) == motion[20:40]).all()
