@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import typer
 
-from mmgen_datasets.cli import convert, generate, publish, results, runs, speech, tables
+from mmgen_datasets.cli import convert, generate, motion, publish, results, runs, speech, tables
 from mmgen_datasets.cli.console import complain
 from mmgen_datasets.cli.outcome import DONE, INTERRUPTED, WRONG_USE
 from mmgen_datasets.errors import MMGenError
@@ -59,6 +59,7 @@ app = typer.Typer(
 )
 for _command in _COMMANDS:
     app.command()(_command)
+app.add_typer(motion.app)
 app.add_typer(speech.app)
 
 
