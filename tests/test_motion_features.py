@@ -226,6 +226,15 @@ class TestRefused:
         with pytest.raises(UsageError, match=r"clip 1, frame 4, 'left_ankle'"):
             joints_to_features(joints)
 
+    def test_hips_as_wide_as_shoulders_have_no_heading(self) -> None:
+        joints = np.repeat(clip("idle", 1, num_frames=1), 9, axis=0)
+        right_hip, left_hip, right_shoulder, left_shoulder = 2, 1, 17, 16
+        joints[..., [right_hip, right_shoulder], 0] = -0.2
+        joints[..., [left_hip, left_shoulder], 0] = 0.2
+        joints[..., [right_hip, left_hip, right_shoulder, left_shoulder], 2] = 0
+        with pytest.raises(UsageError, match="faces nowhere, or exactly -z: frame 1, 'pelvis'"):
+            joints_to_features(joints)
+
     def test_a_bone_without_length_is_named(self) -> None:
         joints = clip("walk", 1, num_frames=9)
         joints[3, 7] = joints[3, 4]

@@ -94,12 +94,6 @@ def joints_to_features(
         UsageError: the joints have another shape or fewer than two frames, are not finite, or
             give no features: who faces nowhere or exactly -z, a bone without length or exactly
             opposite to its rest pose.
-
-    Example:
-        >>> from mmgen_datasets.motion.skeleton import KIT_ML
-        >>> standing = np.cumsum(np.ones((5, 21, 3)), axis=1) + KIT_ML.rig.axes
-        >>> joints_to_features(standing, KIT_ML).shape
-        (4, 251)
     """
     stage = _placed(joints, skeleton, target=target, strict=strict)
     heading = _heading(stage, skeleton, strict=strict)
@@ -232,7 +226,13 @@ def _to_z(forward: Floats, dtype: type[np.floating]) -> Floats:
 
 
 def _refuse_nan(local: Floats, skeleton: Skeleton) -> None:
-    bad = np.isnan(local).any(-1)
+    bad: Any = np.isnan(local).any(-1)
+    if bad[..., 0].any():
+        raise UsageError(
+            f"someone faces nowhere, or exactly -z: {_where(bad[..., :1], skeleton)}",
+            "hips must be narrower than shoulders, and neither without width; else leave the clip "
+            "out",
+        )
     if bad.any():
         raise UsageError(
             f"there is no rotation: {_where(bad, skeleton)} has no length or points exactly "
