@@ -32,8 +32,8 @@ def write_folder(
 ) -> Path:
     """Write clips of all actions, every other one with its mirror image, and their statistics.
 
-    Clip n is of action ``ACTIONS[n % 5]``, and a little longer than the one before. The second
-    caption of every third clip is about its second second alone.
+    Clip n is of action ``ACTIONS[n % 5]``, and of its own length, up to 23 frames longer. The
+    second caption of every third clip is about its second second alone.
 
     Args:
         root: the folder to make.
@@ -49,7 +49,9 @@ def write_folder(
         ids = []
         for _ in range(size):
             action = ACTIONS[number % len(ACTIONS)]
-            joints = clip(action, seed + number, num_frames=num_frames + number, skeleton=skeleton)
+            joints = clip(
+                action, seed + number, num_frames=num_frames + number % 24, skeleton=skeleton
+            )
             ids.append(f"{number:06}")
             every.append(_write_clip(root, ids[-1], joints, action, skeleton))
             if number % 2 == 0:
