@@ -55,6 +55,10 @@ def at_most_four_examples(request: Request) -> str:
     return " ".join(map(str, left(request)))
 
 
+def no_chat(request: Request) -> str:
+    raise TooLongError("too long")
+
+
 class TestShorter:
     def test_the_middle_one_goes_first(self) -> None:
         request: Request | None = with_examples(5)
@@ -93,6 +97,11 @@ class TestFitting:
         backend = Scripted(function=f"{__name__}:at_most_four_examples")
         with pytest.raises(TooLongError, match="5 examples are too many"):
             fitted(backend, with_examples(5, may_drop=False))
+
+    def test_a_refusal_counts_what_was_left_out(self) -> None:
+        backend = Scripted(function=f"{__name__}:no_chat")
+        with pytest.raises(TooLongError, match="too long; 3 of its examples are left out already"):
+            fitted(backend, with_examples(5))
 
     @given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 60), st.booleans())
     def test_the_longest_reply_has_room_as_long_as_there_is_something_to_drop(

@@ -20,6 +20,7 @@ from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.chat import Media, Reply, Request, Sampling, Text, Turn
 from mmgen_datasets.cli import main
 from mmgen_datasets.errors import BackendError, RowError, StopError, TooLongError, UsageError
+from mmgen_datasets.picture import read_picture
 from tests.contracts.backend import BackendContract, ask, error_of, request
 from tests.huggingface_chats import (
     EXAMPLES,
@@ -29,6 +30,7 @@ from tests.huggingface_chats import (
     shown,
 )
 from tests.models.store import ModelStore
+from tests.photographs import file_of, photograph
 
 torch = pytest.importorskip("torch", reason="needs torch")
 transformers = pytest.importorskip("transformers", reason="needs transformers")
@@ -131,6 +133,22 @@ class TestSampling:
         asked = [replace(drawn(sampling), key=str(number)) for number in range(4)]
         for reply in ask(opened(nano), *asked):
             jsonschema.validate(json.loads(reply.text), schema)
+
+
+class TestPictures:
+    def test_one_is_shrunk_to_its_limit(self, llava: str) -> None:
+        data = file_of(photograph(400, 300, seed=1, grain=90), "PNG")
+        pictures = [
+            Media("image", data, "image/png", 20),
+            Media("image", file_of(read_picture(data, 20), "PNG"), "image/png"),
+            Media("image", data, "image/png"),
+        ]
+        limited, shrunk, whole = ask(
+            opened(llava),
+            *(Request("key", (Turn("user", (each, Text("What?"))),), GREEDY) for each in pictures),
+        )
+        assert read_picture(data, 20).size == (20, 15)
+        assert limited.text == shrunk.text != whole.text
 
 
 class TestErrors:

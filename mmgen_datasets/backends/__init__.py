@@ -24,13 +24,13 @@ BACKENDS = {
         "mmgen_datasets.backends.huggingface:HuggingFace",
         "a model of transformers, in this process; chats share what they begin with",
         extra="hf",
-        needs=("torch", "transformers", "llguidance", "jsonschema"),
+        needs=("torch", "transformers", "llguidance"),
     ),
     "llama-cpp": Entry(
         "mmgen_datasets.backends.llama_cpp:LlamaCpp",
         "a model in a GGUF file, in this process; chats share what they begin with",
         extra="llama-cpp",
-        needs=("llama_cpp", "llguidance", "jsonschema", "jinja2"),
+        needs=("llama_cpp", "llguidance", "jinja2"),
     ),
     "scripted": Entry(
         "mmgen_datasets.backends.scripted:Scripted",

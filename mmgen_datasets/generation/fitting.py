@@ -19,14 +19,17 @@ async def fitting_reply(backend: Backend, request: Request) -> Reply:
         TooLongError: it does not fit with the fewest examples either.
         BackendError: as the backend raises it.
     """
-    asked = request
+    asked, dropped = request, 0
     while True:
         try:
             reply = await backend.reply(asked)
-        except TooLongError:
+        except TooLongError as error:
             shorter = asked.shorter()
+            if shorter is None and dropped:
+                problem = f"{error.problem}; {dropped} of its examples are left out already"
+                raise TooLongError(problem, error.hint) from error
             if shorter is None:
                 raise
-            asked = shorter
+            asked, dropped = shorter, dropped + 1
         else:
-            return replace(reply, dropped_examples=request.examples - asked.examples)
+            return replace(reply, dropped_examples=dropped)
