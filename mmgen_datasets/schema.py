@@ -158,7 +158,20 @@ VIEW = {
 MESSAGE = {"role": _STRING, "content": _STRING}
 """A turn; media stand as ``<image>``, ``<video>``, ``<audio>`` or ``<motion>`` in its text."""
 
+FACTS = {
+    "seconds": _FLOAT,
+    "path": _FLOAT,  # metres over the ground
+    "displacement": _FLOAT,  # metres from start to end
+    "bearing": _FLOAT,  # degrees: of the end seen from the start, 0 ahead, 90 to the left
+    "turned": _FLOAT,  # degrees, all turns together, to the left is more than 0
+    "first_foot": _STRING,  # left or right; null where neither clearly steps first
+    "jumps": _INT,
+    "rise": _FLOAT,  # metres from the lowest to the highest of the root
+}
+"""What can be read off a motion: `mmgen_datasets.motion.facts.Facts`."""
+
 EXTRAS: dict[str, Any] = {
+    "facts": FACTS,
     "poses": List(POSE),
     "rotation": _INT,  # degrees by which picture and boxes are to be turned, counterclockwise
     "original_md5": _STRING,  # of the file at credit.original_url, in base64

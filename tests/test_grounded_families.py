@@ -273,4 +273,5 @@ class TestVisibility(FamilyContract):
 
 def test_every_family_has_a_contract_test() -> None:
     assert others.TestClaim in FamilyContract.__subclasses__()
-    assert {contract.name for contract in FamilyContract.__subclasses__()} == set(FAMILIES)
+    pictured = {name for name in FAMILIES if not name.startswith("motion_")}
+    assert {contract.name for contract in FamilyContract.__subclasses__()} == pictured

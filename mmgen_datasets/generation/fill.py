@@ -30,6 +30,7 @@ from mmgen_datasets.generation.requests import build_requests
 from mmgen_datasets.generation.rows import VERSION
 from mmgen_datasets.generation.run import RunFolder
 from mmgen_datasets.loading import SOURCES, load_dataset
+from mmgen_datasets.motion.facts_column import with_facts
 from mmgen_datasets.prompts.recipe import limit_pictures, load_recipe
 from mmgen_datasets.publish.licence import Kept, keep, refuse_empty
 
@@ -139,7 +140,7 @@ def _samples(plan: Plan, folder: RunFolder) -> Kept:
             "see that its files hold any, or use fewer shards",
         )
     part = samples.shard(folder.shard.count, folder.shard.index, contiguous=True)
-    return kept._replace(rows=part)
+    return kept._replace(rows=with_facts(part))
 
 
 def _load(plan: Plan) -> Dataset:

@@ -22,6 +22,7 @@ from mmgen_datasets.generation.progress import shown
 from mmgen_datasets.generation.requests import build_requests, pending
 from mmgen_datasets.generation.tally import Tally
 from mmgen_datasets.licence import Use
+from mmgen_datasets.motion.facts_column import with_facts
 from mmgen_datasets.prompts.recipe import Recipe, limit_pictures, load_recipe
 from mmgen_datasets.publish.licence import keep, refuse_empty
 from mmgen_datasets.schema import check_samples, conversations_of
@@ -74,7 +75,7 @@ def generate(
     check_fit(samples, chosen, backend)
     allowed = keep(samples, licence)
     refuse_empty(allowed, licence)
-    samples = allowed.rows
+    samples = with_facts(allowed.rows)
     if not isinstance(seed, int):
         raise UsageError(f"seed is {seed!r}", "give a whole number")
     if not len(samples):

@@ -22,6 +22,12 @@ real        whether it is a depiction
 inside      whether it is seen from within
 bond        what it does to others, and others to it
 state       what it is made of, or is doing
+time        how long a motion lasts
+way         how far somebody goes, and
+bearing     in which direction
+turn        how much somebody turns
+foot        which foot steps first
+jump        how often both feet are off the ground
 =========== ==========================================
 """
 

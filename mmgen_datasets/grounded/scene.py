@@ -66,6 +66,8 @@ class Scene:
     """What captions and narratives say."""
     aspect: float | None
     """Width over height of the picture."""
+    moves: Mapping[str, Any] | None
+    """What can be read off a motion; see `mmgen_datasets.schema.FACTS`."""
 
 
 def read_scene(sample: Mapping[str, Any]) -> Scene:
@@ -112,6 +114,7 @@ def read_scene(sample: Mapping[str, Any]) -> Scene:
         tempting=_tempting(absent, seen, supers),
         heard=heard,
         aspect=width / height if width and height else None,
+        moves=sample.get("facts"),
     )
 
 

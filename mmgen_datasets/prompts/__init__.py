@@ -32,6 +32,10 @@ RECIPES = {
         "llava-vision.yaml",
         "the same three kinds by a vision model that gets the picture and its annotations",
     ),
+    "motion": Template(
+        "motion.yaml",
+        "the same three kinds about a motion, from its captions and what its joints tell",
+    ),
     "open-images": Template(
         "open-images.yaml",
         "the same three kinds from narratives, flags, relations and verified labels",

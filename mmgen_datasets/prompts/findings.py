@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mmgen_datasets.motion.wording import fact_lines
 from mmgen_datasets.nouns import is_speakable, noun, plain
 from mmgen_datasets.predicates import sentence_end
 
@@ -47,6 +48,17 @@ def label_lines(sample: Mapping[str, Any]) -> list[str]:
         if names:
             lines.append(f"Verified {words} in the picture: {', '.join(names)}.")
     return lines
+
+
+def motion_lines(sample: Mapping[str, Any]) -> list[str]:
+    """What people said of parts of a clip, and what can be read off its motion."""
+    is_part = sample.get("start_s") is not None  # its times are those of the whole clip
+    parts = [
+        f"From {part['start_s']:.1f} to {part['end_s']:.1f} seconds: {part['text'].strip()}"
+        for part in sample.get("descriptions") or ()
+        if not is_part and None not in (part["start_s"], part["end_s"])
+    ]
+    return [*parts, *fact_lines(sample.get("facts"))]
 
 
 def _sentence(row: Mapping[str, Any]) -> str:
