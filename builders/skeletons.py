@@ -98,9 +98,10 @@ class Skeletons(datasets.ArrowBasedBuilder):
                 f"{data_dir or 'no folder: data_dir is not given'}",
                 "put positions (T, J, 3) there, or in folders named train, validation, test",
             )
+        root = str(Path(data_dir).absolute())
         return [
             datasets.SplitGenerator(
-                name=split, gen_kwargs={"split": split, "paths": paths, "root": data_dir}
+                name=split, gen_kwargs={"split": split, "paths": paths, "root": root}
             )
             for split, paths in found.items()
         ]

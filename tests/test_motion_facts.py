@@ -294,7 +294,8 @@ def test_what_is_said_of_a_part_is_told_with_its_time() -> None:
     task = load_recipe("motion").tasks[0]
     text = chat_for(task, {**sample(), "captions": ["x"], "descriptions": [part]})[-1].text
     assert "From 1.5 to 4.0 seconds: he waves.\nThe clip lasts" in text
-    own = {**sample(), "captions": ["he waves."], "descriptions": [part], "start_s": 1.5}
+    own = {**sample(), "captions": ["he waves."], "descriptions": [part]}
+    own["clip"] = {"recording": "000020", "start": 30, "end": 80, "stride": 1}
     assert "From" not in chat_for(task, own)[-1].text
 
 

@@ -118,6 +118,13 @@ def test_files_without_folders_of_splits_are_for_training(tmp_path: Path) -> Non
     assert load(tmp_path)["id"] == ["b-000000", "more/a-000000"]
 
 
+def test_the_folder_may_be_given_from_where_one_stands(
+    walk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(walk.parent)
+    assert load(Path("walk"), "test")["id"] == ["walk/01-000000"]
+
+
 def test_other_skeletons_can_be_named(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.zeros((3, 22, 3)))
     with pytest.raises(SourceError, match=r"shape \(3, 22, 3\), not \(3, 17, 3\)"):

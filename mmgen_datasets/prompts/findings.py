@@ -52,7 +52,8 @@ def label_lines(sample: Mapping[str, Any]) -> list[str]:
 
 def motion_lines(sample: Mapping[str, Any]) -> list[str]:
     """What people said of parts of a clip, and what can be read off its motion."""
-    is_part = sample.get("start_s") is not None  # its times are those of the whole clip
+    clip = sample.get("clip")
+    is_part = clip is not None and clip["recording"] != sample["id"]  # times are the whole's
     parts = [
         f"From {part['start_s']:.1f} to {part['end_s']:.1f} seconds: {part['text'].strip()}"
         for part in sample.get("descriptions") or ()
