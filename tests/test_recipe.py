@@ -10,7 +10,7 @@ import pytest
 from mmgen_datasets.chat import Sampling
 from mmgen_datasets.errors import RecipeError, UnknownNameError
 from mmgen_datasets.prompts import RECIPES
-from mmgen_datasets.prompts.recipe import TEMPLATES, load_recipe
+from mmgen_datasets.prompts.recipe import TEMPLATES, Recipe, load_recipe
 from mmgen_datasets.prompts.task import Task
 from tests.contracts.recipe import RecipeContract, TaskRecipeContract
 
@@ -60,8 +60,21 @@ class TestOpenImages(TaskRecipeContract):
         assert inputs == {("captions", "boxes_openimages", "relations", "labels")}
 
 
+class TestMotion(TaskRecipeContract):
+    name = "motion"
+    max_tokens = 1000
+
+    def test_every_object_of_an_example_has_a_place_of_its_own(self, recipe: Recipe) -> None:
+        """There are none: the examples are motions, with their facts."""
+        for task in recipe.tasks:
+            for example in task.examples:
+                assert example.model_dump()["facts"]
+                assert not example.model_dump()["objects"]
+
+
 def test_every_row_has_a_contract() -> None:
-    contracts = {TestGrounded, TestLlava, TestLlavaSmall, TestLlavaVision, TestOpenImages}
+    pictures = {TestLlava, TestLlavaSmall, TestLlavaVision, TestOpenImages}
+    contracts = {TestGrounded, TestMotion, *pictures}
     assert {contract.name for contract in contracts} == set(RECIPES)
 
 

@@ -99,6 +99,17 @@ class ExampleLabel(FileModel):
     verified: bool = True
 
 
+class ExampleFacts(FileModel):
+    """What is read off the motion of an example; see `mmgen_datasets.schema.FACTS`."""
+
+    seconds: Annotated[float, Field(gt=0)]
+    path: Annotated[float, Field(ge=0)]
+    bearing: float | None = None
+    turned: float = 0.0
+    first_foot: Literal["left", "right"] | None = None
+    jumps: Annotated[int, Field(ge=0)] = 0
+
+
 class ExampleExchange(FileModel):
     """A question and its answer."""
 
@@ -116,6 +127,7 @@ class Example(FileModel):
     objects: tuple[ExampleObject, ...] = ()
     relations: tuple[ExampleRelation, ...] = ()
     labels: tuple[ExampleLabel, ...] = ()
+    facts: ExampleFacts | None = None
     exchanges: tuple[ExampleExchange, ...] = ()
     answer: Prose | None = None
 
