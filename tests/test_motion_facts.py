@@ -229,7 +229,7 @@ class TestEveryFamily:
         ("motion_distance", {"path": 0.3}, None),
         ("motion_distance", {"path": 0.05}, "spot"),
         ("motion_turn", {"turned": 30.0}, None),
-        ("motion_turn", {"turned": 3.0}, "same way|hardly|almost nothing"),
+        ("motion_turn", {"turned": 3.0}, "same way|at first|almost nothing"),
         ("motion_first_foot", {"first_foot": None}, None),
         ("motion_jumps", {"jumps": 0}, "[Nn]ever|Not once"),
     ],

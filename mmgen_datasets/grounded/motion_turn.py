@@ -23,7 +23,7 @@ _FAR = (
 )
 _NOT = (
     "In the end the person faces almost the same way as at the start.",
-    "All in all the person hardly turns.",
+    "By the end they face much as they did at first.",
     "Taken together, their turns come to almost nothing.",
 )
 
