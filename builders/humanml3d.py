@@ -28,7 +28,7 @@ from datasets.builder import Key
 
 from mmgen_datasets.errors import SourceError
 from mmgen_datasets.motion.features import width_of
-from mmgen_datasets.motion.folder import FEATURES, JOINTS, TEXTS, find_folder, read_splits
+from mmgen_datasets.motion.folder import FEATURES, JOINTS, TEXTS, find_folders, read_splits
 from mmgen_datasets.motion.skeleton import SKELETONS
 from mmgen_datasets.publish.origins import ORIGINS
 from mmgen_datasets.schema import EXTRAS, sample_features
@@ -66,9 +66,9 @@ class HumanML3D(datasets.ArrowBasedBuilder):
     @staticmethod
     def source_files(data_dir: str) -> list[Path]:
         """The files that rows depend on."""
-        root = find_folder(data_dir)
-        arrays = [*(root / FEATURES).glob("*.npy"), *(root / JOINTS).glob("*.npy")]
-        return [*arrays, *(root / TEXTS).glob("*.txt"), *root.glob("*.txt")]
+        patterns = (f"{FEATURES}/*.npy", f"{JOINTS}/*.npy", f"{TEXTS}/*.txt", "*.txt")
+        roots = find_folders(data_dir)
+        return [path for root in roots for pattern in patterns for path in root.glob(pattern)]
 
     def _info(self) -> datasets.DatasetInfo:
         skeleton = SKELETONS[self.config.name]
@@ -92,7 +92,7 @@ class HumanML3D(datasets.ArrowBasedBuilder):
                 f"{self.config.name} is not downloaded: its motions may not be passed on",
                 "make the folder as docs/motion.md tells, and give it as data_dir",
             )
-        root = find_folder(self.config.data_dir, self.config.name)
+        root = find_folders(self.config.data_dir, self.config.name)[0]
         there = humanml3d_rows.clips_there(root, SKELETONS[self.config.name])
         kept = {split: self._kept(ids) for split, ids in read_splits(root).items()}
         offered = {split: ids for split, ids in kept.items() if not there.isdisjoint(ids)}

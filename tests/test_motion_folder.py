@@ -11,7 +11,7 @@ from mmgen_datasets.errors import MissingFileError, SourceError, UsageError
 from mmgen_datasets.motion.features import layout
 from mmgen_datasets.motion.folder import (
     Description,
-    find_folder,
+    find_folders,
     parse_description,
     read_descriptions,
     read_features,
@@ -68,7 +68,13 @@ class TestDescriptions:
 
 class TestFolder:
     def test_it_may_be_the_folder_above(self, root: Path) -> None:
-        assert find_folder(root) == find_folder(root.parent) == root
+        assert find_folders(root) == find_folders(root.parent) == [root]
+
+    def test_two_beside_one_another_are_told_apart(self, root: Path) -> None:
+        other = root.parent / "KIT-ML"
+        (other / "new_joint_vecs").mkdir(parents=True)
+        assert find_folders(root.parent) == [root, other]
+        assert find_folders(root.parent, "kit_ml") == [other]
 
     def test_lists_have_the_mirror_images(self, root: Path) -> None:
         assert read_splits(root) == {"train": ["000000", "M000000", "000001", "000002", "M000002"]}

@@ -32,7 +32,7 @@ SPLITS = {"train": "train", "validation": "val", "test": "test"}
 FEATURES, JOINTS, TEXTS = "new_joint_vecs", "new_joints", "texts"
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*")
-_NAMES = ("HumanML3D", "KIT-ML")
+_NAMES = {"humanml3d": "HumanML3D", "kit_ml": "KIT-ML"}
 
 
 @dataclass(frozen=True)
@@ -53,18 +53,22 @@ class Description:
         return slice(int(self.start_s * fps), int(self.end_s * fps))
 
 
-def find_folder(data_dir: str | Path, name: str = "humanml3d") -> Path:
-    """Where features are: `data_dir` itself, or a folder ``HumanML3D`` or ``KIT-ML`` in it.
+def find_folders(data_dir: str | Path, name: str | None = None) -> list[Path]:
+    """Where features are: `data_dir` itself, or folders ``HumanML3D`` and ``KIT-ML`` in it.
+
+    Args:
+        data_dir: the user's folder.
+        name: of the skeleton, ``"humanml3d"`` or ``"kit_ml"``; None finds both.
 
     Raises:
         MissingFileError: there are none.
     """
     root = Path(data_dir).expanduser().absolute()
-    places = [root, *(root / name for name in _NAMES)]
-    found = next((place for place in places if (place / FEATURES).is_dir()), None)
-    if found is None:
+    inside = [root / folder for key, folder in _NAMES.items() if name in (None, key)]
+    found = [place for place in (root, *inside) if (place / FEATURES).is_dir()]
+    if not found:
         raise MissingFileError(
-            f"{name}: no folder {root / FEATURES}",
+            f"{name or 'motion'}: no folder {root / FEATURES}",
             "give the folder that has 'new_joint_vecs', 'texts' and 'train.txt' in it; "
             "docs/motion.md tells how to make it",
         )
