@@ -28,7 +28,14 @@ from datasets.builder import Key
 
 from mmgen_datasets.errors import SourceError
 from mmgen_datasets.motion.features import width_of
-from mmgen_datasets.motion.folder import FEATURES, JOINTS, TEXTS, find_folders, read_splits
+from mmgen_datasets.motion.folder import (
+    FEATURES,
+    JOINTS,
+    TEXTS,
+    find_folder,
+    find_folders,
+    read_splits,
+)
 from mmgen_datasets.motion.skeleton import SKELETONS
 from mmgen_datasets.publish.origins import ORIGINS
 from mmgen_datasets.schema import EXTRAS, sample_features
@@ -92,7 +99,7 @@ class HumanML3D(datasets.ArrowBasedBuilder):
                 f"{self.config.name} is not downloaded: its motions may not be passed on",
                 "make the folder as docs/motion.md tells, and give it as data_dir",
             )
-        root = find_folders(self.config.data_dir, self.config.name)[0]
+        root = find_folder(self.config.data_dir, self.config.name)
         there = humanml3d_rows.clips_there(root, SKELETONS[self.config.name])
         kept = {split: self._kept(ids) for split, ids in read_splits(root).items()}
         offered = {split: ids for split, ids in kept.items() if not there.isdisjoint(ids)}

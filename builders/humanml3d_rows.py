@@ -70,7 +70,7 @@ def read_parts(
     """Read clips, and cut them as their captions ask.
 
     Args:
-        root: of `find_folders`.
+        root: of `find_folder`.
         ids: of the clips.
         skeleton: of the folder.
         with_parts: cut; else each clip is one part with all its captions.

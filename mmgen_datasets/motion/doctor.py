@@ -69,13 +69,13 @@ def examine(data_dir: str | Path, track: Callable[[list[str]], Iterable[str]] = 
     """Read every clip that a list names.
 
     Args:
-        data_dir: of `mmgen_datasets.motion.folder.find_folders`, which takes the first.
+        data_dir: of `mmgen_datasets.motion.folder.find_folder`.
         track: goes through the ids, and may tell how far it is.
 
     Raises:
         SourceError: there is no such folder, or no clip in it that can be read.
     """
-    root = folder.find_folders(data_dir)[0]
+    root = folder.find_folder(data_dir)
     diagnosis = Diagnosis(root, _skeleton(root), folder.read_splits(root))
     _compare_lists(diagnosis)
     ids = [*dict.fromkeys(chain(*diagnosis.splits.values()))]

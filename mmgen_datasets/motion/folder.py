@@ -75,6 +75,11 @@ def find_folders(data_dir: str | Path, name: str | None = None) -> list[Path]:
     return found
 
 
+def find_folder(data_dir: str | Path, name: str | None = None) -> Path:
+    """The first folder that `find_folders` finds."""
+    return find_folders(data_dir, name)[0]
+
+
 def read_splits(root: Path) -> dict[str, list[str]]:
     """The ids of each split that has a list, in its order, each once.
 
