@@ -13,7 +13,17 @@ from collections.abc import Sequence
 
 import typer
 
-from mmgen_datasets.cli import convert, generate, motion, publish, results, runs, speech, tables
+from mmgen_datasets.cli import (
+    convert,
+    generate,
+    motion,
+    publish,
+    results,
+    runs,
+    speech,
+    tables,
+    task,
+)
 from mmgen_datasets.cli.console import complain
 from mmgen_datasets.cli.outcome import DONE, INTERRUPTED, WRONG_USE
 from mmgen_datasets.errors import MMGenError
@@ -61,6 +71,7 @@ for _command in _COMMANDS:
     app.command()(_command)
 app.add_typer(motion.app)
 app.add_typer(speech.app)
+app.add_typer(task.app)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,0 +1,18 @@
+"""Commands of targeted generation: from a few references to data for their task."""
+
+from __future__ import annotations
+
+import typer
+
+from mmgen_datasets.cli import task_create
+
+_COMMANDS = (task_create.create,)
+
+app = typer.Typer(
+    name="task",
+    help="Make data for one task from a few examples of it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+for _command in _COMMANDS:
+    app.command()(_command)
