@@ -10,13 +10,12 @@ from typing import Any
 
 import msgspec
 
-from mmgen_datasets.conversion.data_file import IMAGE_TAG, is_picture_key, picture_names
-from mmgen_datasets.conversion.turns import GPT, HUMAN, SYSTEM, count_media, read_turns
+from mmgen_datasets.conversion.data_file import is_picture_key, picture_names, place_pictures
+from mmgen_datasets.conversion.turns import ROLES, read_turns
 from mmgen_datasets.errors import RowError
 
 from .llava_json_files import PictureFinder
 
-_ROLES = {HUMAN: "user", GPT: "assistant", SYSTEM: "system"}
 _LISTS = ("captions", "objects", "labels", "relations", "narratives")
 
 
@@ -48,7 +47,7 @@ class Reading:
         if not isinstance(record, Mapping):
             raise RowError("it is no object")
         turns, _ = read_turns(record.get("conversations"))
-        names = _place(turns, picture_names(record))
+        names = place_pictures(turns, picture_names(record))
         images = [self._image(name) for name in names]
         return {
             "id": self._unique_id(number, record.get("id")),
@@ -58,7 +57,7 @@ class Reading:
             **{name: [] for name in _LISTS},
             "image": images[0] if images else None,
             "images": images if len(images) > 1 else None,
-            "messages": [{"role": _ROLES[t["from"]], "content": t["value"]} for t in turns],
+            "messages": [{"role": ROLES[t["from"]], "content": t["value"]} for t in turns],
             "record": _others(record),
         }
 
@@ -75,27 +74,6 @@ class Reading:
             id, again = f"{base}-{again}", again + 1
         self._ids.add(id)
         return id
-
-
-def _place(turns: list[dict[str, Any]], names: list[str]) -> list[str]:
-    """The pictures in the order of their placeholders, which become plain ``<image>``.
-
-    Args:
-        turns: changed in place.
-        names: of the record's pictures; ``<image 2>`` stands for the second.
-
-    Raises:
-        RowError: a placeholder has the number of no picture, or they are not as many.
-    """
-    tags = [tag[1] for turn in turns for tag in IMAGE_TAG.finditer(turn["value"])]
-    if any(tags):
-        if not all(tags) or not all(1 <= int(tag) <= len(names) for tag in tags):
-            raise RowError("a placeholder has the number of no picture")
-        names = [names[int(tag) - 1] for tag in tags]
-        for turn in turns:
-            turn["value"] = IMAGE_TAG.sub("<image>", turn["value"])
-    count_media(turns, {"image": len(names)})
-    return names
 
 
 def _others(record: Mapping[str, Any]) -> str | None:

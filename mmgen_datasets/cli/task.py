@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from mmgen_datasets.cli import task_create
+from mmgen_datasets.cli import task_create, task_filter
 
-_COMMANDS = (task_create.create,)
+_COMMANDS = (task_create.create, task_filter.filter)
 
 app = typer.Typer(
     name="task",

@@ -36,7 +36,7 @@ InputFolder = Annotated[
     typer.Option(
         "--input-folder",
         "--input_folder",
-        help="What the paths in the task file are relative to: images of references and candidates.",
+        help="What the paths of pictures in the task file are relative to.",
     ),
 ]
 ClipModel = Annotated[
@@ -47,6 +47,10 @@ ClipModel = Annotated[
         help="CLIP model: a folder, or a name on the hub.",
         show_default="openai/clip-vit-large-patch14",
     ),
+]
+BatchSize = Annotated[
+    int | None,
+    typer.Option("--batch-size", "--batch_size", help="How many are looked at at once.", min=1),
 ]
 Device = Annotated[
     str | None, typer.Option(help="Such as cpu or cuda:1; else a GPU where there is one.")
@@ -100,9 +104,7 @@ def create(
         Path | None, typer.Option(help="Folder of the vectors.", show_default="OUT.index")
     ] = None,
     clip_model: ClipModel = None,
-    batch_size: Annotated[
-        int, typer.Option("--batch-size", "--batch_size", help="Pictures at once.", min=1)
-    ] = 64,
+    batch_size: BatchSize = None,
     device: Device = None,
     data_dir: DataDir = None,
     split: Split = "train",
@@ -118,11 +120,11 @@ def create(
     Example: mmgen task create charts.json --keyword 'bar chart' --keyword 'pie chart'
     --candidates pool --out charts-task.json
     """
-    clip = _clip(clip_model, batch_size, device)
+    clip = clip_of(clip_model, batch_size, device)
     steps = importlib.import_module(f"{_PLACE}.create")
     index = index or out.with_name(f"{out.name}.index")
     classifier = _classifier(keyword, templates, threshold)
-    workshop = steps.Workshop(index, input_folder, clip, _Progress())
+    workshop = steps.Workshop(index, input_folder, clip, Progress("pictures"))
     made = steps.partition_references(
         _described(read_task(data_file), description), classifier, workshop
     )
@@ -140,18 +142,24 @@ def create(
     _tell(task, bad, out)
 
 
-class _Progress:
-    """Says on standard error how many pictures were looked at."""
+class Progress:
+    """Says on standard error how far it is.
 
-    def __init__(self) -> None:
+    Args:
+        what: is counted.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
         self._done = 0
 
     def __call__(self, number: int) -> None:
         self._done += number
-        complain(f"{self._done:,} pictures looked at")
+        complain(f"{self._done:,} {self._what} looked at")
 
 
-def _clip(model: str | None, batch_size: int, device: str | None) -> Any:
+def clip_of(model: str | None, batch_size: int | None, device: str | None) -> Any:
+    """The CLIP model that options name."""
     kind = resolve("model", _MODELS, "clip")
     settings = {"model": model, "device": device, "batch_size": batch_size}
     return kind(**{name: value for name, value in settings.items() if value is not None})
@@ -211,6 +219,11 @@ def _tell(task: Task, bad: Mapping[str, str], out: Path) -> None:
     for group in task.subgroups:
         num, pictures = len(group.reference_sample_idx), len(group.candidates)
         say(f"  {group.keyword:{width}}  {num:,} references, {pictures:,} candidates")
+    tell_bad(bad)
+
+
+def tell_bad(bad: Mapping[str, str]) -> None:
+    """Print what was skipped, by reason, and the first few by name."""
     tell_reasons("  skipped", Counter(bad.values()))
     for name, reason in list(bad.items())[:_BAD_SHOWN]:
         say(f"    {name}: {reason}")

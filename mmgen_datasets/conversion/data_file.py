@@ -22,6 +22,7 @@ from typing import Any
 
 import msgspec
 
+from mmgen_datasets.conversion.turns import count_media
 from mmgen_datasets.errors import MissingFileError, RowError, SourceError
 
 _NUMBERED_KEY = re.compile(r"image_(\d+)")
@@ -113,3 +114,24 @@ def picture_names(record: Mapping[str, Any]) -> list[str]:
 def is_picture_key(key: str) -> bool:
     """Whether a key of a record names a picture."""
     return key == "image" or _NUMBERED_KEY.fullmatch(key) is not None
+
+
+def place_pictures(turns: list[dict[str, Any]], names: list[str]) -> list[str]:
+    """Put pictures in the order of their placeholders, which become plain ``<image>``.
+
+    Args:
+        turns: changed in place.
+        names: of the record's pictures; ``<image 2>`` stands for the second.
+
+    Raises:
+        RowError: a placeholder has the number of no picture, or they are not as many.
+    """
+    tags = [tag[1] for turn in turns for tag in IMAGE_TAG.finditer(turn["value"])]
+    if any(tags):
+        if not all(tags) or not all(1 <= int(tag) <= len(names) for tag in tags):
+            raise RowError("a placeholder has the number of no picture")
+        names = [names[int(tag) - 1] for tag in tags]
+        for turn in turns:
+            turn["value"] = IMAGE_TAG.sub("<image>", turn["value"])
+    count_media(turns, {"image": len(names)})
+    return names

@@ -15,6 +15,8 @@ from typing import Any
 from mmgen_datasets.errors import RowError
 
 HUMAN, GPT, SYSTEM = "human", "gpt", "system"
+ROLES = {HUMAN: "user", GPT: "assistant", SYSTEM: "system"}
+"""What LLaVA's speakers are called elsewhere."""
 _SPEAKERS = {
     **{HUMAN: HUMAN, "user": HUMAN},
     **{GPT: GPT, "assistant": GPT, "model": GPT, "chatgpt": GPT},

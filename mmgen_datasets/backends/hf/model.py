@@ -105,6 +105,12 @@ class Model:
         given.to(self.network.dtype)  # what is no whole number
         return Prompt(tokens, self._first_picture(tokens), dict(given))
 
+    def answer(self, text: str) -> Tokens:
+        """The tokens of an answer as the model would write it, with the one that ends it."""
+        tokens = self._tokenizer(text, add_special_tokens=False)["input_ids"]
+        end = self._tokenizer.eos_token_id
+        return np.array([*tokens, min(self._ends) if end is None else end], np.int64)
+
     def _content(self, parts: tuple[Part, ...]) -> Any:
         if not self._sees and all(isinstance(part, Text) for part in parts):
             return "".join(part.text for part in parts if isinstance(part, Text))
