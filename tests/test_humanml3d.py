@@ -12,7 +12,8 @@ import pytest
 from mmgen_datasets.errors import SourceError
 from mmgen_datasets.loading import load_dataset
 from mmgen_datasets.motion.skeleton import KIT_ML
-from mmgen_datasets.schema import check_samples, conversations_of
+from mmgen_datasets.sample_check import check_samples
+from mmgen_datasets.schema import conversations_of
 from tests.contracts.source import SourceContract
 from tests.motion.folders import write_folder
 

@@ -19,10 +19,9 @@ LAYERS = [
         "hierarchy",
         "predicates",
         "settings",
-        "cache_id",
     ],
     ["schema", "columns", "files", "cache_id", "families", "picture", "publish.origins"],
-    ["media", "loading", "publish.licence"],
+    ["media", "loading", "sample_check", "publish.licence"],
     ["parquet", "conversion", "motion", "publish.attribution"],
     ["prompts", "grounded", "backends"],
     ["builders", "generation", "speech"],
@@ -118,3 +117,9 @@ def test_the_library_names_builders_by_string_only() -> None:
 def test_every_layer_is_inhabited() -> None:
     inhabited = {place(module)[1] for module in modules()}
     assert inhabited == {entry for entries in LAYERS for entry in entries}
+
+
+def test_contributors_are_told_the_layers() -> None:
+    told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawn = "\n".join(" · ".join(entries) for entries in LAYERS if entries != ["__main__"])
+    assert f"```\n{drawn}\n```" in told

@@ -9,7 +9,8 @@ from datasets import Features, Value
 
 from mmgen_datasets import generate
 from mmgen_datasets.errors import UsageError
-from mmgen_datasets.schema import MEDIA, SAMPLE, check_samples
+from mmgen_datasets.sample_check import check_samples
+from mmgen_datasets.schema import MEDIA, SAMPLE
 
 
 def recast(samples: Any, name: str, feature: Any) -> Any:

@@ -25,7 +25,8 @@ from mmgen_datasets.licence import Use
 from mmgen_datasets.motion.facts_column import with_facts
 from mmgen_datasets.prompts.recipe import Recipe, limit_pictures, load_recipe
 from mmgen_datasets.publish.licence import keep, refuse_empty
-from mmgen_datasets.schema import check_samples, conversations_of
+from mmgen_datasets.sample_check import check_samples
+from mmgen_datasets.schema import conversations_of
 
 
 def generate(
