@@ -1,4 +1,4 @@
-"""Turn annotated images into multimodal instruction data.
+"""Turn annotated images, human motion and speech into multimodal instruction data.
 
 ::
 

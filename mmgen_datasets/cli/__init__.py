@@ -59,7 +59,7 @@ _KEPT = {
 
 app = typer.Typer(
     name="mmgen",
-    help="Turn annotated images into multimodal instruction data.",
+    help="Turn annotated images, human motion and speech into multimodal instruction data.",
     epilog="Exit: 0 done, 1 finished with too many rejects, 2 wrong use or bad input, "
     "130 interrupted.",
     no_args_is_help=True,
