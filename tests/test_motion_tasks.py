@@ -198,6 +198,12 @@ def test_what_a_clip_does_not_allow_is_a_row_that_says_why(
     assert row["messages"] == []
 
 
+@pytest.mark.parametrize("codes", [[CODES], np.array(CODES), np.array([CODES])])
+def test_codes_may_be_as_t2m_gpt_has_them(codes: Any) -> None:
+    [row] = MotionTasks(HOW, ("any_motion",)).rows(clip(codes=codes))
+    assert read_codes(exchange(row)[1], HOW) == CODES
+
+
 def test_what_made_the_codes_is_kept() -> None:
     [row] = MotionTasks(HOW, ("any_motion",), seed=3).rows(clip(codes_tokenizer="gaits@1a2b"))
     assert row["provenance"]["model"] == "gaits@1a2b"

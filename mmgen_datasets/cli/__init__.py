@@ -17,6 +17,7 @@ from mmgen_datasets.cli import (
     convert,
     generate,
     motion,
+    motion_tasks,
     publish,
     results,
     runs,
@@ -69,6 +70,8 @@ app = typer.Typer(
 )
 for _command in _COMMANDS:
     app.command()(_command)
+for _name, _verb in motion_tasks.COMMANDS.items():
+    motion.app.command(_name)(_verb)
 app.add_typer(motion.app)
 app.add_typer(speech.app)
 app.add_typer(task.app)

@@ -24,11 +24,6 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _motion() -> None:
-    """Keep the verb a verb while there is only one."""
-
-
 @app.command()
 def doctor(
     folder: Annotated[

@@ -21,6 +21,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import yaml
 from datasets import Dataset
 
@@ -199,12 +200,13 @@ def flat_codes(codes: Any) -> list[int]:
     Raises:
         RowError: there are none, or they have another shape.
     """
-    found = list(codes) if codes is not None else []
-    if len(found) == 1 and not isinstance(found[0], int):
-        found = list(found[0])
-    if not found or not isinstance(found[0], int):
+    found = np.asarray([] if codes is None else codes)
+    if found.ndim == 2 and len(found) == 1:
+        found = found[0]
+    if found.ndim != 1 or not found.size or not np.issubdtype(found.dtype, np.integer):
         raise RowError("the clip has no codes of shape (T',) or (1, T')")
-    return found
+    numbers: list[int] = found.tolist()
+    return numbers
 
 
 def cut(codes: Sequence[int], how: TokenPattern) -> tuple[str, str]:
