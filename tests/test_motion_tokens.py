@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,6 +23,7 @@ from mmgen_datasets.motion.tokens import (
 )
 from mmgen_datasets.motion.tokens_grid import STYLES, find_grid, read_grid, tags, write_grid
 from mmgen_datasets.motion.tokens_positions import read_positions, write_positions
+from mmgen_datasets.motion.tokens_replies import read_replies
 
 FIGURE = Skeleton("figure", ("Head", "Knee", "Foot"), ((0, 1, 2),), {"legs": (1, 2), "torso": (0,)})
 GRID = np.array([[1, 2, 3], [4, 5, 6]])
@@ -184,6 +187,18 @@ def test_a_motion_is_found_in_a_reply() -> None:
 def test_a_reply_without_a_motion_is_told_from_one_with_code_0(reply: str) -> None:
     with pytest.raises(RowError, match="Motion"):
         find_codes(reply, pattern("motion", 512))
+
+
+def test_replies_that_are_no_motion_are_told_from_those_that_are() -> None:
+    whole = write_grid(GRID, SKEL, "wBodyPart", FIGURE)
+    replies = [f"Sure. {whole}", whole.replace("<skel_6>", ""), "", whole]
+    read = partial(find_grid, how=SKEL, style="wBodyPart", skeleton=FIGURE)
+    readings = read_replies(replies, read)
+    assert [codes is not None for codes in readings.codes] == [True, False, False, True]
+    assert readings.problems.keys() == {1, 2}
+    assert "5 codes make no whole frames" in readings.problems[1]
+    assert readings.share_read == 0.5
+    assert read_replies([], read).share_read == 1
 
 
 def test_special_tokens_come_in_the_order_of_the_field() -> None:
