@@ -29,9 +29,9 @@ _COUNTS = pa.schema(
     [
         ("task", pa.string()),
         ("digest", pa.string()),
-        ("sample", pa.int64()),
         ("tokens", pa.int64()),
         ("media", pa.int64()),
+        ("pictures", pa.list_(pa.int64())),
         ("max_image_side", pa.int32()),
     ]
 )
@@ -48,7 +48,8 @@ def count_prompts(requests: Dataset, samples: Dataset, texts: Counter, model: st
         model: by whose rule pictures are counted.
 
     Returns:
-        Columns ``task``, ``digest``, ``tokens``, and ``media``, the number of pictures in it.
+        Columns ``task``, ``digest``, ``tokens``, ``media``, the number of pictures in it, and
+        ``pictures``, the row of the samples that each is of.
     """
     columns = ["task", "digest", "sample", "chat", "max_image_side", "prompt_tokens", "error"]
     batches = requests.select_columns(columns).with_format("arrow").iter(_ROWS_A_BATCH)
@@ -58,8 +59,7 @@ def count_prompts(requests: Dataset, samples: Dataset, texts: Counter, model: st
     counts = counts.take(first)
     if not pc.any(pc.greater(counts["media"], 0)).as_py():
         return counts
-    of_pictures = _tokens_of_pictures(counts, samples, model)
-    tokens = counts["tokens"].to_numpy() + counts["media"].to_numpy() * of_pictures
+    tokens = counts["tokens"].to_numpy() + _tokens_of_pictures(counts, samples, model)
     return counts.set_column(counts.column_names.index("tokens"), "tokens", pa.array(tokens))
 
 
@@ -76,11 +76,16 @@ def _count(rows: pa.Table, count: Callable[[str], int] | None) -> pa.Table:
         said = _tokens_of_texts(pc.struct_field(parts, "text"), count)
         tokens = TURN_OVERHEAD * np.bincount(row_of_turn, minlength=len(rows))
         np.add.at(tokens, row_of_part, said)
+    of_request = rows["sample"].combine_chunks().take(pa.array(row_of_part[is_media]))
+    of_part = pc.struct_field(parts, "sample").filter(pa.array(is_media))
+    media = np.bincount(row_of_part[is_media], minlength=len(rows))
+    ends = pa.array(np.concatenate([[0], np.cumsum(media)]), pa.int32())
     return pa.table(
         {
-            **{name: rows[name] for name in ("task", "digest", "sample", "max_image_side")},
+            **{name: rows[name] for name in ("task", "digest", "max_image_side")},
             "tokens": tokens,
-            "media": np.bincount(row_of_part[is_media], minlength=len(rows)),
+            "media": media,
+            "pictures": pa.ListArray.from_arrays(ends, pc.coalesce(of_part, of_request)),
         },
         schema=_COUNTS,
     )
@@ -95,12 +100,16 @@ def _tokens_of_texts(texts: pa.StringArray, count: Callable[[str], int]) -> Ints
 
 
 def _tokens_of_pictures(counts: pa.Table, samples: Dataset, model: str) -> Ints:
-    """Of each request's picture as it is sent; a size is worked out once."""
+    """Of all pictures of each request as they are sent; a size is worked out once."""
     table = samples.select_columns(list(_USUAL_SIZE)).with_format("arrow")[:]
     of_sample = [pc.fill_null(table[name], usual).to_numpy() for name, usual in _USUAL_SIZE.items()]
-    limits = pc.fill_null(counts["max_image_side"], _NO_LIMIT).to_numpy()
-    rows = np.stack([*(side[counts["sample"].to_numpy()] for side in of_sample), limits], axis=1)
+    shown, request = pc.list_flatten(counts["pictures"]), pc.list_parent_indices(counts["pictures"])
+    pictures, requests = shown.to_numpy(), request.to_numpy()
+    limits = pc.fill_null(counts["max_image_side"], _NO_LIMIT).to_numpy()[requests]
+    rows = np.stack([*(side[pictures] for side in of_sample), limits], axis=1)
     sizes, which = np.unique(rows.clip(min=1), axis=0, return_inverse=True)
     sent = (fitted_size(*map(int, size)) for size in sizes)
     of_each = [picture_tokens(model, width, height) for width, height in sent]
-    return np.array(of_each, dtype=np.int64)[which.ravel()]
+    tokens = np.zeros(len(counts), np.int64)
+    np.add.at(tokens, requests, np.array(of_each, dtype=np.int64)[which.ravel()])
+    return tokens

@@ -15,7 +15,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
-from datasets import Dataset, Features, List, Value
+from datasets import Dataset
 
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.chat import (
@@ -32,6 +32,7 @@ from mmgen_datasets.chat import (
 from mmgen_datasets.errors import RowError
 from mmgen_datasets.generation.budget import Sizes
 from mmgen_datasets.generation.pending import Pending
+from mmgen_datasets.generation.request_row import REQUEST, part_row
 from mmgen_datasets.generation.rows import fingerprint, rows_of
 from mmgen_datasets.generation.tokens import estimate_chat_tokens
 from mmgen_datasets.media import media_state, read_media, undecoded
@@ -41,27 +42,6 @@ from mmgen_datasets.prompts.recipe import Recipe
 from mmgen_datasets.prompts.task import Task
 from mmgen_datasets.schema import media_kinds
 
-REQUEST = Features(
-    {
-        "id": Value("string"),  # of the conversation it will become
-        "sample": Value("int64"),  # row of the samples
-        "task": Value("string"),  # name of the recipe's task
-        "chat": List(
-            {
-                "role": Value("string"),
-                "parts": List(
-                    {"kind": Value("string"), "text": Value("string"), "digest": Value("string")}
-                ),
-            }
-        ),
-        "examples": Value("int32"),  # of the turns before the last, pairs that may be left out
-        "max_image_side": Value("int32"),  # pixels; null where pictures are sent as they are
-        "sampling": Value("string"),  # JSON of what is set
-        "digest": Value("string"),  # of chat and sampling
-        "prompt_tokens": Value("int32"),  # an estimate, media not counted
-        "error": Value("string"),  # null, or why this cannot be asked
-    }
-)
 _ROWS_A_BATCH = 256
 
 
@@ -85,7 +65,9 @@ def build_requests(samples: Dataset, recipe: Recipe) -> Dataset:
         batch_size=_ROWS_A_BATCH,
         remove_columns=texts.column_names,
         features=REQUEST,
-        new_fingerprint=fingerprint("requests", samples, recipe.model_dump_json(), pictures),
+        new_fingerprint=fingerprint(
+            "requests of samples", samples, recipe.model_dump_json(), pictures
+        ),
         desc="requests",
     )
 
@@ -188,7 +170,7 @@ def _request_row(
     if not chat[-1].parts:
         return row | {"error": f"the sample has nothing of {', '.join(task.inputs)}"}
     return row | {
-        "chat": [{"role": t.role, "parts": [_part_row(p) for p in t.parts]} for t in chat],
+        "chat": [{"role": t.role, "parts": [part_row(p) for p in t.parts]} for t in chat],
         "digest": chat_digest(chat, task.sampling, examples=row["examples"]),
         "prompt_tokens": estimate_chat_tokens(chat),
     }
@@ -207,12 +189,6 @@ def _read_picture(media: Dataset, index: int) -> bytes:
     return read_media(value)
 
 
-def _part_row(part: Part) -> dict[str, str | None]:
-    if isinstance(part, Text):
-        return {"kind": "text", "text": part.text, "digest": None}
-    return {"kind": part.kind, "text": None, "digest": part.digest}
-
-
 def _prefix(row: Mapping[str, Any]) -> str:
     """Name the turns before the last, which all requests of a task have in common."""
     return hashlib.sha256(json.dumps(row["chat"][:-1]).encode()).hexdigest()[:16]
@@ -224,7 +200,8 @@ def _load(
     def part(stored: Mapping[str, Any]) -> Part:
         if stored["kind"] == "text":
             return Text(stored["text"])
-        data = _read_picture(media, row["sample"])
+        of = row["sample"] if stored["sample"] is None else stored["sample"]
+        data = _read_picture(media, of)
         if hashlib.sha256(data).hexdigest() != stored["digest"]:
             raise RowError("the picture's file has changed since the requests were built")
         return Media("image", *fit_picture(data, row["max_image_side"]))
