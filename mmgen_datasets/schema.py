@@ -202,6 +202,8 @@ PROVENANCE = {
     "finish_reason": _STRING,
     "created_at": _STRING,  # of the reply, ISO 8601, UTC; null where no model was asked
     "library_version": _STRING,
+    "keyword": _STRING,  # of the subgroup of a task that it was made for
+    "icl_indices": List(_INT),  # places of the examples that were shown, in the task's samples
     "families": List(_STRING),  # question family of each exchange of a `grounded` conversation
 }
 

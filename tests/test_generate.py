@@ -20,7 +20,8 @@ from mmgen_datasets import (
 )
 from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import RowError
-from mmgen_datasets.generation.requests import REQUEST, pending
+from mmgen_datasets.generation.request_row import REQUEST
+from mmgen_datasets.generation.requests import pending
 from mmgen_datasets.schema import SAMPLE, conversation_features
 from tests.sample import SAMPLE_DIR
 from tests.servers.openai_server import serve

@@ -92,12 +92,12 @@ def ask_along(job: Job, asking: Asking) -> Manifest:
             # Where the disk is full or the journal damaged, that is what is to be told.
             with suppress(OSError, RunError), folder.locked(wait=True):
                 presence.close()
-                _count_usage(job, asking.budget.price)
+                count_usage(job, asking.budget.price)
                 if not at_work_now(journal):
                     note_end(job, "interrupted")
             raise
         with folder.locked(wait=True):
-            _count_usage(job, asking.budget.price)
+            count_usage(job, asking.budget.price)
             if (done := _laid_out(job)) is not None:
                 return done
             presence.close()
@@ -176,7 +176,8 @@ def _lay_out(job: Job, asking: Asking, requests: Dataset) -> Dataset:
     )
 
 
-def _count_usage(job: Job, price: Price | None) -> None:
+def count_usage(job: Job, price: Price | None) -> None:
+    """Write what the replies in a folder's journal used into its manifest."""
     manifest = job.manifest
     with open_journal(job.folder.journal_path) as journal:
         used = journal.usage()

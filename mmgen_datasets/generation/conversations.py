@@ -57,7 +57,7 @@ def answer_all(samples: Dataset, recipe: Recipe, *, seed: int, cache: str | None
 
     def fill(batch: Mapping[str, list[Any]], indices: list[int]) -> pa.Table:
         rows = [_grounded_row(sample, recipe, seed, media) for sample in rows_of(batch)]
-        return _beside(samples, indices, rows)
+        return beside(samples, indices, rows)
 
     return samples.remove_columns(media).map(
         fill,
@@ -111,7 +111,7 @@ def lay_out(
                 reader.row(request, sample_id, key, records.get(key))
                 for request, sample_id, key in zip(asked, sample_ids, keys, strict=True)
             ]
-            return _beside(samples, batch["sample"], rows)
+            return beside(samples, batch["sample"], rows)
 
         return requests.remove_columns(["chat", "prompt_tokens"]).map(
             fill,
@@ -143,19 +143,21 @@ class _Reader:
         exchanges, error = [], request["error"]
         if error is None:
             try:
-                exchanges = read_reply(task, _usable(record), seed=self.seed, sample_id=sample_id)
-                _refuse_placeholders(exchanges)
+                exchanges = read_reply(
+                    task, usable_text(record), seed=self.seed, sample_id=sample_id
+                )
+                refuse_placeholders(exchanges)
             except RowError as problem:
                 error = problem.problem
         return {
             "id": request["id"],
             "sample_id": sample_id,
-            "messages": [] if error else _messages(exchanges, self.media),
+            "messages": [] if error else messages_of(exchanges, self.media),
             "kind": task.kind,
-            "provenance": _provenance(self.recipe, self.seed)
+            "provenance": provenance_of(self.recipe, self.seed)
             | {"request_key": key, "sampling": request["sampling"]}
             | {"model": self.backend.model, "backend": self.backend.endpoint}
-            | _of_record(record),
+            | told_by(record),
             "checks": [],
             "error": error,
         }
@@ -171,16 +173,16 @@ def _grounded_row(
     return {
         "id": f"{sample['source']}-{sample['id']}-{recipe.name}",
         "sample_id": sample["id"],
-        "messages": _messages(exchanges, media),
+        "messages": messages_of(exchanges, media),
         "kind": "grounded",
-        "provenance": _provenance(recipe, seed)
+        "provenance": provenance_of(recipe, seed)
         | {"families": [exchange.family for exchange in exchanges]},
         "checks": [],
         "error": None if exchanges else "no question follows from the annotations",
     }
 
 
-def _usable(record: Record | None) -> str:
+def usable_text(record: Record | None) -> str:
     """The text of a reply that is there and whole."""
     if record is None:
         raise RowError(NOT_ASKED)
@@ -196,7 +198,7 @@ def _usable(record: Record | None) -> str:
     return reply.text
 
 
-def _refuse_placeholders(exchanges: Sequence[Exchange]) -> None:
+def refuse_placeholders(exchanges: Sequence[Exchange]) -> None:
     """A placeholder in a model's words would stand for a picture that is not there."""
     for exchange in exchanges:
         for word in _PLACEHOLDERS:
@@ -204,7 +206,7 @@ def _refuse_placeholders(exchanges: Sequence[Exchange]) -> None:
                 raise RowError(f"the reply contains the placeholder {word}")
 
 
-def _messages(exchanges: Sequence[Exchange], media: Sequence[MediaKind]) -> list[dict[str, str]]:
+def messages_of(exchanges: Sequence[Exchange], media: Sequence[MediaKind]) -> list[dict[str, str]]:
     """Alternate user and assistant; media placeholders lead the first question."""
     messages = []
     lead = "".join(f"<{kind}>\n" for kind in media)
@@ -217,7 +219,8 @@ def _messages(exchanges: Sequence[Exchange], media: Sequence[MediaKind]) -> list
     return messages
 
 
-def _provenance(recipe: Recipe, seed: int) -> _Row:
+def provenance_of(recipe: Recipe, seed: int | None) -> _Row:
+    """What a conversation tells of its recipe; all else is null."""
     return dict.fromkeys(PROVENANCE) | {
         "recipe": recipe.name,
         "recipe_sha256": recipe.sha256,
@@ -226,7 +229,8 @@ def _provenance(recipe: Recipe, seed: int) -> _Row:
     }
 
 
-def _of_record(record: Record | None) -> _Row:
+def told_by(record: Record | None) -> _Row:
+    """What a conversation tells of its reply, if there is one."""
     if record is None or record.reply is None:
         return {}
     reply = record.reply
@@ -235,7 +239,7 @@ def _of_record(record: Record | None) -> _Row:
     return model | told | {"created_at": record.created_at}
 
 
-def _beside(samples: Dataset, indices: list[int], rows: list[_Row]) -> pa.Table:
+def beside(samples: Dataset, indices: list[int], rows: list[_Row]) -> pa.Table:
     """Complete rows with what they take over from their samples."""
     media = media_kinds(samples.features)
     schema = conversations_of(samples.features).arrow_schema

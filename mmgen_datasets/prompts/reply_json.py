@@ -18,6 +18,7 @@ from mmgen_datasets.errors import RowError
 
 _FENCE = re.compile(r"\A\s*```\w*[ \t]*\r?\n(.*?)\r?\n?[ \t]*```\s*\Z", re.DOTALL)
 _DECODER = json.JSONDecoder(strict=False)
+_TOO_DEEP = "the JSON of the reply is nested too deeply"
 _ROLES = {"user": 0, "human": 0, "assistant": 1, "gpt": 1}
 
 
@@ -27,18 +28,31 @@ def read_json(text: str) -> list[str]:
     Raises:
         RowError: there is no JSON, it breaks off, or it has none of the known shapes.
     """
+    values = read_values(text)
+    try:
+        turns = list(_turns(values))
+    except RecursionError as error:
+        raise RowError(_TOO_DEEP) from error
+    for number, (side, _) in enumerate(turns):
+        if side != number % 2:
+            raise RowError(f"turn {number + 1} of {len(turns)} is not by the one whose turn it is")
+    return [turn.strip() for _, turn in turns]
+
+
+def read_values(text: str) -> list[Any]:
+    """Read all JSON values of a reply; what is broken is mended if no word changes by that.
+
+    Raises:
+        RowError: there is no JSON, or it breaks off.
+    """
     body = unfenced(text)
     start = re.search(r"[\[{]", body)
     if not start:
         raise RowError("there is no JSON in the reply")
     try:
-        turns = list(_turns(_values(body[start.start() :])))
+        return _values(body[start.start() :])
     except RecursionError as error:
-        raise RowError("the JSON of the reply is nested too deeply") from error
-    for number, (side, _) in enumerate(turns):
-        if side != number % 2:
-            raise RowError(f"turn {number + 1} of {len(turns)} is not by the one whose turn it is")
-    return [turn.strip() for _, turn in turns]
+        raise RowError(_TOO_DEEP) from error
 
 
 def unfenced(text: str) -> str:

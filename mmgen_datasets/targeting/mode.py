@@ -1,4 +1,4 @@
-"""A mode: how new data are asked for, and what is made of the items of a reply.
+r"""A mode: how new data are asked for, and what is made of the items of a reply.
 
 ::
 
@@ -12,7 +12,7 @@
       question: the question
       answer: the answer
     records:
-      - question: "{question}\\nAnswer briefly."
+      - question: "{question}\nAnswer briefly."
         answer: "{answer}"
 
 ``{task}`` stands for the description of the task and ``{count}`` for "exactly 3 items"; the words

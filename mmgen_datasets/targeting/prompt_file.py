@@ -1,11 +1,11 @@
-"""The prompt file of MM-Gen: a plan that can be read and counted before anything is sent.
+r"""The prompt file of MM-Gen: a plan that can be read and counted before anything is sent.
 
 ::
 
     {"task_desc_path": "charts.json", "dataset_description": "Questions about charts ...",
      "num_icl_samples": 1, "mode": "vqa_nr", "min_gen_per_candidate": 1, "total_gen": 1,
      "prompts": [{"keyword": "bar chart",
-                  "prompt": ["Example 1", "ref/a.png", "Q: How many bars?\\n A: 3", "cand/z.png"],
+                  "prompt": ["Example 1", "ref/a.png", "Q: How many bars?\n A: 3", "cand/z.png"],
                   "icl_indices": [17]}]}
 
 ``total_gen`` is the number of prompts. The candidate comes last. Pictures are relative to an input
@@ -93,6 +93,10 @@ class PromptFile(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     def num_items(self) -> int:
         """How many items are asked for, in all."""
         return sum(self.count_of(prompt) for prompt in self.prompts)
+
+    def name_of(self, index: int) -> str:
+        """What a prompt is called, in all parts of the plan; nothing in another plan is."""
+        return f"{self.load_mode().name}-{self.sha256[:8]}-{index:06d}"
 
     def count_of(self, prompt: Prompt) -> int:
         """How many items a prompt asks for."""
