@@ -54,6 +54,7 @@ _GO_ON = "is kept: give the same command again to go on"
 _KEPT = {
     "generate": f"; every reply {_GO_ON}",
     "retry": f"; every reply {_GO_ON}",
+    "task": f"; what is done {_GO_ON}",
     "convert": f"; what is finished {_GO_ON}",
     "push": f"; what was uploaded {_GO_ON}",
 }

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from mmgen_datasets.cli import task_create, task_filter
+from mmgen_datasets.cli import task_create, task_filter, task_plan
 
-_COMMANDS = (task_create.create, task_filter.filter)
+_COMMANDS = (
+    task_create.create,
+    task_plan.plan,
+    task_plan.generate,
+    task_plan.merge,
+    task_filter.filter,
+)
 
 app = typer.Typer(
     name="task",
-    help="Make data for one task from a few examples of it.",
+    help="Make data for one task from a few examples of it; see docs/mm_gen.md.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

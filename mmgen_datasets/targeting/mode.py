@@ -108,7 +108,7 @@ def load_mode(name_or_path: str | Path) -> Mode:
         )
     document = read_document(path)
     content = document.validate(ModeFile, document.value)
-    return Mode(name=path.stem, sha256=document.sha256, **dict(content))
+    return Mode(name=path.stem, sha256=document.sha256, **vars(content))
 
 
 def instruction(mode: Mode, count: int) -> str:

@@ -19,6 +19,7 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ class Prompt(msgspec.Struct, frozen=True, omit_defaults=True):
         for place, item in enumerate(self.prompt[:end]):
             if item == example_label(len(starts)):
                 starts.append(place)
-        parts = [self.prompt[a:z] for a, z in zip(starts, [*starts[1:], end], strict=True)]
+        parts = [self.prompt[a:z] for a, z in pairwise([*starts, end])]
         return [Shown(label, tuple(pictures), text) for label, *pictures, text in parts]
 
 

@@ -50,7 +50,8 @@ def repairs(requests: Requests, backend: Backend, journal: Path) -> Dataset:
             for row in asked:
                 made = repair_of(row, records.get(key_of(row, backend)), requests)
                 found += [made] if made is not None else []
-    return Dataset.from_list(found, features=TARGETED)
+    columns = {name: [row[name] for row in found] for name in TARGETED}
+    return Dataset.from_dict(columns, features=TARGETED)
 
 
 def repair_of(

@@ -78,6 +78,10 @@ def _empty(reply: dict[str, Any]) -> None:
     reply["choices"][0]["message"]["content"] = ""
 
 
+def _chatty(reply: dict[str, Any]) -> None:
+    reply["choices"][0]["message"]["content"] = "The picture shows bars, and the tallest is red."
+
+
 def _cached(reply: dict[str, Any]) -> None:
     reply["usage"]["prompt_tokens_details"]["cached_tokens"] = 1000
 
@@ -160,6 +164,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "filtered": _changed(_filtered),
         "refused": _changed(_refused),
         "empty": _changed(_empty),
+        "chatty": _changed(_chatty),
         "cached": _changed(_cached),
         "no-usage": _changed(_without_usage),
         "tell-all": _tell_all,
@@ -177,6 +182,7 @@ DELAYS_S = MappingProxyType({"slow-8s": 8.0})
 """How long an answer takes, where that is the fault."""
 
 ANSWERS = frozenset(
-    {"cut-short", "thought", "filtered", "refused", "empty", "cached", "no-usage", "slow-8s"}
+    {"cut-short", "thought", "filtered", "refused", "empty", "chatty", "cached", "no-usage"}
+    | {"slow-8s"}
 )
 """The faults whose reply a client should keep."""

@@ -36,6 +36,7 @@ from tests.servers.batch_api import BatchApi, BatchBehaviour
 from tests.servers.faults import ANSWERS, DELAYS_S, FAULTS, Answer, json_answer
 
 _INJECTED = re.compile(rb"inject:([a-z0-9-]+)")
+_FORMS = ("auto", "dialogue", "plain", "json", "schema")
 _FILLING = "A reply of some length is made of sentences like this one. "
 
 
@@ -67,7 +68,7 @@ class Behaviour:
     """Faults of the first requests in order of arrival; ``"ok"`` is none."""
     form: str = "dialogue"
     """``"dialogue"``, ``"plain"``, ``"json"``, or ``"auto"``: a dialogue where turns between
-    ``===`` are asked for, else plain."""
+    ``===`` are asked for, else plain; ``"schema"``: JSON that fits the schema of the request."""
     reply_chars: int = 0
     """The least length of a reply."""
     key: str = ""
@@ -104,6 +105,22 @@ def reply_text(content: str | list[dict[str, Any]], form: str = "dialogue", char
         "plain": f"This is the answer to {digest}. {filling}",
         "json": json.dumps({"question": "Which turn is this?", "answer": f"{digest} {filling}"}),
     }[form].rstrip()
+
+
+def fitting(schema: Mapping[str, Any], words: str) -> Any:
+    """A value that fits a schema of objects, arrays and texts; texts are words and their place."""
+    if schema["type"] == "object":
+        properties = schema["properties"].items()
+        return {key: fitting(inner, f"{words} {key}") for key, inner in properties}
+    if schema["type"] == "array":
+        count = schema.get("minItems", 1)
+        return [fitting(schema["items"], f"{words} {number}") for number in range(count)]
+    return words
+
+
+def _schema_of(body: bytes) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(body)["response_format"]["json_schema"]["schema"]
+    return found
 
 
 class Server:
@@ -210,7 +227,10 @@ class Server:
         form = self.behaviour.form
         if form == "auto":
             form = "dialogue" if b"===" in body else "plain"
-        whole = reply_text(content, form, self.behaviour.reply_chars)
+        if form == "schema":
+            whole = json.dumps(fitting(_schema_of(body), digest_of(content)))
+        else:
+            whole = reply_text(content, form, self.behaviour.reply_chars)
         limit = asked.max_completion_tokens or asked.max_tokens
         text = whole[: 4 * limit] if limit else whole
         return msgspec.json.encode(
@@ -290,7 +310,7 @@ def main() -> None:
     parser.add_argument("--sigma", type=float, default=0.0, help="of the latency's logarithm")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME=SHARE")
     parser.add_argument("--schedule", default="", metavar="NAME,NAME,...")
-    parser.add_argument("--form", default="dialogue", choices=["auto", "dialogue", "plain", "json"])
+    parser.add_argument("--form", default="dialogue", choices=_FORMS)
     parser.add_argument("--reply-chars", type=int, default=0)
     parser.add_argument("--model", default="")
     parser.add_argument("--seed", type=int, default=0)
