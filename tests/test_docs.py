@@ -23,6 +23,7 @@ from mmgen_datasets.loading import SOURCES
 from mmgen_datasets.prompts import RECIPES
 from mmgen_datasets.registry import Entry
 from mmgen_datasets.speech import CODECS
+from mmgen_datasets.targeting.modes import MODES
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -85,6 +86,7 @@ def rows(page: str, head: str) -> dict[str, str]:
         ("README.md", "formats", EXPORTERS),
         ("docs/recipes.md", "family", FAMILIES),
         ("docs/speech.md", "codec", CODECS),
+        ("docs/mm_gen.md", "mode", MODES),
     ],
 )
 def test_the_tables_of_the_documents_are_those_of_the_code(

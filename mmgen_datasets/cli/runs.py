@@ -60,6 +60,10 @@ def retry(
     caps = mmgen.Caps(max_cost, max_tokens, prices)
     pace = mmgen.Pace(concurrency, requests_per_minute, tokens_per_minute)
     shards = mmgen.read_run(run)
+    if any("prompts" in manifest.plan.source_settings for _, manifest in shards):
+        raise UsageError(
+            f"{run}: was filled by 'mmgen task generate'", "give that command again, with --again"
+        )
     chosen = [mmgen.rejected_keys(folder, errors or ()) for folder, _ in shards]
     if errors:
         tell_chosen(errors, sum(map(len, chosen)), [manifest for _, manifest in shards])

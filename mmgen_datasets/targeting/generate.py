@@ -28,6 +28,9 @@ from mmgen_datasets.targeting.replies import lay_out_items
 from mmgen_datasets.targeting.requests import Requests, targeted_requests
 from mmgen_datasets.targeting.sending import Sending
 
+PROMPTS = "prompts"
+"""The setting of a run's source by which one that carries out a plan of prompts is known."""
+
 
 @dataclass(frozen=True)
 class Whom:
@@ -76,6 +79,7 @@ def fill_plan(
     plan = Plan(
         source=f"{Path(prompts.task_desc_path).stem or 'task'}@{prompts.sha256[:8]}",
         recipe=prompts.mode,
+        source_settings={PROMPTS: prompts.sha256},
         backend=whom.backend,
         settings=whom.settings,
         max_image_side=sending.max_image_side,

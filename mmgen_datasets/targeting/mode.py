@@ -100,7 +100,7 @@ def load_mode(name_or_path: str | Path) -> Mode:
     """
     path = Path(name_or_path)
     if str(name_or_path) in MODES:
-        path = _FOLDER / f"{name_or_path}.yaml"
+        path = _FOLDER / MODES[str(name_or_path)].file
     elif path.suffix not in {".yaml", ".yml"}:
         raise UnknownNameError(
             f"no mode is called {str(name_or_path)!r}",
