@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -47,7 +48,9 @@ def _lines(row: Mapping[str, Any], requests: Requests) -> Iterator[str]:
     for turn in row["chat"]:
         said = "".join(_shown(part, row, requests) for part in turn["parts"])
         yield f"--- {turn['role']}\n{said.strip()}"
-    yield f"--- sampling\n{row['sampling']}"
+    sampling = json.loads(row["sampling"])
+    held = sampling.pop("json_schema", None)
+    yield f"--- sampling\n{json.dumps(sampling)}{', held to a JSON schema' if held else ''}"
 
 
 def _shown(part: Mapping[str, Any], row: Mapping[str, Any], requests: Requests) -> str:
