@@ -49,7 +49,7 @@ clean: ## remove what was made
 	@touch $@
 
 .venv/tested: .venv/installed
-	$(PIP) --group dev --group models --group servers --group consumers --editable '.[hf,speech]'
+	$(PIP) --group dev --group models --group servers --group consumers --editable '.[hf,motion,speech]'
 	@# It compiles for minutes; pip keeps what comes out, so only once on a machine.
 	$(PIP) --editable '.[llama-cpp]' || echo "make: no llama-cpp-python: it needs a C++ compiler" \
 	  "and cmake; tests of llama-cpp are skipped"

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mmgen_datasets.generation.result import rejected_keys
     from mmgen_datasets.generation.run import RunFolder, load_run, read_run
     from mmgen_datasets.loading import load_dataset, register
+    from mmgen_datasets.motion.tokenizer import MotionTokenizer
     from mmgen_datasets.parquet import prepare
     from mmgen_datasets.prompts.recipe import Recipe, load_recipe
     from mmgen_datasets.publish.hub import push_to_hub
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Caps": "generation.budget",
     "MMGenError": "errors",
+    "MotionTokenizer": "motion.tokenizer",
     "OpenAI": "backends.openai",
     "OpenAIBatch": "backends.openai_batch",
     "Pace": "generation.pace",
@@ -77,6 +79,7 @@ _PUBLIC = {
 __all__ = [
     "Caps",
     "MMGenError",
+    "MotionTokenizer",
     "OpenAI",
     "OpenAIBatch",
     "Pace",

@@ -20,6 +20,7 @@ from mmgen_datasets.cli import main
 from mmgen_datasets.exporters import EXPORTERS
 from mmgen_datasets.families import FAMILIES
 from mmgen_datasets.loading import SOURCES
+from mmgen_datasets.motion import TOKENIZERS
 from mmgen_datasets.prompts import RECIPES
 from mmgen_datasets.registry import Entry
 from mmgen_datasets.speech import CODECS
@@ -87,6 +88,7 @@ def rows(page: str, head: str) -> dict[str, str]:
         ("docs/recipes.md", "family", FAMILIES),
         ("docs/speech.md", "codec", CODECS),
         ("docs/mm_gen.md", "mode", MODES),
+        ("docs/motion.md", "tokenizer", TOKENIZERS),
     ],
 )
 def test_the_tables_of_the_documents_are_those_of_the_code(

@@ -17,6 +17,7 @@ from mmgen_datasets.cli import (
     convert,
     generate,
     motion,
+    motion_codes,
     motion_tasks,
     publish,
     results,
@@ -71,7 +72,7 @@ app = typer.Typer(
 )
 for _command in _COMMANDS:
     app.command()(_command)
-for _name, _verb in motion_tasks.COMMANDS.items():
+for _name, _verb in {**motion_codes.COMMANDS, **motion_tasks.COMMANDS}.items():
     motion.app.command(_name)(_verb)
 app.add_typer(motion.app)
 app.add_typer(speech.app)

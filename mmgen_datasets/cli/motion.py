@@ -18,7 +18,7 @@ _SHOWN = 3
 
 app = typer.Typer(
     name="motion",
-    help="Work with motion capture; see docs/motion.md.",
+    help="Work with motion: look after it, turn it into codes; see docs/motion.md.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

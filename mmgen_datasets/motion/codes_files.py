@@ -39,11 +39,16 @@ def write_codes_files(
     for sample in samples:
         if sample[column] is None:
             continue
-        path = Path(out) / safe_name(f"{sample['id']}.npy")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_array(path, np.array([flat_codes(sample[column])], np.int64))
+        write_codes(Path(out), str(sample["id"]), np.array(flat_codes(sample[column]), np.int64))
         written += 1
     return written
+
+
+def write_codes(out: Path, id: str, codes: Codes) -> None:
+    """Write the codes of a clip: (T',) as (1, T'); of a grid as they are, (T', J)."""
+    path = out / safe_name(f"{id}.npy")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_array(path, codes[None] if codes.ndim == 1 else codes)
 
 
 def read_codes_files(folder: str | Path) -> Iterator[tuple[str, Codes]]:
