@@ -262,8 +262,13 @@ def clips() -> Dataset:
 def test_clips_get_their_facts_once() -> None:
     found = with_facts(clips())
     assert [round(row["seconds"], 2) for row in found["facts"]] == [4.0, 4.0, 4.0]
+    assert with_facts(clips())._fingerprint == with_facts(clips())._fingerprint
     assert with_facts(found) is found
     assert found.select_columns(list(clips().features)).features == clips().features
+    turned_round = with_facts(clips().select([2, 0]))
+    assert turned_round["facts"] == [found[2]["facts"], found[0]["facts"]]
+    assert turned_round["id"] == ["000002", "000000"]
+    assert len(generate(clips().select([]))) == 0
     bare = clips().remove_columns("motion")
     assert with_facts(bare) is bare
 

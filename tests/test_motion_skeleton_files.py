@@ -186,6 +186,9 @@ def test_what_a_clip_does_not_allow_is_counted(clips: Dataset, tmp_path: Path) -
     with pytest.raises(UsageError, match=r"the clip has no codes \(3 clips\)"):
         write_skeletons(empty, tmp_path / "other", SkeletonTask(HOW))
     assert not (tmp_path / "other" / "train.jsonl").exists()
+    told = empty.add_column("codes_error", ["7 frames are too few"] * 3)
+    with pytest.raises(UsageError, match="7 frames are too few"):
+        write_skeletons(told, tmp_path / "other", SkeletonTask(HOW))
 
 
 def test_names_that_do_not_exist_are_refused(clips: Dataset, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from datasets import Dataset, Features
+from datasets import Dataset, Features, concatenate_datasets
 
 from mmgen_datasets.errors import MMGenError
 from mmgen_datasets.motion.facts import read_facts, skeleton_of_width
@@ -23,21 +23,25 @@ def with_facts(samples: Dataset) -> Dataset:
     Args:
         samples: rows of `mmgen_datasets.schema.SAMPLE`.
     """
-    if "motion" not in samples.column_names or "facts" in samples.column_names:
+    names = samples.column_names
+    if not len(samples) or "motion" not in names or "facts" in names:
         return samples
-    inputs = [name for name in ("motion", "fps") if name in samples.column_names]
-    return (
-        samples.with_format("numpy", columns=inputs)
+    inputs = [name for name in ("motion", "fps") if name in names]
+    facts = (
+        samples.select_columns(inputs)
+        .with_format("numpy")
         .map(
             _facts,
             input_columns=inputs,
             batched=True,
             batch_size=_ROWS_A_BATCH,
-            features=Features({**samples.features, "facts": EXTRAS["facts"]}),
+            remove_columns=inputs,
+            features=Features({"facts": EXTRAS["facts"]}),
             desc="facts",
         )
-        .with_format(None)
     )
+    # Beside the samples, as a map of all columns would write the motions once more.
+    return concatenate_datasets([samples.with_format(None), facts.with_format(None)], axis=1)
 
 
 def facts_of(motion: Any, fps: float | None = None) -> dict[str, Any] | None:

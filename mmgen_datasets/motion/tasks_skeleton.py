@@ -110,7 +110,8 @@ def ask(samples: Dataset, settings: SkeletonTask) -> Iterator[Asked]:
     """
     check_columns(samples, settings)
     needed = ["id", "source", "file_name", "captions", "clip", "frame_files", settings.codes]
-    light = samples.select_columns(needed).with_format(None)
+    known = [name for name in (f"{settings.codes}_error",) if name in samples.column_names]
+    light = samples.select_columns([*needed, *known]).with_format(None)
     after = _after(light) if settings.task == "SkelPred" else {}
     for row, sample in enumerate(light):
         try:
@@ -171,7 +172,7 @@ def _ask(
     settings: SkeletonTask,
 ) -> Asked:
     if not sample[settings.codes]:
-        raise RowError("the clip has no codes")
+        raise RowError(sample.get(f"{settings.codes}_error") or "the clip has no codes")
     rng = draw(settings.seed, sample["source"], sample["id"], settings.task, settings.template)
     wording = rng.choice(load_templates()[settings.task][settings.template])
     words = _form(settings)
