@@ -21,7 +21,7 @@ from mmgen_datasets.errors import (
     UnknownNameError,
     UsageError,
 )
-from mmgen_datasets.motion.codes_files import read_codes_files, write_codes_files
+from mmgen_datasets.motion.codes_files import read_codes_files, with_codes, write_codes_files
 from mmgen_datasets.motion.tasks import MotionTasks, cut, hide, load_tasks, motion_conversations
 from mmgen_datasets.motion.tokens import find_codes, pattern, read_codes
 from mmgen_datasets.schema import CONVERSATION, SAMPLE
@@ -243,6 +243,19 @@ def test_codes_files_are_as_t2m_gpt_has_them(tmp_path: Path) -> None:
     np.save(tmp_path / "VQ" / "flat.npy", np.arange(3))
     read = {id: codes.tolist() for id, codes in read_codes_files(tmp_path / "VQ")}
     assert read == {"000021": CODES, "M000021": [1, 2], "flat": [0, 1, 2]}
+
+
+def test_codes_are_laid_beside_their_clips_and_cut_for_parts(tmp_path: Path) -> None:
+    whole = {"recording": "000021", "start": 0, "end": 50, "stride": 1}
+    part = {**whole, "start": 30, "end": 46}
+    rows = [
+        {**clip("000021"), "clip": whole},
+        {**clip("000021_1.500000_2.300000"), "clip": part},
+        {**clip("000022"), "clip": {**whole, "recording": "000022"}},
+    ]
+    write_codes_files([clip("000021")], tmp_path)
+    found = with_codes(table(*rows), tmp_path)
+    assert found["codes"] == [CODES, CODES[7:11], None]
 
 
 def test_an_id_that_leaves_the_folder_is_refused(tmp_path: Path) -> None:

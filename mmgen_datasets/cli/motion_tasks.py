@@ -13,7 +13,6 @@ import typer
 import mmgen_datasets as mmgen
 from mmgen_datasets.cli.console import say, tell_reasons
 from mmgen_datasets.cli.options import DataDir, Licence, SourceName, Split
-from mmgen_datasets.errors import UsageError
 from mmgen_datasets.exporters import EXPORTERS
 
 Pattern = Annotated[
@@ -50,7 +49,8 @@ def conversations(
     how = tokens.pattern(pattern, num_codes)
     chosen = {"tasks": tuple(task)} if task else {}
     settings = tasks.MotionTasks(how, every_caption=every_caption, seed=seed, **chosen)
-    samples = _with_codes(mmgen.load_dataset(source, data_dir=data_dir, split=split), codes)
+    samples = mmgen.load_dataset(source, data_dir=data_dir, split=split)
+    samples = _module("codes_files").with_codes(samples, codes)
     made = tasks.motion_conversations(samples, settings)
     exported = mmgen.export(made, format, out, licence=licence)
     special = out / "special_tokens.txt"
@@ -68,19 +68,6 @@ def special_tokens(num_codes: NumCodes, pattern: Pattern = "motion_id") -> None:
     tokens = _module("tokens")
     for token in tokens.special_tokens(tokens.pattern(pattern, num_codes)):
         say(token)
-
-
-def _with_codes(samples: Any, folder: Path) -> Any:
-    """The samples, with the codes of those that have a file."""
-    found = {id: codes.tolist() for id, codes in _module("codes_files").read_codes_files(folder)}
-    column = [found.get(id) for id in samples["id"]]
-    if column and not any(column):
-        raise UsageError(
-            f"none of {len(column):,} clips has a file in {folder}",
-            f"name files after clips, such as {samples[0]['id']}.npy, of the same split",
-        )
-    keep = [name for name in samples.column_names if name != "codes"]
-    return samples.select_columns(keep).add_column("codes", column)
 
 
 def _module(name: str) -> Any:

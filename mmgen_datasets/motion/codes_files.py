@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from datasets import Dataset
 
-from mmgen_datasets.errors import MissingFileError, SourceError
+from mmgen_datasets.errors import MissingFileError, SourceError, UsageError
 from mmgen_datasets.files import safe_name, write_bytes_whole
 from mmgen_datasets.motion.tasks import flat_codes
 from mmgen_datasets.motion.tokens import Codes
@@ -68,6 +69,41 @@ def read_codes_files(folder: str | Path) -> Iterator[tuple[str, Codes]]:
         )
     for path in paths:
         yield path.relative_to(folder).with_suffix("").as_posix(), _read(path)
+
+
+def with_codes(samples: Dataset, folder: str | Path, *, frames_per_code: int = 4) -> Dataset:
+    """Add the column ``codes`` from files that are named after clips.
+
+    A part of a clip that has no file of its own gets its part of the clip's codes, as T2M-GPT cuts
+    them; a clip without any gets null.
+
+    Args:
+        samples: rows with ``id``, and ``clip`` where they are parts.
+        folder: of `read_codes_files`.
+        frames_per_code: how many frames a code stands for.
+
+    Raises:
+        MissingFileError, SourceError: as `read_codes_files` does.
+        UsageError: no clip has a file.
+    """
+    found = {id: codes.tolist() for id, codes in read_codes_files(folder)}
+    ids: list[str] = samples["id"]
+    clips = samples["clip"] if "clip" in samples.column_names else [None] * len(ids)
+
+    def codes_of(id: str, clip: Mapping[str, Any] | None) -> list[int] | None:
+        if id in found or clip is None or clip["recording"] not in found:
+            return found.get(id)
+        start, end = clip["start"] // frames_per_code, clip["end"] // frames_per_code
+        return found[clip["recording"]][start:end] or None
+
+    column = [codes_of(id, clip) for id, clip in zip(ids, clips, strict=True)]
+    if column and not any(column):
+        raise UsageError(
+            f"none of {len(column):,} clips has a file in {folder}",
+            f"name files after clips, such as {ids[0]}.npy, of the same split",
+        )
+    kept = [name for name in samples.column_names if name != "codes"]
+    return samples.select_columns(kept).add_column("codes", column)
 
 
 def write_array(path: Path, array: npt.NDArray[Any]) -> None:

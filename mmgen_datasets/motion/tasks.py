@@ -200,7 +200,9 @@ def flat_codes(codes: Any) -> list[int]:
     Raises:
         RowError: there are none, or they have another shape.
     """
-    found = np.asarray([] if codes is None else codes)
+    if codes is None:
+        raise RowError("the clip has no codes")
+    found = np.asarray(codes)
     if found.ndim == 2 and len(found) == 1:
         found = found[0]
     if found.ndim != 1 or not found.size or not np.issubdtype(found.dtype, np.integer):
