@@ -16,7 +16,7 @@ from datasets import Dataset
 
 from mmgen_datasets.errors import MissingFileError, SourceError, UsageError
 from mmgen_datasets.files import safe_name, write_bytes_whole
-from mmgen_datasets.motion.tasks import flat_codes
+from mmgen_datasets.motion.tasks_cuts import flat_codes
 from mmgen_datasets.motion.tokens import Codes
 
 

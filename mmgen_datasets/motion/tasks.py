@@ -5,8 +5,7 @@ A clip with codes and captions becomes, for each task, a question and its answer
     user       Act out this description as a motion: a man waves.
     assistant  <motion_id_512><motion_id_3>...<motion_id_513>
 
-The tasks are those of MotionGPT, the words in ``tasks.yaml`` our own. How the start of a clip is
-cut off to be continued, and its middle hidden to be filled in, is MotionGPT's way too.
+The tasks are those of MotionGPT, the words in ``tasks.yaml`` our own.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import numpy as np
 import yaml
 from datasets import Dataset
 
 from mmgen_datasets.errors import RowError, UnknownNameError, UsageError
-from mmgen_datasets.motion.tokens import TokenPattern, write_body, write_codes
+from mmgen_datasets.motion.tasks_cuts import cut, flat_codes, hide
+from mmgen_datasets.motion.tokens import TokenPattern, write_codes
 from mmgen_datasets.schema import CONVERSATION, PROVENANCE
 
 _ROWS_A_BATCH = 1000
@@ -192,49 +191,6 @@ class _Mapped:
         samples = (dict(zip(batch, row, strict=True)) for row in zip(*batch.values(), strict=True))
         rows = [row for sample in samples for row in self.settings.rows(sample)]
         return {name: [row[name] for row in rows] for name in CONVERSATION}
-
-
-def flat_codes(codes: Any) -> list[int]:
-    """Codes (T',) or (1, T') as a list.
-
-    Raises:
-        RowError: there are none, or they have another shape.
-    """
-    if codes is None:
-        raise RowError("the clip has no codes")
-    found = np.asarray(codes)
-    if found.ndim == 2 and len(found) == 1:
-        found = found[0]
-    if found.ndim != 1 or not found.size or not np.issubdtype(found.dtype, np.integer):
-        raise RowError("the clip has no codes of shape (T',) or (1, T')")
-    numbers: list[int] = found.tolist()
-    return numbers
-
-
-def cut(codes: Sequence[int], how: TokenPattern) -> tuple[str, str]:
-    """The first fifth of a clip, to be continued, and the rest.
-
-    Raises:
-        RowError: it has fewer than five codes, and so no whole code in its first fifth.
-    """
-    head = int(0.2 * len(codes) + 1) - 1
-    if head < 1:
-        raise RowError(f"the clip is too short to be continued: {len(codes)} codes")
-    return write_codes(codes[:head], how), write_codes(codes[head:], how)
-
-
-def hide(codes: Sequence[int], how: TokenPattern) -> str:
-    """A clip with masks in the place of its middle half.
-
-    Raises:
-        RowError: it has fewer than four codes, and so none to begin with.
-    """
-    first, last = int(0.25 * len(codes) + 1) - 1, int(0.75 * len(codes) + 1) - 1
-    if first < 1:
-        raise RowError(f"the clip is too short to hide a part of it: {len(codes)} codes")
-    pieces = [write_body([code], how) for code in codes]
-    pieces[first:last] = [how.mask] * (last - first)
-    return how.wrap(how.separator.join(pieces))
 
 
 def draw(*key: object) -> Random:
