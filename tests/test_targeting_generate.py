@@ -9,24 +9,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from datasets import Dataset
 
 from mmgen_datasets import Caps, Pace, RunFolder, Shard, export, load_run
 from mmgen_datasets.chat import Exchange
 from mmgen_datasets.cli import main
 from mmgen_datasets.errors import MMGenError, RowError, RunError, UsageError
 from mmgen_datasets.generation.estimate import describe
+from mmgen_datasets.schema import CREDIT, LICENSE
+from mmgen_datasets.targeting.candidates import ORIGIN
 from mmgen_datasets.targeting.generate import Whom, estimate_plan, fill_plan
 from mmgen_datasets.targeting.generated_file import merge, missing_prompts, read_generated
 from mmgen_datasets.targeting.items import exchanges, read_items
 from mmgen_datasets.targeting.mode import load_mode
 from mmgen_datasets.targeting.plan import Amounts, plan_prompts
 from mmgen_datasets.targeting.preview import describe_plan, describe_requests
-from mmgen_datasets.targeting.prompt_file import PromptFile, write_prompt_file
+from mmgen_datasets.targeting.prompt_file import PromptFile
 from mmgen_datasets.targeting.requests import targeted_requests
 from mmgen_datasets.targeting.sending import Sending
 from mmgen_datasets.targeting.task import write_task
 from tests.mm_gen_tasks import DESCRIPTION, small_task
-from tests.photographs import opened
+from tests.photographs import file_of, opened, photograph
 from tests.servers.openai_server import Behaviour, Server, serve
 
 SCHEMA = Behaviour(form="schema")
@@ -116,8 +119,8 @@ def test_each_way_to_describe_has_a_question_of_its_own(mode: str) -> None:
 def test_text_and_pictures_are_sent_in_order(tmp_path: Path) -> None:
     prompts = plan_of(tmp_path, 1, num_icl=2)
     with serve(SCHEMA) as server:
-        filled(tmp_path, prompts, server)
-        body = sent(server)[0]
+        filled(tmp_path, prompts, server, num_prompts=1)
+        [body] = sent(server)
     system, user = body["messages"]
     assert DESCRIPTION in system["content"], "braces and all"
     kinds = [part["type"] for part in user["content"]]
@@ -389,9 +392,47 @@ def test_the_three_steps_from_the_command_line(
     assert "write it as KEYWORD=N" in capsys.readouterr().err
 
 
-def test_a_plan_that_was_written_is_sent_as_it_was_made(tmp_path: Path) -> None:
-    prompts = plan_of(tmp_path, 4)
-    write_prompt_file(prompts, tmp_path / "plan.json")
-    with pytest.raises(MMGenError):
-        merge([tmp_path])
-    assert prompts.prompts[0].icl_indices
+def test_licence_and_credit_of_a_candidate_come_along(tmp_path: Path) -> None:
+    prompts = plan_of(tmp_path, 8)
+    [known, *_] = {str(prompt.candidate) for prompt in prompts.prompts if prompt.keyword == "bar"}
+    origin = dict.fromkeys(ORIGIN) | {"path": known, "id": "42", "source": "coco2017"}
+    origin["license"] = dict.fromkeys(LICENSE) | {"id": "cc-by-2.0", "commercial": True}
+    origin["credit"] = dict.fromkeys(CREDIT) | {"author": "A. Person"}
+    Dataset.from_list([origin], features=ORIGIN).to_parquet(str(tmp_path / "o.parquet"))
+    with serve(SCHEMA) as server:
+        filled(tmp_path, prompts, server, origins=tmp_path / "o.parquet")
+    for row in load_run(tmp_path / "run").remove_columns(["image"]):
+        found = (row["sample_id"], row["source"], (row["credit"] or {}).get("author"))
+        is_known = row["file_name"] == known
+        assert found == (
+            ("42", "coco2017", "A. Person") if is_known else (row["file_name"], "task", None)
+        )
+        assert (row["license"] or {}).get("id") == ("cc-by-2.0" if is_known else None)
+
+
+def test_what_is_no_table_of_origins_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "o.parquet").write_text("no parquet")
+    for name in ("o.parquet", "none.parquet"):
+        with pytest.raises(MMGenError, match=name):
+            targeted_requests(plan_of(tmp_path), Sending(tmp_path, origins=tmp_path / name))
+
+
+@pytest.mark.parametrize(("ending", "sent_as"), [("GIF", "gif"), ("bmp", "png")])
+def test_other_kinds_of_pictures_are_sent_as_pictures(
+    ending: str, sent_as: str, tmp_path: Path
+) -> None:
+    prompts = plan_of(tmp_path, 1, "generic")
+    name = f"pool/z.{ending}"
+    (tmp_path / name).write_bytes(file_of(photograph(48, 32), ending.upper()))
+    prompts.prompts[0].prompt[-1] = name
+    with serve(SCHEMA) as server:
+        filled(tmp_path, prompts, server, num_prompts=1)
+        [picture] = [p for p in sent(server)[0]["messages"][1]["content"] if p["type"] != "text"]
+    assert picture["image_url"]["url"].startswith(f"data:image/{sent_as};base64,")
+
+
+def test_a_server_that_knows_no_schema_is_asked_in_words(tmp_path: Path) -> None:
+    with serve(Behaviour(form="json")) as server:
+        manifest = filled(tmp_path, plan_of(tmp_path, 2), server, json_schema=False)
+        assert all("response_format" not in body for body in sent(server))
+    assert manifest.num_rejects == 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from mmgen_datasets.cli import task_create, task_filter, task_plan
+from mmgen_datasets.cli import task_create, task_filter, task_generate, task_plan
 
 _COMMANDS = (
     task_create.create,
     task_plan.plan,
-    task_plan.generate,
-    task_plan.merge,
+    task_generate.generate,
+    task_generate.merge,
     task_filter.filter,
 )
 

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from datasets import Dataset
 
 from mmgen_datasets.chat import Media
-from mmgen_datasets.errors import RowError
+from mmgen_datasets.errors import MissingFileError, RowError, SourceError
 from mmgen_datasets.media import read_media
 from mmgen_datasets.picture import picture_size, picture_type
 from mmgen_datasets.schema import sample_features
 
 SOURCE = "task"
 """What the samples have as their source."""
+
+
+_TOLD = ("id", "source", "license", "credit")
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,11 @@ class Pictures:
         """The path of each row's picture; of the last, which has none, an empty text."""
         return [*self.places, ""]
 
+    @cached_property
+    def sample_ids(self) -> list[str]:
+        """What each row is called where it comes from; else its path."""
+        return list(self.rows.select_columns(["id"])["id"])
+
     @property
     def nothing(self) -> int:
         """The row without a picture, for what is only text."""
@@ -59,18 +70,25 @@ class Pictures:
         return known
 
 
-def read_pictures(paths: Iterable[str], folder: Path) -> Pictures:
+def read_pictures(
+    paths: Iterable[str],
+    folder: Path,
+    origins: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> Pictures:
     """Look at every picture once: its size, its digest, and whether it can be sent.
 
     Args:
         paths: relative to the folder; the same one may come again.
         folder: that all are in, at whatever depth.
+        origins: path to where a picture comes from: what is known of ``id``, ``source``,
+            ``license`` and ``credit``.
     """
     places = {path: place for place, path in enumerate(dict.fromkeys(paths))}
     rows, digests, faults = [], [], {}
     for path, place in places.items():
         row, digest, fault = _look_at(path, folder)
-        rows.append(row)
+        told = origins.get(path, {})
+        rows.append(row | {name: told[name] for name in _TOLD if told.get(name)})
         digests.append(digest)
         if fault is not None:
             faults[place] = fault
@@ -103,6 +121,27 @@ def _row(path: str, file: Path | None, size: tuple[int, int] | None) -> dict[str
     empty: dict[str, Any] = dict.fromkeys(sample_features("image"))
     lists = ("captions", "objects", "labels", "relations", "narratives")
     return empty | {name: [] for name in lists} | known
+
+
+def read_origins(file: Path) -> dict[str, dict[str, Any]]:
+    """Where candidates come from, by path: the table that ``mmgen task create`` writes.
+
+    Raises:
+        MissingFileError: it is not there.
+        SourceError: it is no such table.
+    """
+    try:
+        return {row["path"]: row for row in pq.read_table(file).to_pylist()}
+    except OSError as error:
+        raise MissingFileError(
+            f"{file} cannot be read: {error.strerror or error}",
+            "give the .candidates.parquet that 'mmgen task create' wrote",
+        ) from error
+    except (pa.ArrowException, KeyError) as error:
+        raise SourceError(
+            f"{file}: no table of candidates: {error}",
+            "give the .candidates.parquet that 'mmgen task create' wrote",
+        ) from error
 
 
 def within(folder: Path, path: str) -> Path:

@@ -124,7 +124,7 @@ class _Reader:
     def _row(self, asked: Mapping[str, Any], key: str, record: Record | None) -> dict[str, Any]:
         return {
             "id": asked["id"],
-            "sample_id": self.requests.pictures.names[asked["sample"]] or asked["id"],
+            "sample_id": self.requests.pictures.sample_ids[asked["sample"]] or asked["id"],
             "messages": [],
             "kind": self.requests.mode.name,
             "provenance": provenance_of(self.requests.recipe, self.seed)

@@ -19,7 +19,7 @@ from mmgen_datasets.prompts.recipe import Recipe
 from mmgen_datasets.prompts.task import Task as Asked
 from mmgen_datasets.prompts.task import Written
 from mmgen_datasets.targeting.mode import ITEMS, Mode, fill, instruction, schema
-from mmgen_datasets.targeting.pictures import Pictures, read_pictures
+from mmgen_datasets.targeting.pictures import Pictures, read_origins, read_pictures
 from mmgen_datasets.targeting.prompt_file import Prompt, PromptFile
 from mmgen_datasets.targeting.sending import Sending
 
@@ -62,7 +62,9 @@ def targeted_requests(prompts: PromptFile, sending: Sending) -> Requests:
     chosen = sending.indices(len(prompts.prompts))
     repeats = _repeats(prompts.prompts)
     asked = [(index, prompts.prompts[index], repeats[index]) for index in chosen]
-    pictures = read_pictures(_named(mode, [prompt for _, prompt, _ in asked]), sending.input_folder)
+    origins = read_origins(sending.origins) if sending.origins else {}
+    named = _named(mode, [prompt for _, prompt, _ in asked])
+    pictures = read_pictures(named, sending.input_folder, origins)
     begin = prompts.name_of(0).rpartition("-")[0]
 
     def write(batch: dict[str, list[int]]) -> dict[str, list[Any]]:

@@ -29,6 +29,10 @@ class Sending:
     json_schema: bool = True
     """Whether the backend is to hold the model to the form of the reply."""
 
+    origins: Path | None = None
+    """A table of where candidates come from, with their licence and credit; see
+    `mmgen_datasets.targeting.pictures.read_origins`."""
+
     def __post_init__(self) -> None:
         if self.start_idx < 0:
             raise UsageError(f"start_idx is {self.start_idx}", "give a number from 0 on")
