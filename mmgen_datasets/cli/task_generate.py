@@ -37,8 +37,15 @@ def generate(
     model: Model = None,
     base_url: BaseUrl = None,
     option: Options = None,
-    start_idx: Annotated[int, typer.Option(help="The first prompt to send.", min=0)] = 0,
-    num_prompts: Annotated[int, typer.Option(help="How many from there; -1: all.", min=-1)] = -1,
+    start_idx: Annotated[
+        int, typer.Option("--start-idx", "--start_idx", help="The first prompt to send.", min=0)
+    ] = 0,
+    num_prompts: Annotated[
+        int,
+        typer.Option(
+            "--num-prompts", "--num_prompts", help="How many from there; -1: all.", min=-1
+        ),
+    ] = -1,
     shard: Annotated[str, typer.Option(help="Do only the part i/n of these prompts.")] = "0/1",
     max_image_side: Annotated[
         int | None,

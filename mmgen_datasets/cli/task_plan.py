@@ -22,16 +22,24 @@ _Kept = Annotated[
 def plan(
     task: _Task,
     out: Annotated[Path, typer.Option(help="The prompt file to write.")],
-    total_gen: Annotated[int, typer.Option(help="Items wanted, in all.", min=1)],
+    total_gen: Annotated[
+        int, typer.Option("--total-gen", "--total_gen", help="Items wanted, in all.", min=1)
+    ],
     mode: Annotated[
         str, typer.Option(help=f"One of {', '.join(MODES)}, or a mode file.")
     ] = "vqa_nr",
     min_gen_per_candidate: Annotated[
-        int, typer.Option(help="Items that a prompt asks for.", min=1)
+        int,
+        typer.Option(
+            "--min-gen-per-candidate",
+            "--min_gen_per_candidate",
+            help="Items that a prompt asks for.",
+            min=1,
+        ),
     ] = 1,
     num_icl: Annotated[
         int,
-        typer.Option("--num-icl", "--num-icl-samples", help="Examples in a prompt.", min=0, max=10),
+        typer.Option("--num-icl", "--num_icl_samples", help="Examples in a prompt.", min=0, max=10),
     ] = 1,
     exact_total: Annotated[
         bool, typer.Option("--exact-total", help="Ask for --total-gen items and no more.")
