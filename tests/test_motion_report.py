@@ -180,10 +180,20 @@ def test_clips_in_files_of_joints_are_read(tmp_path: Path, capsys: Any, monkeypa
     assert np.load("codes/s1/walk.npy").shape == (4, 17)
 
 
+def test_a_folder_without_a_whole_clip_is_refused(tmp_path: Path, capsys: Any) -> None:
+    np.save(tmp_path / "nan.npy", np.full((16, 17, 3), np.nan))
+    assert main(["motion", "train", str(tmp_path), "--out", str(tmp_path / "t")]) == 2
+    assert "none of 1 clips can be read: NaN or infinite" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
         (["--of", "width"], "'width' is no setting"),
+        (["--of", "width=wide"], "width is 'wide'"),
+        (["--of", "norm=XX"], "norm is 'XX'"),
+        (["--how", "rate=fast"], "rate is 'fast'"),
+        (["--how", "loss=l7"], "loss is 'l7'"),
         (["--of", "colour=1"], "there is no setting 'colour'"),
         (["--network", "other"], "no motion tokenizer is called 'other'"),
         (["--skeleton", "bird"], "no skeleton is called 'bird'"),

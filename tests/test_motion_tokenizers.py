@@ -79,7 +79,7 @@ def test_settings_that_no_network_has_are_refused(folder: Path) -> None:
     config = json.loads((folder / "config.json").read_text())
     config["network"]["colour"] = "red"
     (folder / "config.json").write_text(json.dumps(config))
-    with pytest.raises(SourceError, match="vqvae has no such settings"):
+    with pytest.raises(UsageError, match="no setting 'colour'"):
         MotionCodec.from_pretrained(folder)
 
 

@@ -14,7 +14,6 @@ from mmgen_datasets.cli.console import complain, say
 from mmgen_datasets.cli.outcome import DONE, TOO_MANY_REJECTS
 from mmgen_datasets.errors import MissingExtraError, UnknownNameError, UsageError
 from mmgen_datasets.motion import TOKENIZERS
-from mmgen_datasets.registry import Entry
 
 _SKELETONS = ("humanml3d", "kit_ml", "h36m")  # the module of them loads numpy
 
@@ -69,14 +68,14 @@ def train(
     num_steps=2000
     """
     training = _module("train")
-    settings = training.TrainSettings(**_settings(how, training.TrainSettings))
+    settings = _module("tokenizer_settings").settings_of(
+        _module("train_settings").TrainSettings, _values(how)
+    )
     motions = [*_clips(data, split, skeleton).values()]
     mean, std = _module("train_clips").frame_statistics(
         motions, skeleton, feature_bias=feature_bias
     )
-    lesson = training.Lesson(
-        network, _settings(of, _settings_of(network)), motions, mean, std, _about(skeleton, licence)
-    )
+    lesson = training.Lesson(network, _values(of), motions, mean, std, _about(skeleton, licence))
     with _module("train_progress").shown(settings.num_steps) as watch:
         codec = training.train(lesson, out, settings, device=_device(device), watch=watch)
     say(f"{out}: {network}, {codec.num_codes:,} codes, {settings.num_steps:,} steps")
@@ -154,9 +153,8 @@ def import_(
 
     Example: mmgen motion import net_last.pth --mean mean.npy --std std.npy --out tokenizer
     """
-    given = {name: _value(text) for name, text in map(_pair, of or [])}
     codec = _module("tokenizer_published").import_published(
-        weights, mean=mean, std=std, about=_about(skeleton, licence), told=given
+        weights, mean=mean, std=std, about=_about(skeleton, licence), told=_values(of)
     )
     codec.save_pretrained(out)
     say(f"{out}: {codec.family}, {codec.num_codes:,} codes")
@@ -185,23 +183,9 @@ def _module(name: str) -> Any:
         ) from error
 
 
-def _settings_of(network: str) -> Any:
-    registry = importlib.import_module("mmgen_datasets.registry")
-    table: dict[str, Entry] = TOKENIZERS
-    return registry.resolve("motion tokenizer", table, network).Settings
-
-
-def _settings(words: list[str] | None, kind: Any) -> dict[str, Any]:
+def _values(words: list[str] | None) -> dict[str, Any]:
     """Settings as they are written on the command line, by name."""
-    found = {}
-    for name, text in map(_pair, words or []):
-        if name not in kind.__dataclass_fields__:
-            raise UnknownNameError(
-                f"there is no setting {name!r}",
-                f"choose from {', '.join(kind.__dataclass_fields__)}",
-            )
-        found[name] = _value(text)
-    return found
+    return {name: yaml.safe_load(text) for name, text in map(_pair, words or [])}
 
 
 def _pair(word: str) -> tuple[str, str]:
@@ -209,11 +193,6 @@ def _pair(word: str) -> tuple[str, str]:
     if not equals:
         raise UsageError(f"{word!r} is no setting", "write it as name=value")
     return name, text
-
-
-def _value(text: str) -> Any:
-    value = yaml.safe_load(text)
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _about(skeleton: str, licence: str) -> Any:

@@ -19,12 +19,13 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from mmgen_datasets.errors import MissingFileError, SourceError
+from mmgen_datasets.errors import MissingFileError, SourceError, UsageError
 from mmgen_datasets.files import write_bytes_whole
 from mmgen_datasets.motion import TOKENIZERS
 from mmgen_datasets.motion.codes_files import read_array
 from mmgen_datasets.motion.tokenizer_base import About, Motion, Network
 from mmgen_datasets.motion.tokenizer_files import CONFIG, FILES, MEAN, STD, WEIGHTS
+from mmgen_datasets.motion.tokenizer_settings import settings_of
 from mmgen_datasets.registry import resolve
 
 if TYPE_CHECKING:
@@ -46,22 +47,18 @@ def build(family: str, settings: Mapping[str, Any]) -> Network:
 
     Raises:
         UnknownNameError: no such family.
-        SourceError: these are no settings of it.
+        UsageError: these are no settings of it.
     """
     kind = resolve("motion tokenizer", TOKENIZERS, family)
+    made = settings_of(kind.Settings, settings)
     try:
-        made = kind.Settings(**{name: _tupled(value) for name, value in settings.items()})
-    except TypeError as error:
-        raise SourceError(
-            f"{family} has no such settings: {error}",
-            f"its settings are {', '.join(kind.Settings.__dataclass_fields__)}",
+        network: Network = kind(made)
+    except (RuntimeError, ValueError, ZeroDivisionError) as error:
+        raise UsageError(
+            f"no {family} has these settings: {error}",
+            "widths are multiples of 32, numbers above 0",
         ) from error
-    network: Network = kind(made)
     return network
-
-
-def _tupled(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def write_folder(folder: Path, codec: MotionCodec) -> None:

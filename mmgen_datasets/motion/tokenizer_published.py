@@ -114,7 +114,7 @@ def _tensors(path: Path) -> Any:
         return torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
         raise SourceError(
-            f"{path}: cannot be read as weights alone: {str(error).splitlines()[0]}",
+            f"{path}: cannot be read as weights alone: it is broken, or holds more than tensors",
             "save its state dict by itself: torch.save({'net': net.state_dict()}, path)",
         ) from error
 

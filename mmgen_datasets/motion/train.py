@@ -24,49 +24,9 @@ from mmgen_datasets.motion.tokenizer_codec import MotionCodec
 from mmgen_datasets.motion.tokenizer_folder import build
 from mmgen_datasets.motion.train_checkpoint import load_checkpoint, save_checkpoint
 from mmgen_datasets.motion.train_loss import LOSSES, Loss
+from mmgen_datasets.motion.train_settings import TrainSettings
 
 CHECKPOINT, LOG = "checkpoint.pt", "training.jsonl"
-
-
-@dataclass(frozen=True)
-class TrainSettings:
-    """How a tokenizer is trained; the defaults suit minutes on a processor.
-
-    T2M-GPT's published one took 300,000 steps of batch 256, a warm-up of 1,000, a milestone at
-    200,000 and a rate of 2e-4.
-    """
-
-    num_steps: int = 1500
-    batch: int = 32
-    window: int = 64
-    """Frames of a training example, cut anywhere out of a clip."""
-    rate: float = 2e-4
-    warm_up: int = 100
-    """Steps until the rate is whole."""
-    milestones: tuple[int, ...] = ()
-    """Steps at which the rate becomes `gamma` of what it was."""
-    gamma: float = 0.05
-    weight_decay: float = 0.0
-    loss: str = "l1_smooth"
-    """A name of `LOSSES`."""
-    commit: float = 0.02
-    """Weight of the latents' distance from their codes."""
-    positions: float = 0.5
-    """Weight of the joint positions among the features, once more; 0 for joints."""
-    seed: int = 123
-    save_every: int = 500
-
-    def __post_init__(self) -> None:
-        if self.loss not in LOSSES:
-            raise UsageError(f"loss is {self.loss!r}", f"choose from {', '.join(LOSSES)}")
-        for name in ("num_steps", "batch", "window", "save_every"):
-            if getattr(self, name) < 1:
-                raise UsageError(f"{name} is {getattr(self, name)!r}", "give 1 or more")
-
-    def rate_at(self, step: int) -> float:
-        """The learning rate of a step, from 0."""
-        decay: float = self.gamma ** sum(step >= milestone for milestone in self.milestones)
-        return self.rate * min(1.0, (step + 1) / (self.warm_up + 1)) * decay
 
 
 class Step(NamedTuple):
@@ -117,11 +77,11 @@ def train(
         UsageError: no clip is as long as the window, or the folder holds other training.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    clips = _normalised(lesson, settings.window)
     with _seeded(settings.seed):
         network: Any = build(lesson.family, {**lesson.network, "frame": lesson.clips[0].shape[1:]})
     _check_window(network, settings.window)
+    clips = _normalised(lesson, settings.window)
+    folder.mkdir(parents=True, exist_ok=True)
     network.to(device).train()
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=0.0, betas=(0.9, 0.99), weight_decay=settings.weight_decay

@@ -34,7 +34,7 @@ def read_clips(folder: Path, split: str, skeleton: Skeleton) -> Clips:
 
     Raises:
         MissingFileError: there is neither.
-        UsageError: the split is none of the folder's.
+        UsageError: the split is none of the folder's, or no clip can be read.
     """
     names = ("", "HumanML3D", "KIT-ML")
     if any((folder / name / FEATURES).is_dir() for name in names):
@@ -60,6 +60,11 @@ def _read(ids: Iterable[str], read: Callable[[str], Motion]) -> Clips:
             found[id] = read(id).astype(np.float32)
         except SourceError as error:
             skipped[error.problem.replace(id, "ID")] += 1
+    if not found:
+        reason = next(iter(skipped), "the list of clips is empty")
+        raise UsageError(
+            f"none of {sum(skipped.values())} clips can be read: {reason}", "mend them"
+        )
     return Clips(found, skipped)
 
 
