@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from datasets import Dataset, concatenate_datasets
 
 from mmgen_datasets.backends import open_backend
-from mmgen_datasets.errors import StopError
+from mmgen_datasets.errors import RunError, StopError
 from mmgen_datasets.generation.asking import Asking, count_usage
 from mmgen_datasets.generation.budget import Account, Caps
 from mmgen_datasets.generation.estimate import Estimate, estimate
@@ -102,8 +103,10 @@ def fill_plan(
         try:
             _ask(job, asking, requests)
         except BaseException:
-            count_usage(job, asking.budget.price)
-            note_end(job, "interrupted")
+            # Where the disk is full or the journal damaged, that is what is to be told.
+            with suppress(OSError, RunError):
+                count_usage(job, asking.budget.price)
+                note_end(job, "interrupted")
             raise
         count_usage(job, asking.budget.price)
         with recorded(job):
