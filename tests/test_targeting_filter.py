@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import signal
 import subprocess
 import sys
@@ -249,6 +250,18 @@ def test_what_is_killed_has_lost_only_its_last_part(tmp_path: Path) -> None:
     assert keys == {str(number) for number in range(len(keys))}
 
 
+_WITHOUT_TORCH = """
+import sys
+class Block:
+    def find_spec(self, name, path=None, target=None):
+        if name == "torch":
+            raise ModuleNotFoundError("No module named 'torch'", name="torch")
+sys.meta_path.insert(0, Block())
+from mmgen_datasets.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 class TestCommands:
     @pytest.fixture
     def folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -293,6 +306,22 @@ class TestCommands:
         assert main(words.split()) == 0
         assert len(json.loads((folder / "kept.json").read_text())) == 3
         assert "record 8: the conversation is missing" in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("words", "status", "told"),
+        [
+            ("filter data.json --by random --out kept.json", 0, ""),
+            ("filter data.json --model m --out kept.json", 2, '"mmgen-datasets[hf]"'),
+            ("create data.json --keyword bus --out task.json", 2, '"mmgen-datasets[clip]"'),
+        ],
+    )
+    def test_without_torch_they_do_what_needs_none_and_else_name_the_extra(
+        self, words: str, status: int, told: str, folder: Path
+    ) -> None:
+        command = [sys.executable, "-c", _WITHOUT_TORCH, "task", *words.split()]
+        environment = {**os.environ, "USE_TORCH": "0"}  # or `datasets` would look for it
+        done = subprocess.run(command, check=False, capture_output=True, env=environment)
+        assert (done.returncode, told in done.stderr.decode()) == (status, True)
 
     def test_a_loss_needs_a_model(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main("task filter data.json --out kept.json".split()) == 2

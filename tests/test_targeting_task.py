@@ -339,6 +339,14 @@ class TestPool:
         names = [path.relative_to(tmp_path).as_posix() for path in pool_of_folder(tmp_path).paths]
         assert names == ["A.webp", "a/z.jpg", "b.PNG"]
 
+    def test_pictures_of_one_name_in_two_folders_stay_two(self, tmp_path: Path) -> None:
+        for folder in ("a", "b"):
+            (tmp_path / folder).mkdir()
+            (tmp_path / folder / "1.png").touch()
+        workshop = Workshop(tmp_path / "index", tmp_path)
+        names = [workshop.name_of(path) for path in pool_of_folder(tmp_path).paths]
+        assert names == ["a/1.png", "b/1.png"]
+
     def test_a_folder_without_pictures_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(MissingFileError, match="no picture"):
             pool_of_folder(tmp_path)

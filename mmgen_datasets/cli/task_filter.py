@@ -92,7 +92,8 @@ def filter(
         places = filtering.choose_by_loss(records.rows["id"], losses, chosen)
     elif by == "facility-location":
         clip = clip_of(clip_model, batch_size, device)
-        found = files.vectors_of_rows(records.rows, clip, scores / "vectors", Progress("pictures"))
+        rows = importlib.import_module(f"{_PLACE}.row_vectors")
+        found = rows.vectors_of_rows(records.rows, clip, scores / "vectors", Progress("pictures"))
         bad = bad | found.bad
         chosen_vectors = filtering.choose_by_vectors(found.vectors, chosen)
         places = [found.places[place] for place in chosen_vectors]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +19,7 @@ import transformers
 from mmgen_datasets.backends.local.content import content_digest
 from mmgen_datasets.errors import RowError, StopError
 from mmgen_datasets.picture import read_picture
-
-Vectors: TypeAlias = npt.NDArray[np.float32]
-"""``(N, D)``, each of length 1."""
+from mmgen_datasets.targeting.vectors import Vectors, units
 
 VIT_L_14 = "openai/clip-vit-large-patch14"
 """The model that MM-Gen used."""
@@ -117,9 +115,7 @@ class _Towers:
 
 
 def _units(features: Any) -> Vectors:
-    vectors = getattr(features, "pooler_output", features).float()
-    units: Vectors = (vectors / vectors.norm(dim=-1, keepdim=True)).cpu().numpy()
-    return units
+    return units(getattr(features, "pooler_output", features).float().cpu().numpy())
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ import numpy as np
 from datasets import Dataset
 
 from mmgen_datasets.errors import RowError, UsageError
-from mmgen_datasets.targeting.clip import Clip, Vectors
+from mmgen_datasets.targeting.clip import Clip
 from mmgen_datasets.targeting.embeddings import embed, vectors_of
 from mmgen_datasets.targeting.partition import (
     Classifier,
@@ -22,6 +22,7 @@ from mmgen_datasets.targeting.partition import (
 )
 from mmgen_datasets.targeting.retrieval import Retrieval, retrieve
 from mmgen_datasets.targeting.task import Subgroup, Task
+from mmgen_datasets.targeting.vectors import Vectors
 
 
 @dataclass(frozen=True)

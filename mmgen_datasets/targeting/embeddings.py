@@ -24,8 +24,9 @@ import numpy.typing as npt
 from datasets import Dataset, Features, List, Value
 
 from mmgen_datasets.errors import RowError
-from mmgen_datasets.targeting.clip import Clip, Vectors, embed_pictures, embed_texts
+from mmgen_datasets.targeting.clip import Clip, embed_pictures, embed_texts
 from mmgen_datasets.targeting.parts import batches_of, fill_parts, keep_parts, kept_keys, read_parts
+from mmgen_datasets.targeting.vectors import Vectors
 
 _THREADS = 4  # that read files while the model looks at others
 _ROWS_A_BATCH = 8192

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mmgen_datasets.errors import UsageError
-from mmgen_datasets.targeting.clip import Vectors
+from mmgen_datasets.targeting.vectors import Vectors
 
 LARGEST_POOL = 4096
 """Rows that are compared with one another; that many squared are 128 MB."""

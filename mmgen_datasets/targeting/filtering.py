@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from mmgen_datasets.errors import UsageError
-from mmgen_datasets.targeting.clip import Vectors
 from mmgen_datasets.targeting.facility_location import facility_location
+from mmgen_datasets.targeting.vectors import Vectors
 
 By: TypeAlias = Literal["high-loss", "low-loss", "random", "facility-location"]
 

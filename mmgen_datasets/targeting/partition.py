@@ -9,8 +9,9 @@ import numpy as np
 from datasets import Dataset
 
 from mmgen_datasets.errors import UsageError
-from mmgen_datasets.targeting.clip import Clip, Vectors, embed_texts
+from mmgen_datasets.targeting.clip import Clip, embed_texts
 from mmgen_datasets.targeting.embeddings import similarities
+from mmgen_datasets.targeting.vectors import Vectors, units
 
 OTHER = "other"
 """The keyword of pictures that are not like enough to any."""
@@ -105,9 +106,7 @@ def word_vectors(words: list[str], clip: Clip, templates: bool = False) -> Vecto
     if not templates:
         return embed_texts(clip, words)
     filled = [template.format(word) for word in words for template in TEMPLATES]
-    means = embed_texts(clip, filled).reshape(len(words), len(TEMPLATES), -1).mean(1)
-    units: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
-    return units
+    return units(embed_texts(clip, filled).reshape(len(words), len(TEMPLATES), -1).mean(1))
 
 
 def by_keyword(scores: Vectors, classifier: Classifier) -> dict[str, list[int]]:

@@ -10,8 +10,8 @@ from typing import Literal, TypeAlias, get_args
 from datasets import Dataset
 
 from mmgen_datasets.errors import UsageError
-from mmgen_datasets.targeting.clip import Vectors
 from mmgen_datasets.targeting.embeddings import nearest
+from mmgen_datasets.targeting.vectors import Vectors
 
 By: TypeAlias = Literal["text", "image", "random"]
 """Like the keyword, like a reference of the keyword, or by chance, for comparison."""
