@@ -58,7 +58,6 @@ _KEPT = {
     "task": f"; what is done {_GO_ON}",
     "convert": f"; what is finished {_GO_ON}",
     "push": f"; what was uploaded {_GO_ON}",
-    "task": f"; what is finished {_GO_ON}",
 }
 
 app = typer.Typer(

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-import mmgen_datasets as mmgen
 from mmgen_datasets.cli.console import complain, say, tell_reasons
 from mmgen_datasets.cli.options import (
     DataDir,
@@ -130,8 +129,8 @@ def create(
     )
     bad, task = made.bad, made.task
     if candidates is not None:
-        settings = source_settings(with_images, source_option) | {"data_dir": data_dir}
-        pool = _pool(candidates, index / "pictures", {**settings, "split": split}, licence)
+        place = {"data_dir": data_dir, "settings": source_settings(with_images, source_option)}
+        pool = _pool(candidates, split, index / "pictures", licence, **place)
         wanted = _retrieval(retrieve, num, seed)
         made = steps.add_candidates(task, pool.paths, classifier, workshop, wanted)
         bad, task = {**bad, **pool.bad, **made.bad}, made.task
@@ -186,7 +185,7 @@ def _retrieval(by: str | None, num: int, seed: int) -> Any:
     return importlib.import_module(f"{_PLACE}.retrieval").Retrieval(by, num, seed)
 
 
-def _pool(source: str, folder: Path, settings: Mapping[str, Any], licence: Any) -> Any:
+def _pool(source: str, split: str, folder: Path, licence: Any, **place: Any) -> Any:
     pools = importlib.import_module(f"{_PLACE}.candidates")
     path = Path(source)
     if path.is_dir() and pools.has_pictures(path):
@@ -197,7 +196,8 @@ def _pool(source: str, folder: Path, settings: Mapping[str, Any], licence: Any) 
             )
         return pools.pool_of_folder(path)
     terms = importlib.import_module("mmgen_datasets.publish.licence")
-    kept = terms.keep(mmgen.load_dataset(source, **settings), licence)
+    fill = importlib.import_module("mmgen_datasets.generation.fill")
+    kept = terms.keep(fill.load_split(source, split, **place), licence)
     terms.refuse_empty(kept, licence)
     tell_reasons(f"  not for {licence} use:", kept.left_out)
     return pools.pool_of_dataset(kept.rows, folder)

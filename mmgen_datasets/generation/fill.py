@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from datasets import Dataset
 from datasets.exceptions import DatasetsError
@@ -144,22 +146,34 @@ def _samples(plan: Plan, folder: RunFolder) -> Kept:
 
 
 def _load(plan: Plan) -> Dataset:
-    """The samples of a source, a prepared folder, or a dataset of the hub."""
-    source = plan.source
-    if source not in SOURCES and not {":", "/"} & set(source) and not Path(source).exists():
+    """The samples of a plan."""
+    return load_split(
+        plan.source, plan.split, data_dir=plan.data_dir, settings=plan.source_settings
+    )
+
+
+def load_split(
+    source: str, split: str, *, data_dir: str | None, settings: Mapping[str, Any]
+) -> Dataset:
+    """A split of a source, a prepared folder, a folder of pictures, or a dataset of the hub.
+
+    Raises:
+        UnknownNameError: it is none of them.
+        SourceError: it cannot be loaded.
+    """
+    known = (*SOURCES, "imagefolder")
+    if source not in known and not {":", "/"} & set(source) and not Path(source).exists():
         raise UnknownNameError(
             f"no source is called {source!r}",
             f"use {', '.join(SOURCES)}, a folder made by 'mmgen prepare', or OWNER/NAME of the hub",
         )
     try:
-        return load_dataset(
-            source, data_dir=plan.data_dir, split=plan.split, **plan.source_settings
-        )
+        return load_dataset(source, data_dir=data_dir, split=split, **settings)
     except MMGenError:
         raise
     except (DatasetsError, OSError, ValueError) as error:
         raise SourceError(
-            f"{source}, split {plan.split!r}: cannot be loaded: {error.__cause__ or error}",
+            f"{source}, split {split!r}: cannot be loaded: {error.__cause__ or error}",
             "see that it exists and has this split",
         ) from error
 
