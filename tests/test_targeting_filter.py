@@ -323,6 +323,14 @@ class TestCommands:
         done = subprocess.run(command, check=False, capture_output=True, env=environment)
         assert (done.returncode, told in done.stderr.decode()) == (status, True)
 
+    @pytest.mark.parametrize("samples", [[], [{"id": "odd"}]])
+    def test_a_file_without_conversations_is_refused(
+        self, samples: list[Any], folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (folder / "none.json").write_text(json.dumps(samples))
+        assert main("task filter none.json --by random --out kept.json".split()) == 2
+        assert "none.json has no conversation" in capsys.readouterr().err
+
     def test_a_loss_needs_a_model(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main("task filter data.json --out kept.json".split()) == 2
         assert "--model" in capsys.readouterr().err

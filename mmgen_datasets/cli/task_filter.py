@@ -85,7 +85,7 @@ def filter(
     if by in _BY_LOSS:
         scorer = _scorer(model, batch_size, device=device, dtype=dtype, side=max_image_side)
         scored = resolve("score", _SCORERS, "loss")(
-            records.rows, scorer, scores, Progress("answers")
+            records.rows, scorer, scores, Progress("conversations")
         )
         losses = list(scored["loss"])
         bad = bad | _errors(scored)

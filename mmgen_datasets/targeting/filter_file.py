@@ -49,7 +49,8 @@ def read_records(path: Path, input_folder: Path) -> Records:
 
     Raises:
         SourceError: it is neither.
-        UsageError: it is a task file; its references are given, and not to be filtered.
+        UsageError: it has no conversation, or is a task file; its references are given, and not
+            to be filtered.
     """
     task = read_task(path)
     if task.subgroups:
@@ -68,6 +69,11 @@ def read_records(path: Path, input_folder: Path) -> Records:
         messages = [{"role": ROLES[turn["from"]], "content": turn["value"]} for turn in turns]
         id = str(sample.get("id", number))
         rows.append({"id": id, "record": number, "messages": messages, "images": paths})
+    if not rows:
+        raise UsageError(
+            f"{path} has no conversation among its {len(task.samples):,} records",
+            "give the data that were generated",
+        )
     is_list = read_bytes(path).lstrip()[:1] == b"["
     return Records(task, is_list, Dataset.from_list(rows, features=_ROW), bad)
 
