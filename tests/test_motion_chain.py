@@ -1,0 +1,93 @@
+"""From a folder of motions to what is exported and pushed, by the commands alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from huggingface_hub import constants
+
+from mmgen_datasets import load_run
+from mmgen_datasets.cli import main
+from mmgen_datasets.motion.tokens import pattern, read_codes
+from tests.motion.folders import write_folder
+from tests.servers.hub import HubBehaviour, serve
+
+pytest.importorskip("torch")
+# The hub's client uploads with a word that its own library has deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
+
+_LOADING = """
+import json
+from datasets import load_dataset
+rows = load_dataset("alice/walks", split="train")
+print(json.dumps({name: rows[name][:] for name in ("messages", "motion")}))
+"""
+
+NETWORK = ["--of", "width=16", "--of", "code_width=16", "--of", "num_codes=32"]
+
+
+def run(*words: str | Path) -> None:
+    assert main([str(word) for word in words]) == 0, words
+
+
+@pytest.fixture
+def motions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return write_folder(tmp_path / "HumanML3D", splits=[("train", 5)])
+
+
+def test_motions_become_codes_and_conversations_about_them(motions: Path) -> None:
+    run("motion", "doctor", motions)
+    run(
+        "motion",
+        "train",
+        motions,
+        "--out",
+        "tokenizer",
+        *NETWORK,
+        "--how",
+        "num_steps=3",
+        "--how",
+        "window=32",
+    )
+    run("motion", "encode", "tokenizer", motions, "--out", "codes")
+    given = ["humanml3d", "--data-dir", str(motions), "--codes", "codes", "--num-codes", "32"]
+    run("motion", "conversations", *given, "--task", "text_to_motion", "--out", "trained")
+    rows = [json.loads(line) for line in Path("trained/sharegpt.jsonl").read_text().splitlines()]
+    how = pattern("motion_id", 32)
+    lengths = [len(read_codes(row["messages"][1]["content"], how)) for row in rows]
+    assert rows
+    assert set(lengths) <= set(range(4, 22))
+
+
+def test_what_is_asked_about_motions_is_exported_and_pushed(
+    motions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("generate", "humanml3d", "--data-dir", motions, "--recipe", "grounded", "--out", "asked")
+    made = load_run("asked")
+    assert set(made["kind"]) == {"grounded"}
+    run("export", "asked", "--format", "sharegpt", "--out", "exported")
+    lines = Path("exported/sharegpt.jsonl").read_text().splitlines()
+    assert len(lines) == len(made)
+    with serve(tmp_path / "hub", HubBehaviour()) as hub:
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+        monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+        monkeypatch.setattr(constants, "ENDPOINT", hub.url)
+        monkeypatch.setenv("HF_TOKEN", "hf_writer")
+        run("push", "asked", "alice/walks")
+        environment = {
+            **os.environ,
+            "HF_ENDPOINT": hub.url,
+            "HF_HOME": str(tmp_path / "home"),
+            "HF_HUB_OFFLINE": "0",
+            "HF_UPDATE_DOWNLOAD_COUNTS": "0",
+        }
+        loading = [sys.executable, "-c", _LOADING]
+        found = subprocess.run(loading, env=environment, capture_output=True, check=True)
+    pushed = json.loads(found.stdout)
+    assert pushed == {name: made[name][:] for name in ("messages", "motion")}
