@@ -12,11 +12,13 @@ import datasets
 
 from mmgen_datasets.errors import SourceError
 
-_SHARED_MODULES = (
-    *("schema.py", "columns.py", "licence.py", "vocabulary.py"),
-    *("conversion/data_file.py", "conversion/turns.py"),
-    *("motion/folder.py", "motion/recovery.py"),
+SHARED_MODULES = (
+    *("schema.py", "columns.py", "licence.py", "vocabulary.py", "picture.py"),
+    *("conversion/data_file.py", "conversion/turns.py", "publish/origins.py"),
+    *("motion/clips.py", "motion/features.py", "motion/folder.py", "motion/joint_types.py"),
+    *("motion/recovery.py", "motion/skeleton.py"),
 )
+"""What builders take from the library and make rows with."""
 
 
 def cache_hash(builder: type[datasets.DatasetBuilder], data_dir: str | None) -> str:
@@ -49,7 +51,7 @@ def _modules(builder: type) -> Iterable[Path]:
     """The builder's module, those named after it beside it, and what all builders share."""
     own = Path(str(sys.modules[builder.__module__].__file__))
     yield from sorted(own.parent.glob(f"{own.stem}*.py"))
-    yield from (Path(__file__).parent / name for name in _SHARED_MODULES)
+    yield from (Path(__file__).parent / name for name in SHARED_MODULES)
 
 
 def _all_files(data_dir: str) -> list[Path]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from mmgen_datasets.cache_id import SHARED_MODULES
+
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = [
@@ -123,3 +125,15 @@ def test_contributors_are_told_the_layers() -> None:
     told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     drawn = "\n".join(" · ".join(entries) for entries in LAYERS if entries != ["__main__"])
     assert f"```\n{drawn}\n```" in told
+
+
+def test_what_builders_make_rows_with_names_their_cache() -> None:
+    """Else rows of before a change would be served after it."""
+    taken = set()
+    for module, path in modules().items():
+        if module.startswith("builders"):
+            taken |= {name for name in imports(path, module) if not name.startswith("builders")}
+    there = modules()
+    used = {name if name in there else name.rpartition(".")[0] for name in taken}
+    shared = {name.removesuffix(".py").replace("/", ".") for name in SHARED_MODULES}
+    assert used - {"errors", "files"} == shared

@@ -13,7 +13,8 @@ from huggingface_hub import constants
 
 from mmgen_datasets import load_run
 from mmgen_datasets.cli import main
-from mmgen_datasets.motion.tokens import pattern, read_codes
+from mmgen_datasets.motion.token_patterns import pattern
+from mmgen_datasets.motion.tokens import read_codes
 from tests.motion.folders import write_folder
 from tests.servers.hub import HubBehaviour, serve
 

@@ -14,7 +14,7 @@ from mmgen_datasets import load_dataset
 from mmgen_datasets.errors import UnknownNameError, UsageError
 from mmgen_datasets.motion.codes_files_skeleton import write_skeletons
 from mmgen_datasets.motion.tasks_skeleton import STYLE_OF, SkeletonTask, ask, load_templates
-from mmgen_datasets.motion.tokens import pattern
+from mmgen_datasets.motion.token_patterns import pattern
 from mmgen_datasets.motion.tokens_grid import find_grid, tags
 from tests.motion.cameras import camera
 

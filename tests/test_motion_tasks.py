@@ -24,7 +24,8 @@ from mmgen_datasets.errors import (
 from mmgen_datasets.motion.codes_files import read_codes_files, with_codes, write_codes_files
 from mmgen_datasets.motion.tasks import MotionTasks, load_tasks, motion_conversations
 from mmgen_datasets.motion.tasks_cuts import cut, hide
-from mmgen_datasets.motion.tokens import find_codes, pattern, read_codes
+from mmgen_datasets.motion.token_patterns import pattern
+from mmgen_datasets.motion.tokens import find_codes, read_codes
 from mmgen_datasets.schema import CONVERSATION, SAMPLE
 
 HOW = pattern("motion_id", 512)

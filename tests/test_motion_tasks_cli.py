@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from mmgen_datasets.cli import main
-from mmgen_datasets.motion.tokens import pattern, read_codes
+from mmgen_datasets.motion.token_patterns import pattern
+from mmgen_datasets.motion.tokens import read_codes
 from tests.motion.folders import write_folder
 
 

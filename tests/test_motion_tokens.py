@@ -12,15 +12,8 @@ from hypothesis.extra import numpy as arrays
 
 from mmgen_datasets.errors import RowError, UnknownNameError, UsageError
 from mmgen_datasets.motion.skeleton import SKELETONS, Skeleton
-from mmgen_datasets.motion.tokens import (
-    PATTERNS,
-    TokenPattern,
-    find_codes,
-    pattern,
-    read_codes,
-    special_tokens,
-    write_codes,
-)
+from mmgen_datasets.motion.token_patterns import PATTERNS, TokenPattern, pattern
+from mmgen_datasets.motion.tokens import find_codes, read_codes, special_tokens, write_codes
 from mmgen_datasets.motion.tokens_grid import STYLES, find_grid, read_grid, tags, write_grid
 from mmgen_datasets.motion.tokens_positions import read_positions, write_positions
 from mmgen_datasets.motion.tokens_replies import read_replies

@@ -46,7 +46,7 @@ def conversations(
     --num-codes 512 --task text_to_motion --task motion_to_text --out data
     """
     tasks, tokens = _module("tasks"), _module("tokens")
-    how = tokens.pattern(pattern, num_codes)
+    how = _module("token_patterns").pattern(pattern, num_codes)
     chosen = {"tasks": tuple(task)} if task else {}
     settings = tasks.MotionTasks(how, every_caption=every_caption, seed=seed, **chosen)
     samples = mmgen.load_dataset(source, data_dir=data_dir, split=split)
@@ -65,8 +65,8 @@ def special_tokens(num_codes: NumCodes, pattern: Pattern = "motion_id") -> None:
 
     Example: mmgen motion special-tokens --num-codes 512 > tokens.txt
     """
-    tokens = _module("tokens")
-    for token in tokens.special_tokens(tokens.pattern(pattern, num_codes)):
+    how = _module("token_patterns").pattern(pattern, num_codes)
+    for token in _module("tokens").special_tokens(how):
         say(token)
 
 

@@ -87,7 +87,9 @@ def export(
     exported = mmgen.export(conversations, format, out, pictures=images, licence=licence)
     say(f"{exported.conversations:,} conversations in {exported.file}")
     if exported.pictures:
-        say(f"{exported.pictures:,} pictures in {exported.pictures_in or exported.file}")
+        folder = exported.pictures_in
+        kind = folder.name if folder and folder.name != "images" else "pictures"
+        say(f"{exported.pictures:,} {kind} in {folder or exported.file}")
     tell_reasons(f"not for {licence} use:", exported.not_allowed)
     tell_reasons("left out", exported.left_out)
     if exported.left_out and exported.pictures_in:

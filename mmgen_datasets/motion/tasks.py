@@ -25,7 +25,8 @@ from datasets import Dataset
 
 from mmgen_datasets.errors import RowError, UnknownNameError, UsageError
 from mmgen_datasets.motion.tasks_cuts import cut, flat_codes, hide
-from mmgen_datasets.motion.tokens import TokenPattern, write_codes
+from mmgen_datasets.motion.token_patterns import TokenPattern
+from mmgen_datasets.motion.tokens import write_codes
 from mmgen_datasets.schema import CONVERSATION, PROVENANCE
 
 _ROWS_A_BATCH = 1000

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from mmgen_datasets.errors import RowError
-from mmgen_datasets.motion.tokens import TokenPattern, write_body, write_codes
+from mmgen_datasets.motion.token_patterns import TokenPattern
+from mmgen_datasets.motion.tokens import write_body, write_codes
 
 
 def flat_codes(codes: Any) -> list[int]:

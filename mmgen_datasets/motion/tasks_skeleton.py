@@ -20,7 +20,8 @@ from datasets import Dataset
 from mmgen_datasets.errors import RowError, UnknownNameError, UsageError
 from mmgen_datasets.motion.skeleton import SKELETONS
 from mmgen_datasets.motion.tasks import draw
-from mmgen_datasets.motion.tokens import Codes, TokenPattern
+from mmgen_datasets.motion.token_patterns import TokenPattern
+from mmgen_datasets.motion.tokens import Codes
 from mmgen_datasets.motion.tokens_grid import find_style, groups_of, write_grid
 
 STYLE_OF = {

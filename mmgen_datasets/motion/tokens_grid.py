@@ -19,14 +19,8 @@ import numpy as np
 
 from mmgen_datasets.errors import RowError, UnknownNameError
 from mmgen_datasets.motion.skeleton import H36M, Skeleton
-from mmgen_datasets.motion.tokens import (
-    Codes,
-    TokenPattern,
-    check_codes,
-    first_motion,
-    insist_same,
-    unwrap,
-)
+from mmgen_datasets.motion.token_patterns import TokenPattern
+from mmgen_datasets.motion.tokens import Codes, check_codes, first_motion, insist_same, unwrap
 
 _TAGGED = "<{name}>{cells}</{name}>"
 _HEADER = (
