@@ -24,7 +24,7 @@ from mmgen_datasets.targeting.items import exchanges, read_items
 from mmgen_datasets.targeting.mode import load_mode
 from mmgen_datasets.targeting.plan import Amounts, plan_prompts
 from mmgen_datasets.targeting.preview import describe_plan, describe_requests
-from mmgen_datasets.targeting.prompt_file import PromptFile
+from mmgen_datasets.targeting.prompt_file import PromptFile, write_prompt_file
 from mmgen_datasets.targeting.requests import targeted_requests
 from mmgen_datasets.targeting.sending import Sending
 from mmgen_datasets.targeting.task import write_task
@@ -436,3 +436,24 @@ def test_a_server_that_knows_no_schema_is_asked_in_words(tmp_path: Path) -> None
         manifest = filled(tmp_path, plan_of(tmp_path, 2), server, json_schema=False)
         assert all("response_format" not in body for body in sent(server))
     assert manifest.num_rejects == 0
+
+
+def test_what_came_to_nothing_is_asked_for_once_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_prompt_file(plan_of(tmp_path, 3), tmp_path / "plan.json")
+    asking = ["task", "generate", "plan.json", "--input-folder", ".", "--out", "run"]
+    with serve(Behaviour(form="plain")) as server:
+        asking += ["--model", "any", "--base-url", server.url, "--max-rejects", "1"]
+        assert main(asking) == 0
+        told = capsys.readouterr().out
+        assert "conversations 0, rejects 4 of 4" in told
+        assert "'mmgen task generate' command, given again with --again" in told
+        assert main(["retry", "run"]) == 2
+        assert "with --again" in capsys.readouterr().err
+        server.behaviour = Behaviour(form="schema")
+        assert main(asking) == 0
+        assert "conversations 0, rejects 4 of 4" in capsys.readouterr().out, "left alone"
+        assert main([*asking, "--again"]) == 0
+    assert len(load_run("run")) == 4

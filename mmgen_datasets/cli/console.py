@@ -67,7 +67,12 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
     if manifest.num_rejects:
         say(f"  each with its reason in {folder.rejects_path}")
     if manifest.num_rejects and plan.backend:
-        say(f"  to ask for them once more: mmgen retry {folder.path}")
+        more = (
+            "its 'mmgen task generate' command, given again with --again"
+            if plan.is_targeted
+            else f"mmgen retry {folder.path}"
+        )
+        say(f"  to ask for them once more: {more}")
 
 
 def tell_chosen(errors: Sequence[str], number: int, shards: Sequence[Manifest]) -> None:

@@ -60,7 +60,7 @@ def retry(
     caps = mmgen.Caps(max_cost, max_tokens, prices)
     pace = mmgen.Pace(concurrency, requests_per_minute, tokens_per_minute)
     shards = mmgen.read_run(run)
-    if any("prompts" in manifest.plan.source_settings for _, manifest in shards):
+    if any(manifest.plan.is_targeted for _, manifest in shards):
         raise UsageError(
             f"{run}: was filled by 'mmgen task generate'", "give that command again, with --again"
         )

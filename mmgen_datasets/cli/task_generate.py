@@ -96,7 +96,8 @@ def generate(
     kind = importlib.import_module("mmgen_datasets.targeting.sending").Sending
     files = importlib.import_module("mmgen_datasets.targeting.prompt_file")
     part, prompts = mmgen.Shard.parse(shard), files.read_prompt_file(plan)
-    beside = Path(prompts.task_desc_path).with_suffix(".candidates.parquet")
+    # A plan that was made in Python names no task.
+    beside = Path(prompts.task_desc_path or "task").with_suffix(".candidates.parquet")
     sending = kind(
         input_folder,
         start_idx,

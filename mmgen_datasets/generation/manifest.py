@@ -66,6 +66,11 @@ class Plan:
     licence: Use = "any"
     """Use only samples whose licence allows this."""
 
+    @property
+    def is_targeted(self) -> bool:
+        """Whether it carries out the plan of a task; see `mmgen_datasets.targeting`."""
+        return "prompts" in self.source_settings
+
 
 @dataclass
 class Manifest:
