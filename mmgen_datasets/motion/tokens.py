@@ -27,6 +27,7 @@ def write_codes(codes: Iterable[int], how: TokenPattern) -> str:
         RowError: there are none, or the codebook has no such code.
 
     Example:
+        >>> from mmgen_datasets.motion.token_patterns import pattern
         >>> write_codes([3, 14], pattern("motion", 512))
         '<Motion><Motion_3><Motion_14></Motion>'
     """
@@ -45,6 +46,7 @@ def read_codes(text: str, how: TokenPattern) -> list[int]:
         RowError: at which character the text is something else.
 
     Example:
+        >>> from mmgen_datasets.motion.token_patterns import pattern
         >>> read_codes("<Motion><Motion_3><Motion_14></Motion>", pattern("motion", 512))
         [3, 14]
     """
@@ -60,6 +62,7 @@ def find_codes(reply: str, how: TokenPattern) -> list[int]:
         RowError: there is none, or it is none that `write_codes` writes.
 
     Example:
+        >>> from mmgen_datasets.motion.token_patterns import pattern
         >>> find_codes("Like this: <Motion><Motion_3></Motion>.", pattern("motion", 512))
         [3]
     """
@@ -96,6 +99,7 @@ def special_tokens(
         All codes, the query tokens, what stands around and between, then the tags; each once.
 
     Example:
+        >>> from mmgen_datasets.motion.token_patterns import pattern
         >>> special_tokens(pattern("motion", 2))
         ['<Motion_0>', '<Motion_1>', '<Motion>', '</Motion>']
     """

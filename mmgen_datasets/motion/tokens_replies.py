@@ -36,7 +36,7 @@ def read_replies(replies: Iterable[str], read: Callable[[str], T]) -> Readings[T
     Example:
         >>> from functools import partial
         >>> from mmgen_datasets.motion.token_patterns import pattern
-    from mmgen_datasets.motion.tokens import find_codes
+        >>> from mmgen_datasets.motion.tokens import find_codes
         >>> read = partial(find_codes, how=pattern("motion", 512))
         >>> readings = read_replies(["<Motion><Motion_3></Motion>", "I cannot"], read)
         >>> readings.codes, readings.share_read
