@@ -146,6 +146,17 @@ def test_samples_that_have_moved_are_the_same_samples(tmp_path: Path) -> None:
     assert fill_run(RunFolder(tmp_path / "run"), moved).conversations == 23
 
 
+def test_a_run_goes_on_whose_manifest_names_no_command(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    fill_run(folder, GROUNDED)
+    value = json.loads(folder.manifest_path.read_text())
+    assert value["plan"].pop("command") == "mmgen generate"
+    folder.manifest_path.write_text(json.dumps(value | {"status": "interrupted"}))
+    with pytest.raises(RunError, match="give its 'mmgen generate' command again"):
+        load_run(folder.path)
+    assert fill_run(folder, GROUNDED).conversations == 23
+
+
 def test_a_run_that_came_to_nothing_does_not_block_its_folder(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     fill_run(folder, GROUNDED)

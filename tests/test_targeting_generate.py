@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import json
+import shlex
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from datasets import Dataset
 
-from mmgen_datasets import Caps, Pace, RunFolder, Shard, export, load_run
+from mmgen_datasets import Caps, Pace, RunFolder, Shard, export, load_run, rejected_keys
 from mmgen_datasets.chat import Exchange
 from mmgen_datasets.cli import main
 from mmgen_datasets.errors import MMGenError, RowError, RunError, UsageError
 from mmgen_datasets.generation.estimate import describe
+from mmgen_datasets.publish.making import command_of
 from mmgen_datasets.schema import CREDIT, LICENSE
 from mmgen_datasets.targeting.candidates import ORIGIN
 from mmgen_datasets.targeting.generate import Whom, estimate_plan, fill_plan
@@ -457,3 +460,54 @@ def test_what_came_to_nothing_is_asked_for_once_more(
         assert "conversations 0, rejects 4 of 4" in capsys.readouterr().out, "left alone"
         assert main([*asking, "--again"]) == 0
     assert len(load_run("run")) == 4
+
+
+def test_its_messages_name_the_command_that_fills_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = RunFolder(tmp_path / "run")
+    with serve(SCHEMA) as server:
+        manifest = filled(tmp_path, plan_of(tmp_path, 1), server)
+    folder.rejects_path.write_text("{")
+    with pytest.raises(RunError, match="give the run's 'mmgen task generate' command again"):
+        rejected_keys(folder)
+    folder.write(replace(manifest, status="interrupted"))
+    with pytest.raises(RunError, match="give its 'mmgen task generate' command again"):
+        load_run(folder.path)
+    assert main(["status", str(folder.path)]) == 0
+    assert "its 'mmgen task generate' command, given again, goes on" in capsys.readouterr().out
+    folder.write(manifest)
+    next(folder.conversations_path.iterdir()).write_bytes(b"PAR1")
+    with pytest.raises(RunError, match="give its 'mmgen task generate' command again"):
+        load_run(folder.path)
+
+
+def test_a_run_goes_on_whose_manifest_names_no_command(tmp_path: Path) -> None:
+    prompts, path = plan_of(tmp_path, 2), tmp_path / "run" / "run.json"
+    with serve(SCHEMA) as server:
+        filled(tmp_path, prompts, server)
+        before, manifest = len(server.requests), json.loads(path.read_text())
+        assert manifest["plan"].pop("command") == "mmgen task generate"
+        path.write_text(json.dumps(manifest))
+        assert filled(tmp_path, prompts, server).plan.command == "mmgen task generate"
+        assert len(server.requests) == before
+
+
+def test_the_command_of_its_card_makes_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompts = plan_of(tmp_path, 3, seed=7)
+    with serve(SCHEMA) as server:
+        first = filled(tmp_path, prompts, server, max_image_side=32)
+        command = command_of("two", first)
+        assert command == (
+            f"mmgen task generate {first.plan.source} --backend openai --model any"
+            f" --base-url {server.url} --max-image-side 32 --out runs/two"
+        )
+        write_prompt_file(prompts, tmp_path / first.plan.source)
+        monkeypatch.chdir(tmp_path)
+        assert main(shlex.split(command)[1:]) == 0
+    second = RunFolder(tmp_path / "runs" / "two").read()
+    assert second is not None
+    assert not second.differences(first)
+    assert second.sample_ids_sha256 == first.sample_ids_sha256

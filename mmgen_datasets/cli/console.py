@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mmgen_datasets.errors import UsageError
-from mmgen_datasets.generation.manifest import NOT_ASKED, Manifest
+from mmgen_datasets.generation.manifest import GENERATE, NOT_ASKED, Manifest
 
 if TYPE_CHECKING:
     from mmgen_datasets.generation.run import RunFolder
@@ -44,7 +44,7 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
     say(f"  {plan.source} {plan.split}, recipe {plan.recipe}, {manifest.samples:,} samples")
     tell_reasons(f"  not for {plan.licence} use:", manifest.not_allowed)
     if plan.backend:
-        _tell_batches(folder)
+        _tell_batches(folder, plan.command)
     if manifest.status in ("running", "interrupted"):
         if plan.backend:
             say(f"  answered {folder.num_settled():,} of {manifest.requests:,} requests")
@@ -68,9 +68,9 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
         say(f"  each with its reason in {folder.rejects_path}")
     if manifest.num_rejects and plan.backend:
         more = (
-            "its 'mmgen task generate' command, given again with --again"
-            if plan.is_targeted
-            else f"mmgen retry {folder.path}"
+            f"mmgen retry {folder.path}"
+            if plan.command == GENERATE
+            else f"its '{plan.command}' command, given again with --again"
         )
         say(f"  to ask for them once more: {more}")
 
@@ -95,7 +95,7 @@ def tell_chosen(errors: Sequence[str], number: int, shards: Sequence[Manifest]) 
     say(f"asking once more for {number:,} of {reasons.total():,} rejects")
 
 
-def _tell_batches(folder: RunFolder) -> None:
+def _tell_batches(folder: RunFolder, command: str) -> None:
     """Print what is under way at a server that answers in batches."""
     parts = folder.batches()
     if not parts:
@@ -104,7 +104,7 @@ def _tell_batches(folder: RunFolder) -> None:
     say(f"  {records.describe_parts(parts)}, when last looked at")
     for part in parts:
         say(f"    {part.batch or 'not made yet'}: {part.answered:,} of {part.requests:,}")
-    say("  → to collect them, give the run's 'mmgen generate' command again")
+    say(f"  → to collect them, give the run's '{command}' command again")
     say(f"  → to give them up: mmgen cancel {folder.path}")
 
 
@@ -119,8 +119,8 @@ def tell_reasons(verb: str, reasons: Mapping[str, int]) -> None:
 
 
 def _state(folder: RunFolder, manifest: Manifest) -> str:
-    if manifest.status == "running" and not folder.is_held():
-        return "cut off; its 'mmgen generate' command, given again, goes on"
-    if manifest.status == "interrupted":
-        return "interrupted; its 'mmgen generate' command, given again, goes on"
+    is_cut_off = manifest.status == "running" and not folder.is_held()
+    if is_cut_off or manifest.status == "interrupted":
+        state = "cut off" if is_cut_off else "interrupted"
+        return f"{state}; its '{manifest.plan.command}' command, given again, goes on"
     return manifest.status

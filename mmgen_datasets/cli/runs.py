@@ -25,6 +25,7 @@ from mmgen_datasets.cli.options import (
 )
 from mmgen_datasets.cli.outcome import DONE, outcome
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.generation.manifest import GENERATE
 
 
 def retry(
@@ -60,10 +61,11 @@ def retry(
     caps = mmgen.Caps(max_cost, max_tokens, prices)
     pace = mmgen.Pace(concurrency, requests_per_minute, tokens_per_minute)
     shards = mmgen.read_run(run)
-    if any(manifest.plan.is_targeted for _, manifest in shards):
-        raise UsageError(
-            f"{run}: was filled by 'mmgen task generate'", "give that command again, with --again"
-        )
+    for _, manifest in shards:
+        if (command := manifest.plan.command) != GENERATE:
+            raise UsageError(
+                f"{run}: was filled by '{command}'", "give that command again, with --again"
+            )
     chosen = [mmgen.rejected_keys(folder, errors or ()) for folder, _ in shards]
     if errors:
         tell_chosen(errors, sum(map(len, chosen)), [manifest for _, manifest in shards])
@@ -100,7 +102,7 @@ def cancel(
             tally = mmgen.cancel_batches(folder.journal_path, opened, forget=forget)
         given_up, kept = f"batches given up: {len(parts):,}", f"replies kept: {tally.replies:,}"
         say(f"{folder.manifest_path}: {given_up}, {kept}")
-        say("  → to have the rest answered, give the run's 'mmgen generate' command again")
+        say(f"  → to have the rest answered, give the run's '{plan.command}' command again")
 
 
 def status(run: Run) -> None:
@@ -117,8 +119,8 @@ def repair(
 ) -> None:
     """Save what can be read of a journal that is damaged, as by a power cut or a broken copy.
 
-    The damaged file is kept beside the new one. What is missing is asked for by the run's
-    'mmgen generate' command, given again.
+    The damaged file is kept beside the new one. What is missing is asked for by the command
+    that fills the run, given again.
 
     Example: mmgen repair runs/llava
     """

@@ -16,6 +16,9 @@ from mmgen_datasets.licence import Use
 NOT_ASKED = "not asked yet"
 """The reason that a conversation is missing whose request the run has not come to."""
 
+GENERATE = "mmgen generate"
+"""The command that fills a run from the samples of a source."""
+
 Status: TypeAlias = Literal["running", "finished", "interrupted", "stopped"]
 
 
@@ -65,11 +68,8 @@ class Plan:
     """Use only so many samples."""
     licence: Use = "any"
     """Use only samples whose licence allows this."""
-
-    @property
-    def is_targeted(self) -> bool:
-        """Whether it carries out the plan of a task; see `mmgen_datasets.targeting`."""
-        return "prompts" in self.source_settings
+    command: str = GENERATE
+    """What fills the run, and goes on with it when it is given again."""
 
 
 @dataclass

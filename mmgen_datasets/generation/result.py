@@ -16,7 +16,7 @@ from datasets import Dataset
 from mmgen_datasets.errors import RunError
 from mmgen_datasets.files import PARTIAL, named, whole_file
 from mmgen_datasets.generation.journal import Record, open_journal
-from mmgen_datasets.generation.manifest import NOT_ASKED
+from mmgen_datasets.generation.manifest import GENERATE, NOT_ASKED
 from mmgen_datasets.generation.rows import rows_of
 from mmgen_datasets.generation.run import RunFolder
 
@@ -68,9 +68,10 @@ def rejected_keys(folder: RunFolder, errors: Sequence[str] = ()) -> frozenset[st
             if not errors or any(_fits(reject["reason"], words) for words in errors)
         }
     except (ValueError, KeyError, TypeError) as error:
+        command = manifest.plan.command if (manifest := folder.read()) else GENERATE
         raise RunError(
             f"{folder.rejects_path}: cannot be read: {error}",
-            "give the run's 'mmgen generate' command again; it writes the file anew",
+            f"give the run's '{command}' command again; it writes the file anew",
         ) from error
     records = _records(folder, list(judged))
     return frozenset(key for key, record in records.items() if record.created_at == judged[key])

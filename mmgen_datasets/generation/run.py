@@ -34,7 +34,7 @@ from mmgen_datasets.errors import RunError
 from mmgen_datasets.files import whole_file
 from mmgen_datasets.generation.batch_records import Part, parts_under_way
 from mmgen_datasets.generation.journal import open_journal
-from mmgen_datasets.generation.manifest import Manifest, Plan, Shard, now
+from mmgen_datasets.generation.manifest import GENERATE, Manifest, Plan, Shard, now
 from mmgen_datasets.generation.workers import at_work_now
 
 _LOG = logging.getLogger(__name__)
@@ -176,7 +176,7 @@ def read_run(path: str | Path) -> list[tuple[RunFolder, Manifest]]:
     folders = [RunFolder(Path(path), shard) for shard in shards_of(Path(path))]
     found = [(folder, manifest) for folder in folders if (manifest := folder.read())]
     if not found:
-        raise RunError(f"{path}: is not the folder of a run", "make one with: mmgen generate")
+        raise RunError(f"{path}: is not the folder of a run", f"make one with: {GENERATE}")
     return found
 
 
@@ -191,7 +191,7 @@ def load_run(path: str | Path) -> Dataset:
         if manifest.status in ("running", "interrupted"):
             raise RunError(
                 f"{folder.manifest_path}: the run is not finished ({manifest.status})",
-                "give its 'mmgen generate' command again; it goes on where it was",
+                f"give its '{manifest.plan.command}' command again; it goes on where it was",
             )
     count = found[0][0].shard.count
     if missing := set(range(count)) - {folder.shard.index for folder, _ in found}:
@@ -207,5 +207,5 @@ def load_run(path: str | Path) -> Dataset:
     except (DatasetsError, pa.ArrowException) as error:
         raise RunError(
             f"{path}: its conversations cannot be read: {error}",
-            "give its 'mmgen generate' command again; it lays the journal out anew",
+            f"give its '{found[0][1].plan.command}' command again; it lays the journal out anew",
         ) from error

@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from mmgen_datasets.errors import MMGenError
-from mmgen_datasets.generation.manifest import NOT_ASKED, Manifest
+from mmgen_datasets.generation.manifest import GENERATE, NOT_ASKED, Manifest
 from mmgen_datasets.licence import Use
 from mmgen_datasets.prompts.recipe import load_recipe
+
+_OF_SAMPLES = frozenset(
+    {"data-dir", "split", "recipe", "licence", "limit", "seed", "source-option"}
+)
+"""Options of `GENERATE` that say which samples there are and what is asked about them; another
+command is given a plan of prompts, which says it."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ def making_of(name: str, manifests: Sequence[Manifest]) -> Making:
 
 
 def command_of(name: str, manifest: Manifest, shards: int = 1) -> str:
-    """The ``mmgen generate`` command of a run.
+    """The command of a run, with its options.
 
     Of folders and files only the last part of their path is told: the rest is nobody's business.
     """
@@ -86,12 +92,15 @@ def command_of(name: str, manifest: Manifest, shards: int = 1) -> str:
         "shard": f"I/{shards}" if shards > 1 else None,
         "out": f"runs/{name}",
     }
-    words = ["mmgen", "generate", _last_part(plan.source) or ""]
-    for option, value in options.items():
-        words += [] if value is None else [f"--{option}", str(value)]
-    for flag, named in (("--source-option", plan.source_settings), ("--option", settings)):
-        for key, value in named.items():
-            words += [flag, f"{key}={value}"]
+    given = [
+        *((option, value) for option, value in options.items() if value is not None),
+        *(("source-option", f"{key}={value}") for key, value in plan.source_settings.items()),
+        *(("option", f"{key}={value}") for key, value in settings.items()),
+    ]
+    words = [*plan.command.split(), _last_part(plan.source) or ""]
+    for option, value in given:
+        if plan.command == GENERATE or option not in _OF_SAMPLES:
+            words += [f"--{option}", str(value)]
     return shlex.join(words)
 
 

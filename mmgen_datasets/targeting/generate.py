@@ -29,9 +29,6 @@ from mmgen_datasets.targeting.replies import lay_out_items
 from mmgen_datasets.targeting.requests import Requests, targeted_requests
 from mmgen_datasets.targeting.sending import Sending
 
-PROMPTS = "prompts"
-"""The setting of a run's source by which one that carries out a plan of prompts is known."""
-
 
 @dataclass(frozen=True)
 class Whom:
@@ -80,11 +77,12 @@ def fill_plan(
     plan = Plan(
         source=f"{Path(prompts.task_desc_path).stem or 'task'}@{prompts.sha256[:8]}",
         recipe=prompts.mode,
-        source_settings={PROMPTS: prompts.sha256},
+        source_settings={"prompts": prompts.sha256},
         backend=whom.backend,
         settings=whom.settings,
         max_image_side=sending.max_image_side,
         seed=prompts.seed or 0,
+        command="mmgen task generate",
     )
     manifest = Manifest(
         plan,
