@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -14,44 +13,31 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from datasets import Dataset
-from huggingface_hub import HfApi, constants
+from huggingface_hub import HfApi
 
 from mmgen_datasets import push_to_hub
 from tests.parquet_files import content, media, picture, talk
 from tests.servers.hub import Hub, HubBehaviour, serve
+from tests.servers.hub_clients import UPLOADING, environment, lead
 
-# The hub's client uploads in a way that its own HTTP client would have otherwise.
-pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
+pytestmark = UPLOADING
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    with serve(tmp_path / "hub", HubBehaviour()) as hub:
-        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-        monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-        monkeypatch.setattr(constants, "ENDPOINT", hub.url)
-        template = f"{hub.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
-        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-        monkeypatch.setenv("HF_TOKEN", "hf_writer")
+    with serve(tmp_path / "hub") as hub:
+        lead(hub, monkeypatch)
         yield hub
 
 
 def convert(hub: Hub, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """What the script does in a process that finds the hub by its environment."""
-    environment = {
-        **os.environ,
-        "HF_ENDPOINT": hub.url,
-        "HF_HOME": str(folder / "home"),
-        "HF_HUB_OFFLINE": "0",
-        "HF_UPDATE_DOWNLOAD_COUNTS": "0",
-    }
     command = [sys.executable, "-m", "scripts.convert_hf_parquet_to_llava"]
     command += ["--save_root", str(folder / "out"), *words]
-    return subprocess.run(
-        command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    home = environment(hub, folder / "home")
+    return subprocess.run(command, env=home, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_what_was_pushed_comes_back_in_llavas_format(

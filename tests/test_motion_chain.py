@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from huggingface_hub import constants
 
 from mmgen_datasets import load_run
 from mmgen_datasets.cli import main
 from mmgen_datasets.motion.token_patterns import pattern
 from mmgen_datasets.motion.tokens import read_codes
 from tests.motion.folders import write_folder
-from tests.servers.hub import HubBehaviour, serve
+from tests.servers.hub import serve
+from tests.servers.hub_clients import UPLOADING, environment, lead
 
 pytest.importorskip("torch")
-# The hub's client uploads with a word that its own library has deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
+pytestmark = UPLOADING
 
 _LOADING = """
 import json
@@ -75,20 +73,10 @@ def test_what_is_asked_about_motions_is_exported_and_pushed(
     run("export", "asked", "--format", "sharegpt", "--out", "exported")
     lines = Path("exported/sharegpt.jsonl").read_text().splitlines()
     assert len(lines) == len(made)
-    with serve(tmp_path / "hub", HubBehaviour()) as hub:
-        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-        monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-        monkeypatch.setattr(constants, "ENDPOINT", hub.url)
-        monkeypatch.setenv("HF_TOKEN", "hf_writer")
+    with serve(tmp_path / "hub") as hub:
+        lead(hub, monkeypatch)
         run("push", "asked", "alice/walks")
-        environment = {
-            **os.environ,
-            "HF_ENDPOINT": hub.url,
-            "HF_HOME": str(tmp_path / "home"),
-            "HF_HUB_OFFLINE": "0",
-            "HF_UPDATE_DOWNLOAD_COUNTS": "0",
-        }
-        loading = [sys.executable, "-c", _LOADING]
-        found = subprocess.run(loading, env=environment, capture_output=True, check=True)
+        loading, home = [sys.executable, "-c", _LOADING], environment(hub, tmp_path / "home")
+        found = subprocess.run(loading, env=home, capture_output=True, check=True)
     pushed = json.loads(found.stdout)
     assert pushed == {name: made[name][:] for name in ("messages", "motion")}

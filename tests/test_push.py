@@ -7,13 +7,13 @@ import csv
 import hashlib
 import io
 import json
-import os
 import random
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,9 @@ from mmgen_datasets.media import read_media, undecoded
 from mmgen_datasets.publish import calls
 from tests.sample import SAMPLE_DIR
 from tests.servers.hub import Hub, HubBehaviour, serve
+from tests.servers.hub_clients import UPLOADING, environment, lead
 
-# The client uploads with a word that its own library has deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
+pytestmark = UPLOADING
 
 SMALL_MB = 0.05
 """With which the bundled sample makes several files."""
@@ -60,16 +60,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def online(monkeypatch: pytest.MonkeyPatch) -> Callable[[Hub], None]:
-    """Lead this process to a hub, as HF_ENDPOINT would have at its start."""
-
-    def lead(hub: Hub) -> None:
-        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-        monkeypatch.setattr(constants, "ENDPOINT", hub.url)
-        template = f"{hub.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
-        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-        monkeypatch.setenv("HF_TOKEN", "hf_writer")
-
-    return lead
+    """Leads this process to a hub."""
+    return partial(lead, monkeypatch=monkeypatch)
 
 
 @pytest.fixture
@@ -86,16 +78,9 @@ def contents(hub: Hub, name: str = "alice/mini") -> dict[str, str]:
 
 def load_back(hub: Hub, home: Path, *parts: tuple[str, str]) -> Any:
     """What `datasets` by itself reads from the hub, in a process that knows nothing of us."""
-    environment = {
-        **os.environ,
-        "HF_ENDPOINT": hub.url,
-        "HF_HOME": str(home),
-        "HF_HUB_OFFLINE": "0",
-        "HF_UPDATE_DOWNLOAD_COUNTS": "0",
-    }
     done = subprocess.run(
         [sys.executable, "-c", _LOADING, json.dumps(parts)],
-        env=environment, cwd=home, check=True, capture_output=True, text=True,
+        env=environment(hub, home), cwd=home, check=True, capture_output=True, text=True,
     )  # fmt: skip
     return json.loads(done.stdout)
 
@@ -388,15 +373,9 @@ push_to_hub(sys.argv[1], "alice/mini", max_shard_mb=float(sys.argv[2]))
 
 def push_and_kill(run: Path, hub: Hub, home: Path, *, after: Callable[[], bool]) -> None:
     """Push in a process of its own, and kill that."""
-    environment = {
-        **os.environ,
-        "HF_ENDPOINT": hub.url,
-        "HF_HOME": str(home),
-        "HF_HUB_OFFLINE": "0",
-        "TMPDIR": str(home),
-    }
     command = [sys.executable, "-c", _PUSHING, str(run), str(SMALL_MB)]
-    with subprocess.Popen(command, env=environment) as process:
+    surroundings = environment(hub, home) | {"TMPDIR": str(home)}
+    with subprocess.Popen(command, env=surroundings) as process:
         while not after() and process.poll() is None:
             time.sleep(0.002)
         process.kill()
