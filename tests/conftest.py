@@ -34,7 +34,7 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 # The packages that these import may be missing, and take seconds.
-collect_ignore_glob = ["models/*.py"]
+collect_ignore_glob = ["models/*.py", "llama_cpp_engines.py"]
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +43,24 @@ def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> ModelStore:
     base = tmp_path_factory.getbasetemp()
     # The workers of pytest-xdist have a folder each, in one of the session.
     return ModelStore((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "models")
+
+
+@pytest.fixture(scope="session")
+def nano(tiny_models: ModelStore) -> str:
+    """A chat model for transformers."""
+    return str(tiny_models.path("chat"))
+
+
+@pytest.fixture(scope="session")
+def gguf(tiny_models: ModelStore) -> str:
+    """The same one for llama.cpp."""
+    return str(tiny_models.path("chat.gguf"))
+
+
+@pytest.fixture(scope="session")
+def llava(tiny_models: ModelStore) -> str:
+    """One that sees, for transformers."""
+    return str(tiny_models.path("llava"))
 
 
 @pytest.fixture(scope="session")

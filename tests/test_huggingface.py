@@ -22,33 +22,13 @@ from mmgen_datasets.cli import main
 from mmgen_datasets.errors import BackendError, RowError, StopError, TooLongError, UsageError
 from mmgen_datasets.picture import read_picture
 from tests.contracts.backend import BackendContract, ask, error_of, request
-from tests.huggingface_chats import (
-    EXAMPLES,
-    GREEDY,
-    chat_request,
-    opened,
-    shown,
-)
-from tests.models.store import ModelStore
+from tests.huggingface_chats import opened, shown
+from tests.local_chats import EXAMPLES, GREEDY, be_brief, chat_request
 from tests.photographs import file_of, photograph
 
 torch = pytest.importorskip("torch", reason="needs torch")
 transformers = pytest.importorskip("transformers", reason="needs transformers")
 backend_module = pytest.importorskip("mmgen_datasets.backends.huggingface")
-
-
-@pytest.fixture(scope="session")
-def nano(tiny_models: ModelStore) -> str:
-    return str(tiny_models.path("chat"))
-
-
-@pytest.fixture(scope="session")
-def llava(tiny_models: ModelStore) -> str:
-    return str(tiny_models.path("llava"))
-
-
-def drawn(sampling: Sampling) -> Request:
-    return chat_request("Be brief.", "What is it?", sampling=sampling)
 
 
 class TestHuggingFace(BackendContract):
@@ -77,8 +57,8 @@ class TestHuggingFace(BackendContract):
 class TestSampling:
     def test_a_seed_gives_the_same_text_in_any_company(self, nano: str) -> None:
         backend = opened(nano)
-        asked = drawn(Sampling(max_tokens=16, temperature=1.0, seed=7))
-        other = drawn(Sampling(max_tokens=16, temperature=1.0, seed=8))
+        asked = be_brief(Sampling(max_tokens=16, temperature=1.0, seed=7))
+        other = be_brief(Sampling(max_tokens=16, temperature=1.0, seed=8))
         [first] = ask(backend, asked)
         assert ask(backend, other, asked, other)[1].text == first.text
         assert ask(backend, other)[0].text != first.text
@@ -87,8 +67,8 @@ class TestSampling:
         self, nano: str, tmp_path: Path
     ) -> None:
         """The nano model's own settings are greedy."""
-        left_open = drawn(Sampling(max_tokens=16))
-        [greedy] = ask(opened(nano), drawn(Sampling(max_tokens=16, temperature=0)))
+        left_open = be_brief(Sampling(max_tokens=16))
+        [greedy] = ask(opened(nano), be_brief(Sampling(max_tokens=16, temperature=0)))
         assert ask(opened(nano), left_open)[0].text == greedy.text
         warm = shutil.copytree(nano, tmp_path / "warm")
         path = warm / "generation_config.json"
@@ -98,13 +78,13 @@ class TestSampling:
 
     def test_a_reply_ends_before_a_stop_string(self, nano: str) -> None:
         backend = opened(nano)
-        [whole] = ask(backend, drawn(GREEDY))
+        [whole] = ask(backend, be_brief(GREEDY))
         stop = whole.text[12:15]
-        [reply] = ask(backend, drawn(replace(GREEDY, stop=("never said", stop))))
+        [reply] = ask(backend, be_brief(replace(GREEDY, stop=("never said", stop))))
         assert (reply.text, reply.finish_reason) == (whole.text[: whole.text.index(stop)], "stop")
 
     def test_a_reply_that_is_cut_short_says_so_and_tokens_are_counted(self, nano: str) -> None:
-        [reply] = ask(opened(nano), drawn(replace(GREEDY, max_tokens=5)))
+        [reply] = ask(opened(nano), be_brief(replace(GREEDY, max_tokens=5)))
         assert (reply.finish_reason, reply.completion_tokens) == ("length", 5)
         tokenizer = transformers.AutoTokenizer.from_pretrained(nano)
         messages = [
@@ -130,7 +110,7 @@ class TestSampling:
             "additionalProperties": False,
         }
         sampling = Sampling(max_tokens=200, temperature=1.0, json_schema=json.dumps(schema))
-        asked = [replace(drawn(sampling), key=str(number)) for number in range(4)]
+        asked = [replace(be_brief(sampling), key=str(number)) for number in range(4)]
         for reply in ask(opened(nano), *asked):
             jsonschema.validate(json.loads(reply.text), schema)
 

@@ -10,18 +10,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from mmgen_datasets.backends import open_backend
 from mmgen_datasets.chat import Request, Text
 from tests.contracts.backend import ask
-from tests.huggingface_chats import (
-    EXAMPLES,
-    GREEDY,
-    chat_request,
-    opened,
-    shown,
-    texts,
-)
-from tests.models.store import ModelStore
+from tests.huggingface_chats import opened, shown
+from tests.local_chats import EXAMPLES, GREEDY, chat_request, texts
 
 torch = pytest.importorskip("torch", reason="needs torch")
 transformers = pytest.importorskip("transformers", reason="needs transformers")
@@ -31,17 +23,7 @@ gemma3 = pytest.importorskip("transformers.models.gemma3.image_processing_pil_ge
 loaded = pytest.importorskip("mmgen_datasets.backends.hf.model")
 trial = pytest.importorskip("mmgen_datasets.backends.hf.trial")
 text = pytest.importorskip("tests.models.text")
-NANO = pytest.importorskip("tests.models.chat").NANO
-
-
-@pytest.fixture(scope="session")
-def nano(tiny_models: ModelStore) -> str:
-    return str(tiny_models.path("chat"))
-
-
-@pytest.fixture(scope="session")
-def llava(tiny_models: ModelStore) -> str:
-    return str(tiny_models.path("llava"))
+chat = pytest.importorskip("tests.models.chat")
 
 
 def generated(model: Any, processor: Any, asked: Request) -> str:
@@ -127,7 +109,7 @@ class TestExactness:
         self,
     ) -> None:
         """Gemma 3, tiny; its logits hardly differ."""
-        tokenizer = text.chat_tokenizer(NANO["vocab_size"])
+        tokenizer = text.chat_tokenizer(chat.NANO["vocab_size"])
         numbers = {}
         for name in ("boi_token", "eoi_token", "image_token"):
             tokenizer.add_tokens([f"<{name}>"], special_tokens=True)
@@ -136,7 +118,7 @@ class TestExactness:
             setattr(tokenizer, f"{name}_id", numbers[name])
         vision = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1}
         config = transformers.Gemma3Config(
-            text_config=NANO | {"vocab_size": len(tokenizer), "head_dim": 16},
+            text_config=chat.NANO | {"vocab_size": len(tokenizer), "head_dim": 16},
             vision_config=vision | {"num_attention_heads": 2, "image_size": 32, "patch_size": 8},
             mm_tokens_per_image=4,
             **{f"{name.removesuffix('_token')}_token_index": n for name, n in numbers.items()},
@@ -152,16 +134,9 @@ class TestExactness:
             trial.answers_alike(loaded.Model(network, processor, "gemma"))
 
     def test_llama_cpp_answers_the_same(
-        self, nano: str, tiny_models: ModelStore, requests: list[Request]
+        self, nano: str, gguf: str, requests: list[Request]
     ) -> None:
-        pytest.importorskip("llama_cpp", reason="needs llama-cpp-python")
-        twin = open_backend(
-            "llama-cpp",
-            model=str(tiny_models.path("chat.gguf")),
-            kv_type="f32",
-            threads=1,
-            prefix_dir="",
-        )
+        twin = pytest.importorskip("tests.llama_cpp_engines").opened(gguf)
         assert texts(ask(opened(nano), *requests)) == texts(ask(twin, *requests))
 
 
@@ -174,20 +149,7 @@ class TestModels:
     @staticmethod
     def build(folder: Path, nano: str, kind: str, **more: Any) -> str:
         """A model of another architecture with the nano model's tokenizer."""
-        shape = {
-            "vocab_size": 2048,
-            "hidden_size": 64,
-            "intermediate_size": 128,
-            "num_hidden_layers": 2,
-            "num_attention_heads": 4,
-            "num_key_value_heads": 2,
-            "max_position_embeddings": 2048,
-            "initializer_range": 0.25,
-            "bos_token_id": None,
-            "eos_token_id": 2,
-            "pad_token_id": 0,
-        }
-        config = transformers.AutoConfig.for_model(kind, **shape | more)
+        config = transformers.AutoConfig.for_model(kind, **chat.settings(chat.NANO) | more)
         torch.manual_seed(0)
         model = transformers.AutoModelForCausalLM.from_config(config).float().eval()
         model.save_pretrained(folder)

@@ -3,42 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import subprocess
 import sys
-import time
-from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from mmgen_datasets import load_run
-from mmgen_datasets.chat import Reply, Request, Sampling
+from mmgen_datasets.chat import Reply, Sampling
 from tests.contracts.backend import ask
-from tests.huggingface_chats import EXAMPLES, GREEDY, chat_request, opened, shown, texts
+from tests.huggingface_chats import opened, shown
+from tests.local_chats import EXAMPLES, GREEDY, be_brief, texts
+from tests.local_runs import generating, kill_and_go_on
 from tests.models.store import ModelStore
-from tests.sample import SAMPLE_DIR
 
 torch = pytest.importorskip("torch", reason="needs torch")
 transformers = pytest.importorskip("transformers", reason="needs transformers")
 backend_module = pytest.importorskip("mmgen_datasets.backends.huggingface")
 
 
-@pytest.fixture(scope="session")
-def nano(tiny_models: ModelStore) -> str:
-    return str(tiny_models.path("chat"))
-
-
-@pytest.fixture(scope="session")
-def llava(tiny_models: ModelStore) -> str:
-    return str(tiny_models.path("llava"))
-
-
 scarce_memory = pytest.importorskip("tests.scarce_memory")
-
-
-def be_brief(sampling: Sampling) -> Request:
-    return chat_request("Be brief.", "What is it?", sampling=sampling)
 
 
 class TestLeaving:
@@ -59,7 +43,8 @@ class TestLeaving:
         code = f"""
 import resource
 from tests.contracts.backend import ask
-from tests.huggingface_chats import EXAMPLES, chat_request, opened, texts
+from tests.huggingface_chats import opened
+from tests.local_chats import EXAMPLES, chat_request, texts
 asked = [chat_request(f"{{n}} " + EXAMPLES * 3, "What?") for n in range(24)]
 expected = texts(ask(opened({nano!r}, slots=1), *asked[:3]))
 backend = opened({nano!r}, slots=64)
@@ -86,55 +71,15 @@ assert texts(ask(backend, *asked))[:3] == expected
         assert refusals > 0
 
 
-RECIPE = """
-tasks:
-  - name: questions
-    kind: conversation
-    inputs: [captions]
-    reply: json
-    system: Ask about the picture, in JSON.
-    sampling:
-      max_tokens: 200
-      json_schema:
-        type: array
-        minItems: 1
-        maxItems: 2
-        items:
-          type: object
-          properties:
-            question: {type: string, minLength: 5, maxLength: 20}
-            answer: {type: string, minLength: 5, maxLength: 20}
-          required: [question, answer]
-          additionalProperties: false
-"""
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("model", "inputs"), [("chat", "captions, boxes"), ("llava", "image")])
 def test_a_run_that_is_killed_goes_on_where_it_was(
     tiny_models: ModelStore, tmp_path: Path, model: str, inputs: str
 ) -> None:
-    recipe, out = tmp_path / "recipe.yaml", tmp_path / "run"
-    recipe.write_text(RECIPE.replace("[captions]", f"[{inputs}]"))
-    run = [sys.executable, "-m", "mmgen_datasets", "generate", "coco2017", "--data-dir"]
-    run += [str(SAMPLE_DIR), "--recipe", str(recipe), "--out", str(out)]
-    run += ["--backend", "huggingface", "--model", str(tiny_models.path(model))]
-    run += ["--concurrency", "2", "--option", "threads=1"]
-    journal = out / "journal.sqlite"
-
-    def num_replies() -> int:
-        with closing(sqlite3.connect(journal)) as opened, suppress(sqlite3.OperationalError):
-            found: int = opened.execute("SELECT count(*) FROM attempts").fetchone()[0]
-            return found
-        return 0  # it has no table yet
-
-    with subprocess.Popen(run, stderr=subprocess.DEVNULL) as process:
-        while not (journal.exists() and num_replies() > 2):
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.kill()
-    before = num_replies()
-    subprocess.run(run, check=True, capture_output=True, timeout=60)
-    conversations = load_run(out)
-    assert 2 < before < num_replies() == len(conversations) == 24
+    run = tmp_path / "run"
+    path = str(tiny_models.path(model))
+    command = generating(run, inputs, "huggingface", path, "threads=1")
+    before, after = kill_and_go_on(command, run)
+    conversations = load_run(run)
+    assert 2 < before < after == len(conversations) == 24
     assert set(conversations["error"]) == {None}

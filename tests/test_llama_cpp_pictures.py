@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,25 +11,18 @@ from typing import Any
 import pytest
 
 from mmgen_datasets import load_run
-from mmgen_datasets.backends import open_backend
 from mmgen_datasets.backends.base import Backend
-from mmgen_datasets.chat import Media, Part, Request, Sampling, Text, Turn, text_turn
+from mmgen_datasets.chat import Media, Part, Request, Text, Turn, text_turn
 from mmgen_datasets.errors import BackendError, RowError, StopError, UsageError
+from tests import llama_cpp_engines
 from tests.contracts.backend import BackendContract, ask, error_of, request, said
+from tests.llama_cpp_engines import driven, engine_of, high_level, said_alone
+from tests.local_chats import EXAMPLES, GREEDY, texts
+from tests.local_runs import generating
 from tests.models.store import ModelStore
 from tests.photographs import file_of, photograph
-from tests.sample import SAMPLE_DIR
-from tests.test_llama_cpp import RECIPE, driven, engine_of
 
-llama_cpp = pytest.importorskip(
-    "llama_cpp", reason="needs llama-cpp-python, which needs a C++ compiler to install"
-)
 chat_format = pytest.importorskip("llama_cpp.llama_chat_format")
-backend_module = pytest.importorskip("mmgen_datasets.backends.llama_cpp")
-
-GREEDY = Sampling(max_tokens=24, temperature=0)
-EXAMPLES = " ".join(f"Example {number} has a red bicycle in it." for number in range(20))
-EXACT = {"kv_type": "f32", "threads": 1, "prefix_dir": "", "context": 1024}
 
 
 @pytest.fixture(scope="session")
@@ -43,14 +35,20 @@ def files(tiny_models: ModelStore) -> dict[str, str]:
 
 
 def opened(files: Mapping[str, str], **settings: Any) -> Any:
-    return open_backend("llama-cpp", **EXACT | dict(files) | settings)
+    return llama_cpp_engines.opened(
+        files["model"], **{"mmproj": files["mmproj"], "context": 1024} | settings
+    )
+
+
+BEGIN = EXAMPLES[: len(EXAMPLES) // 2]
+"""So much that pictures have room behind it."""
 
 
 def picture(seed: int, side: int = 60) -> Media:
     return Media("image", file_of(photograph(side, 40, seed=seed, grain=90), "PNG"), "image/png")
 
 
-def shown(*parts: Part, system: str = EXAMPLES) -> Request:
+def shown(*parts: Part, system: str = BEGIN) -> Request:
     """A system turn, then the user's."""
     chat = (text_turn("system", system), Turn("user", parts))
     return Request(repr(parts), chat, GREEDY)
@@ -102,36 +100,22 @@ class TestExactness:
     @pytest.fixture
     def handled(self, files: dict[str, str], requests: list[Request]) -> list[str]:
         """Each by the high-level class with its chat handler, which remembers nothing."""
-        llama = llama_cpp.Llama(
+        llama = high_level(
             files["model"],
             chat_handler=chat_format.MTMDChatHandler(files["mmproj"], verbose=False),
-            n_ctx=1024,
-            type_k=0,
-            type_v=0,
-            flash_attn=False,
-            n_threads=1,
-            n_threads_batch=1,
-            verbose=False,
         )
-        found = []
-        for asked in requests:
-            answer = llama.create_chat_completion(
-                [{"role": turn.role, "content": _content(turn)} for turn in asked.chat],
-                max_tokens=24,
-                temperature=0,
-                repeat_penalty=1,
-            )
-            found.append(answer["choices"][0]["message"]["content"])
-        llama.close()
-        return found
+        chats = [
+            [{"role": turn.role, "content": _content(turn)} for turn in asked.chat]
+            for asked in requests
+        ]
+        return said_alone(llama, chats)
 
     def test_the_replies_are_those_of_the_chat_handler(
         self, files: dict[str, str], requests: list[Request], handled: list[str]
     ) -> None:
-        together = ask(opened(files), *requests)
-        # It leaves out what is no UTF-8, which becomes a mark here.
+        together = texts(ask(opened(files), *requests))
         for ours, theirs in zip(together, handled, strict=True):
-            assert theirs.startswith(ours.text.replace("\ufffd", ""))
+            assert theirs.startswith(ours)
         assert len(set(handled)) == len(handled)
 
     @pytest.mark.parametrize("slots", [2, 5])
@@ -251,12 +235,9 @@ def test_the_encoder_is_part_of_the_model(files: dict[str, str], tmp_path: Path)
 def test_a_recipe_shows_pictures_from_the_command_line(
     files: dict[str, str], tmp_path: Path
 ) -> None:
-    recipe, out = tmp_path / "recipe.yaml", tmp_path / "run"
-    recipe.write_text(RECIPE.replace("[captions, boxes]", "[image]"))
-    run = [sys.executable, "-m", "mmgen_datasets", "generate", "coco2017", "--data-dir"]
-    run += [str(SAMPLE_DIR), "--recipe", str(recipe), "--out", str(out)]
-    run += ["--backend", "llama-cpp", "--model", files["model"], "--option", "threads=1"]
-    run += ["--option", f"mmproj={files['mmproj']}", "--option", "prefix_dir="]
-    done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
+    run = tmp_path / "run"
+    options = ["threads=1", f"mmproj={files['mmproj']}", "prefix_dir="]
+    command = generating(run, "image", "llama-cpp", files["model"], *options)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
-    assert set(load_run(out)["error"]) == {None}
+    assert set(load_run(run)["error"]) == {None}

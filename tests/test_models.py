@@ -78,18 +78,12 @@ def test_llama_cpp_splits_text_into_the_same_tokens(
         assert tokens == tokenizer.encode(text), text
 
 
-def test_llama_cpp_chooses_the_same_tokens(transformers: Any, tiny_models: ModelStore) -> None:
+def test_llama_cpp_chooses_the_same_tokens(
+    transformers: Any, tiny_models: ModelStore, gguf: str
+) -> None:
     """Greedily, with weights and keys and values in full: the twins are the same model."""
-    llama_cpp = pytest.importorskip("llama_cpp", reason="needs llama-cpp-python")
-    full = llama_cpp.GGML_TYPE_F32
-    llama = llama_cpp.Llama(
-        str(tiny_models.path("chat.gguf")),
-        n_ctx=512,
-        type_k=full,
-        type_v=full,
-        flash_attn=False,
-        verbose=False,
-    )
+    engines = pytest.importorskip("tests.llama_cpp_engines")
+    llama = engines.high_level(gguf)
     folder = tiny_models.path("chat")
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     model = transformers.AutoModelForCausalLM.from_pretrained(folder)

@@ -31,17 +31,21 @@ WIDE = {
 """163 million parameters; as little of its work is attention as in models of 7 billion."""
 
 
-def text_config(shape: dict[str, int]) -> Any:
-    """The config of a language model whose weights are far enough from zero to disagree."""
-    return Qwen2Config(
+def settings(shape: dict[str, int]) -> dict[str, Any]:
+    """Of a language model of any kind, whose weights are far enough from zero to disagree."""
+    return {
         **shape,
-        max_position_embeddings=8192,
-        tie_word_embeddings=False,
-        initializer_range=2.0 / shape["hidden_size"] ** 0.5,
-        bos_token_id=None,
-        eos_token_id=SPECIAL_TOKENS.index("<|im_end|>"),
-        pad_token_id=SPECIAL_TOKENS.index("<|endoftext|>"),
-    )
+        "max_position_embeddings": 8192,
+        "initializer_range": 2.0 / shape["hidden_size"] ** 0.5,
+        "bos_token_id": None,
+        "eos_token_id": SPECIAL_TOKENS.index("<|im_end|>"),
+        "pad_token_id": SPECIAL_TOKENS.index("<|endoftext|>"),
+    }
+
+
+def text_config(shape: dict[str, int]) -> Any:
+    """The config of a model of the Qwen2 kind."""
+    return Qwen2Config(**settings(shape), tie_word_embeddings=False)
 
 
 def build(folder: Path, shape: dict[str, int] | None = None) -> None:
