@@ -13,9 +13,9 @@ from typing import Literal
 import torch
 
 from mmgen_datasets.backends.hf.loading import describe_device, load, open_engine
-from mmgen_datasets.backends.local.content import content_digest
 from mmgen_datasets.backends.local.worker import Engine, answer
 from mmgen_datasets.chat import Reply, Request
+from mmgen_datasets.content import content_digest
 from mmgen_datasets.errors import UsageError
 
 LONGEST_CONTEXT = 32_768

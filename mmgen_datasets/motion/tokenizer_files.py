@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import lru_cache
 from pathlib import Path
+
+from mmgen_datasets.content import full_digest
 
 CONFIG, WEIGHTS, MEAN, STD = "config.json", "model.safetensors", "mean.npy", "std.npy"
 FILES = (CONFIG, WEIGHTS, MEAN, STD)
@@ -12,15 +12,4 @@ FILES = (CONFIG, WEIGHTS, MEAN, STD)
 
 def digest(folder: Path) -> str:
     """What identifies a tokenizer, wherever its folder lies."""
-    states = [(path := folder / name, path.stat()) for name in FILES if (folder / name).is_file()]
-    return _digest(tuple((path, state.st_size, state.st_mtime_ns) for path, state in states))
-
-
-@lru_cache
-def _digest(states: tuple[tuple[Path, int, int], ...]) -> str:
-    found = hashlib.sha256()
-    for path, size, _ in states:
-        found.update(f"{size}\n".encode())
-        with path.open("rb") as file:
-            found.update(hashlib.file_digest(file, "sha256").digest())
-    return found.hexdigest()[:16]
+    return full_digest(path for name in FILES if (path := folder / name).is_file())

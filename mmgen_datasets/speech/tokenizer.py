@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from mmgen_datasets.backends.local.content import content_digest
+from mmgen_datasets.content import content_digest
 from mmgen_datasets.errors import RowError, UsageError
 from mmgen_datasets.registry import resolve
 from mmgen_datasets.speech import CODECS

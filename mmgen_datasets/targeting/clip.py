@@ -16,7 +16,7 @@ import numpy.typing as npt
 import torch
 import transformers
 
-from mmgen_datasets.backends.local.content import content_digest
+from mmgen_datasets.content import content_digest
 from mmgen_datasets.errors import RowError, StopError
 from mmgen_datasets.picture import read_picture
 from mmgen_datasets.targeting.vectors import Vectors, units

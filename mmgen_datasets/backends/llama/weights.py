@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mmgen_datasets.backends.local.content import content_digest
+from mmgen_datasets.content import content_digest
 from mmgen_datasets.errors import UsageError
 
 
