@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from hashlib import blake2b
 from random import Random
 from typing import Any, TypeAlias
 
+from mmgen_datasets.chance import random_of
 from mmgen_datasets.chat import Exchange
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.families import FAMILIES
@@ -56,7 +56,7 @@ def answer(
         )
     asking = {name: _family(name) for name in (FAMILIES if families is None else families)}
     scene = read_scene(sample)
-    draws = {name: _draw(seed, sample["source"], sample["id"], name) for name in asking}
+    draws = {name: random_of(seed, sample["source"], sample["id"], name) for name in asking}
     order = sorted(asking, key=lambda name: draws[name].random())
     taken: list[tuple[str, Draft]] = []
     for name in order:
@@ -76,12 +76,6 @@ def _add(taken: list[tuple[str, Draft]], name: str, drafts: Iterator[Draft]) -> 
             if is_news and not any(spoils(draft, later) for _, later in taken[spot:]):
                 taken.insert(spot, (name, draft))
                 return
-
-
-def _draw(*key: object) -> Random:
-    """A generator of its own for each key, the same in every process."""
-    digest = blake2b(repr(key).encode(), digest_size=8).digest()
-    return Random(int.from_bytes(digest, "big"))
 
 
 @cache

@@ -14,7 +14,6 @@ import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
@@ -23,6 +22,7 @@ from typing import Any
 import yaml
 from datasets import Dataset
 
+from mmgen_datasets.chance import random_of
 from mmgen_datasets.errors import RowError, UnknownNameError, UsageError
 from mmgen_datasets.motion.tasks_cuts import cut, flat_codes, hide
 from mmgen_datasets.motion.token_patterns import TokenPattern
@@ -116,7 +116,7 @@ class MotionTasks:
         self, sample: Mapping[str, Any], name: str, captions: Sequence[str], ending: str
     ) -> dict[str, Any]:
         task, messages, error = load_tasks()[name], [], None
-        rng = draw(self.seed, sample["source"], sample["id"], name + ending)
+        rng = random_of(self.seed, sample["source"], sample["id"], name + ending)
         asked, answered = rng.choice(task.ask), rng.choice(task.answer)
         try:
             words = {need: _WORDS[need](self, sample) for need in sorted(task.needs - {"caption"})}
@@ -192,12 +192,6 @@ class _Mapped:
         samples = (dict(zip(batch, row, strict=True)) for row in zip(*batch.values(), strict=True))
         rows = [row for sample in samples for row in self.settings.rows(sample)]
         return {name: [row[name] for row in rows] for name in CONVERSATION}
-
-
-def draw(*key: object) -> Random:
-    """A generator of its own for each key, the same in every process."""
-    digest = blake2b(repr(key).encode(), digest_size=8).digest()
-    return Random(int.from_bytes(digest, "big"))
 
 
 def _one_of(captions: Sequence[str], rng: Random) -> str:

@@ -17,9 +17,9 @@ import numpy as np
 import yaml
 from datasets import Dataset
 
+from mmgen_datasets.chance import random_of
 from mmgen_datasets.errors import RowError, UnknownNameError, UsageError
 from mmgen_datasets.motion.skeleton import SKELETONS
-from mmgen_datasets.motion.tasks import draw
 from mmgen_datasets.motion.token_patterns import TokenPattern
 from mmgen_datasets.motion.tokens import Codes
 from mmgen_datasets.motion.tokens_grid import find_style, groups_of, write_grid
@@ -174,7 +174,7 @@ def _ask(
 ) -> Asked:
     if not sample[settings.codes]:
         raise RowError(sample.get(f"{settings.codes}_error") or "the clip has no codes")
-    rng = draw(settings.seed, sample["source"], sample["id"], settings.task, settings.template)
+    rng = random_of(settings.seed, sample["source"], sample["id"], settings.task, settings.template)
     wording = rng.choice(load_templates()[settings.task][settings.template])
     words = _form(settings)
     if settings.task == "Text2Skel":
