@@ -21,6 +21,7 @@ LAYERS = [
         "hierarchy",
         "predicates",
         "settings",
+        "mapped",
     ],
     ["schema", "columns", "files", "cache_id", "families", "picture", "publish.origins"],
     ["media", "loading", "sample_check", "publish.licence"],

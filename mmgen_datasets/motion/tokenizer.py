@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from mmgen_datasets.errors import RowError, UsageError
+from mmgen_datasets.errors import RowError
+from mmgen_datasets.mapped import cells, with_columns
 from mmgen_datasets.motion.tokenizer_files import digest
 from mmgen_datasets.registry import Entry, resolve
 
@@ -64,15 +65,9 @@ class MotionTokenizer:
 
     def __call__(self, batch: Mapping[str, Any]) -> pa.Table | dict[str, list[Any]]:
         """Encode a batch, of a ``Dataset.map`` or by itself."""
-        stored = getattr(batch, "pa_table", None)
-        names = batch.keys() if stored is None else stored.column_names
-        if self.column not in names:
-            raise UsageError(
-                f"the samples have no column {self.column!r}",
-                f"set column to one of theirs: {', '.join(names)}",
-            )
-        clips = batch[self.column] if stored is None else arrays(stored[self.column])
-        found = self.open().encode([_clip(clip) for clip in clips])
+        clips = cells(batch, self.column, arrays)
+        codec = self.open()
+        found = codec.encode([_clip(clip) for clip in clips])
         columns: dict[str, list[Any]] = {
             self.into: [None if isinstance(one, RowError) else one.tolist() for one in found],
             f"{self.into}_error": [
@@ -80,19 +75,10 @@ class MotionTokenizer:
             ],
             f"{self.into}_tokenizer": [self.content] * len(found),
         }
-        return columns if stored is None else self._with(stored, columns)
-
-    def _with(self, table: pa.Table, columns: Mapping[str, list[Any]]) -> pa.Table:
-        """The whole table with columns added, of the right type even where all are null."""
         codes = pa.list_(pa.int64())
-        if len(self.open().network.settings.frame) > 1:
+        if len(codec.network.settings.frame) > 1:
             codes = pa.list_(codes)
-        table = table.drop_columns([name for name in columns if name in table.column_names])
-        for (name, values), of in zip(
-            columns.items(), (codes, pa.string(), pa.string()), strict=True
-        ):
-            table = table.append_column(name, pa.array(values, of))
-        return table
+        return with_columns(batch, columns, (codes, pa.string(), pa.string()))
 
 
 def arrays(column: pa.ChunkedArray) -> list[np.ndarray | None]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from mmgen_datasets.content import content_digest
 from mmgen_datasets.errors import RowError, UsageError
+from mmgen_datasets.mapped import cells, with_columns
 from mmgen_datasets.registry import resolve
 from mmgen_datasets.speech import CODECS
 from mmgen_datasets.speech.audio import read_clip, resampled
@@ -30,6 +31,9 @@ class Row(NamedTuple):
     """How long it lasts, where it could be read."""
     error: str | None
     """Why there are no units."""
+
+
+_TYPES = (pa.string(), pa.float32(), pa.string())  # as in `Row`
 
 
 @dataclass(frozen=True)
@@ -75,23 +79,10 @@ class SpeechTokenizer:
         object.__setattr__(self, "content", _content(Path(self.model or "")) if is_folder else None)
 
     def __call__(self, batch: Mapping[str, Any]) -> pa.Table | dict[str, list[Any]]:
-        """Encode a batch.
-
-        Of what ``Dataset.map`` hands over, the whole table is given back with columns added: so
-        the recordings are neither decoded by `datasets` nor written anew, and a column is of the
-        right type even where all its first values are null.
-        """
-        stored = getattr(batch, "pa_table", None)
-        names = batch.keys() if stored is None else stored.column_names
-        if self.column not in names:
-            raise UsageError(
-                f"the samples have no column {self.column!r}",
-                f"set column to one of theirs: {', '.join(names)}",
-            )
-        recordings = batch[self.column] if stored is None else stored[self.column].to_pylist()
-        rows = self.rows(recordings)
+        """Encode a batch, of a ``Dataset.map`` or by itself; `datasets` decodes no recording."""
+        rows = self.rows(cells(batch, self.column, pa.ChunkedArray.to_pylist))
         columns = dict(zip(self._columns(), map(list, zip(*rows, strict=True)), strict=True))
-        return columns if stored is None else _with_columns(stored, columns)
+        return with_columns(batch, columns, _TYPES)
 
     def _columns(self) -> tuple[str, str, str]:
         return self.into, f"{self.into}_seconds", f"{self.into}_error"
@@ -172,13 +163,3 @@ def _content(folder: Path) -> str:
 def _opened(settings: SpeechTokenizer) -> Codec:
     codec: Codec = resolve("codec", CODECS, settings.codec)(settings)
     return codec
-
-
-_TYPES = (pa.string(), pa.float32(), pa.string())
-
-
-def _with_columns(table: pa.Table, columns: Mapping[str, list[Any]]) -> pa.Table:
-    table = table.drop_columns([name for name in columns if name in table.column_names])
-    for (name, values), of in zip(columns.items(), _TYPES, strict=True):
-        table = table.append_column(name, pa.array(values, of))
-    return table
