@@ -24,10 +24,11 @@ from typing import Any, NamedTuple
 import msgspec
 from datasets import Dataset
 
-from mmgen_datasets.errors import MissingFileError, SourceError, UsageError
+from mmgen_datasets.errors import UsageError
 from mmgen_datasets.files import whole_file
 from mmgen_datasets.generation.rows import rows_of
 from mmgen_datasets.media import undecoded
+from mmgen_datasets.targeting.json_file import read_json
 from mmgen_datasets.targeting.prompt_file import PromptFile
 from mmgen_datasets.targeting.sending import Sending
 
@@ -75,17 +76,9 @@ def read_generated(path: str | Path) -> GeneratedFile:
         MissingFileError: it is not there.
         SourceError: it is no such file.
     """
-    path = Path(path)
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=GeneratedFile)
-    except OSError as error:
-        raise MissingFileError(
-            f"{path} cannot be read: {error.strerror}", "make one with: mmgen task generate"
-        ) from error
-    except msgspec.DecodeError as error:
-        raise SourceError(
-            f"{path}: no file of generated data: {error}", "make one with: mmgen task generate"
-        ) from error
+    return read_json(
+        Path(path), GeneratedFile, called="file of generated data", made_by="mmgen task generate"
+    )
 
 
 def merge(files: Sequence[str | Path]) -> Merged:

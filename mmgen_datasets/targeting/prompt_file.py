@@ -25,8 +25,9 @@ from typing import Any
 
 import msgspec
 
-from mmgen_datasets.errors import MissingFileError, SourceError
+from mmgen_datasets.errors import SourceError
 from mmgen_datasets.files import whole_file
+from mmgen_datasets.targeting.json_file import read_json
 from mmgen_datasets.targeting.mode import Mode, load_mode
 
 
@@ -131,16 +132,7 @@ def read_prompt_file(path: str | Path) -> PromptFile:
         SourceError: it is no prompt file, or a prompt in it is empty.
     """
     path = Path(path)
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=PromptFile)
-    except OSError as error:
-        raise MissingFileError(
-            f"{path} cannot be read: {error.strerror}", "make one with: mmgen task plan"
-        ) from error
-    except msgspec.DecodeError as error:
-        raise SourceError(
-            f"{path}: no prompt file: {error}", "make one with: mmgen task plan"
-        ) from error
+    found = read_json(path, PromptFile, called="prompt file", made_by="mmgen task plan")
     for index, prompt in enumerate(found.prompts):
         try:
             is_empty = not prompt.prompt

@@ -1,0 +1,34 @@
+"""Files of a targeted run that an earlier command made, read by their type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from mmgen_datasets.errors import MissingFileError, SourceError
+
+T = TypeVar("T")
+
+
+def read_json(path: Path, kind: type[T], *, called: str, made_by: str) -> T:
+    """Read a file.
+
+    Args:
+        path: of it.
+        kind: what it holds.
+        called: what such a file is called, in messages.
+        made_by: the command that makes one, for the hint.
+
+    Raises:
+        MissingFileError: it is not there, or may not be read.
+        SourceError: it holds something else.
+    """
+    hint = f"make one with: {made_by}"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except OSError as error:
+        raise MissingFileError(f"{path} cannot be read: {error.strerror}", hint) from error
+    except msgspec.DecodeError as error:
+        raise SourceError(f"{path}: no {called}: {error}", hint) from error
