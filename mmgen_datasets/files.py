@@ -14,35 +14,34 @@ PARTIAL = ".part"
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[IO[str]]:
-    """Write a text file under another name and rename it once it is whole.
-
-    UTF-8, line ends as written. When the block fails, the file that stood there before still
-    does, and nothing else remains.
-    """
-    partial = path.with_name(path.name + PARTIAL)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with named(path), partial.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def write_bytes_whole(path: Path, data: bytes) -> None:
-    """Write a binary file under another name and rename it.
+def replacing(path: Path) -> Iterator[Path]:
+    """Lend another name to write a file under, and rename it once it is whole.
 
     The other name is always the same, so that a process which was killed leaves nothing that the
-    next one, doing the same, does not write over.
+    next one, doing the same, does not write over. When the block fails, the file that stood there
+    before still does, and nothing else remains.
     """
     partial = path.with_name(path.name + PARTIAL)
     try:
         with named(path):
-            partial.write_bytes(data)
+            yield partial
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[str]]:
+    """Write a text file that is whole or not there: UTF-8, line ends as written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+def write_bytes_whole(path: Path, data: bytes) -> None:
+    """Write a binary file that is whole or not there."""
+    with replacing(path) as partial:
+        partial.write_bytes(data)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from mmgen_datasets.errors import MissingFileError, SourceError, UsageError
-from mmgen_datasets.files import write_bytes_whole
+from mmgen_datasets.files import replacing, write_bytes_whole
 from mmgen_datasets.motion import TOKENIZERS
 from mmgen_datasets.motion.codes_files import read_array
 from mmgen_datasets.motion.tokenizer_base import About, Motion, Network
@@ -66,9 +66,8 @@ def write_folder(folder: Path, codec: MotionCodec) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     module: Any = codec.network
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in _state(module).items()}
-    partial = folder / (WEIGHTS + ".part")
-    save_file(state, partial, metadata={"format": "pt"})
-    partial.replace(folder / WEIGHTS)
+    with replacing(folder / WEIGHTS) as partial:
+        save_file(state, partial, metadata={"format": "pt"})
     np.save(folder / MEAN, np.asarray(codec.mean, np.float32), allow_pickle=False)
     np.save(folder / STD, np.asarray(codec.std, np.float32), allow_pickle=False)
     config = {

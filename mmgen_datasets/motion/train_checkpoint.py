@@ -9,21 +9,19 @@ from typing import Any
 import torch
 
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.files import replacing
 
 
 def save_checkpoint(path: Path, network: Any, optimizer: Any, kept: Any, done: int) -> None:
     """Write the network with its codebook's averages, the optimizer and the steps done."""
-    partial = path.with_name(path.name + ".part")
-    torch.save(
-        {
-            "net": network.state_dict(),
-            "optimizer": optimizer.state_dict(),
-            "kept": kept,
-            "done": done,
-        },
-        partial,
-    )
-    partial.replace(path)
+    state = {
+        "net": network.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "kept": kept,
+        "done": done,
+    }
+    with replacing(path) as partial:
+        torch.save(state, partial)
 
 
 def load_checkpoint(path: Path, network: Any, optimizer: Any, kept: Any) -> int:
