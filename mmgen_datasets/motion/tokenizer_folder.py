@@ -22,7 +22,7 @@ from safetensors.torch import load_file, save_file
 from mmgen_datasets.errors import MissingFileError, SourceError, UsageError
 from mmgen_datasets.files import replacing, write_bytes_whole
 from mmgen_datasets.motion import TOKENIZERS
-from mmgen_datasets.motion.codes_files import read_array
+from mmgen_datasets.motion.codes_files import read_array, write_array
 from mmgen_datasets.motion.tokenizer_base import About, Motion, Network
 from mmgen_datasets.motion.tokenizer_files import CONFIG, FILES, MEAN, STD, WEIGHTS
 from mmgen_datasets.motion.tokenizer_settings import settings_of
@@ -68,8 +68,8 @@ def write_folder(folder: Path, codec: MotionCodec) -> None:
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in _state(module).items()}
     with replacing(folder / WEIGHTS) as partial:
         save_file(state, partial, metadata={"format": "pt"})
-    np.save(folder / MEAN, np.asarray(codec.mean, np.float32), allow_pickle=False)
-    np.save(folder / STD, np.asarray(codec.std, np.float32), allow_pickle=False)
+    write_array(folder / MEAN, np.asarray(codec.mean, np.float32))
+    write_array(folder / STD, np.asarray(codec.std, np.float32))
     config = {
         "family": codec.family,
         "network": asdict(codec.network.settings),
