@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from mmgen_datasets.parquet import prepare
     from mmgen_datasets.prompts.recipe import Recipe, load_recipe
     from mmgen_datasets.publish.hub import push_to_hub
+    from mmgen_datasets.quality.check import check
+    from mmgen_datasets.quality.check_run import check_run
     from mmgen_datasets.speech.tokenizer import SpeechTokenizer
 
 _PUBLIC = {
@@ -58,6 +60,8 @@ _PUBLIC = {
     "UsageError": "errors",
     "build_requests": "generation.requests",
     "cancel_batches": "generation.batch_cancel",
+    "check": "quality.check",
+    "check_run": "quality.check_run",
     "convert": "conversion.convert",
     "describe": "generation.estimate",
     "estimate": "generation.estimate",
@@ -92,6 +96,8 @@ __all__ = [
     "UsageError",
     "build_requests",
     "cancel_batches",
+    "check",
+    "check_run",
     "convert",
     "describe",
     "estimate",

@@ -207,7 +207,18 @@ PROVENANCE = {
     "families": List(_STRING),  # question family of each exchange of a `grounded` conversation
 }
 
-CHECK = {"name": _STRING, "passed": _BOOL, "detail": _STRING}
+CHECK = {
+    "name": _STRING,
+    "passed": _BOOL,  # null where it could not be judged
+    "detail": _STRING,  # `mmgen_datasets.quality.detail`
+}
+
+SCORE = {
+    "name": _STRING,  # what is judged: correctness, ...
+    "value": _FLOAT,  # on the scale of its rubric; null where the judge gave none
+    "judge": _STRING,  # the model
+    "detail": _STRING,  # why, in the judge's words
+}
 
 CONVERSATION = Features(
     {
@@ -222,6 +233,7 @@ CONVERSATION = Features(
         "credit": CREDIT,
         "provenance": PROVENANCE,
         "checks": List(CHECK),
+        "scores": List(SCORE),
         "error": _STRING,  # null, or why there are no messages
     }
 )

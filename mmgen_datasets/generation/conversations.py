@@ -159,6 +159,7 @@ class _Reader:
             | {"model": self.backend.model, "backend": self.backend.endpoint}
             | told_by(record),
             "checks": [],
+            "scores": [],
             "error": error,
         }
 
@@ -178,6 +179,7 @@ def _grounded_row(
         "provenance": provenance_of(recipe, seed)
         | {"families": [exchange.family for exchange in exchanges]},
         "checks": [],
+        "scores": [],
         "error": None if exchanges else "no question follows from the annotations",
     }
 

@@ -36,6 +36,7 @@ from mmgen_datasets.generation.batch_records import Part, parts_under_way
 from mmgen_datasets.generation.journal import open_journal
 from mmgen_datasets.generation.manifest import GENERATE, Manifest, Plan, Shard, now
 from mmgen_datasets.generation.workers import at_work_now
+from mmgen_datasets.schema import CONVERSATION
 
 _LOG = logging.getLogger(__name__)
 
@@ -199,13 +200,27 @@ def load_run(path: str | Path) -> Dataset:
         raise RunError(
             f"{path}: lacks the shards {shards}", "generate them, or copy their files here"
         )
-    files = sorted(str(file) for file in (Path(path) / "conversations").glob("*.parquet"))
+    files = [str(file) for file in conversation_files(path)]
     if not files:
         raise RunError(f"{path}: has no conversations", f"see why with: mmgen status {path}")
     try:
-        return load_files("parquet", data_files=files, split="train")
+        return _with_scores(load_files("parquet", data_files=files, split="train"))
     except (DatasetsError, pa.ArrowException) as error:
         raise RunError(
             f"{path}: its conversations cannot be read: {error}",
             f"give its '{found[0][1].plan.command}' command again; it lays the journal out anew",
         ) from error
+
+
+def conversation_files(path: str | Path) -> list[Path]:
+    """The parquet files of a run, in the order of their rows."""
+    return sorted((Path(path) / "conversations").glob("*.parquet"))
+
+
+def _with_scores(conversations: Dataset) -> Dataset:
+    """Complete runs of versions that knew no scores."""
+    if "scores" in conversations.column_names:
+        return conversations
+    return conversations.add_column(
+        "scores", [[]] * len(conversations), feature=CONVERSATION["scores"]
+    )

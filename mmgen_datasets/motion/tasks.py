@@ -142,6 +142,7 @@ class MotionTasks:
                 "library_version": version("mmgen-datasets"),
             },
             "checks": [],
+            "scores": [],
             "error": error,
         }
 

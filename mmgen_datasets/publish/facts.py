@@ -92,6 +92,7 @@ def _count(facts: Facts, row: Mapping[str, Any]) -> None:
     facts.prompt_tokens += made.get("prompt_tokens") or 0
     facts.completion_tokens += made.get("completion_tokens") or 0
     for check in row.get("checks") or ():
-        (facts.passed if check["passed"] else facts.failed)[check["name"]] += 1
+        if check["passed"] is not None:
+            (facts.passed if check["passed"] else facts.failed)[check["name"]] += 1
     if made.get("created_at"):
         facts.days.add(made["created_at"][:10])

@@ -133,5 +133,6 @@ class _Reader:
             | {"model": self.backend.model, "backend": self.backend.endpoint}
             | told_by(record),
             "checks": [],
+            "scores": [],
             "error": None,
         }

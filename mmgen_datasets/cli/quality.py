@@ -1,0 +1,78 @@
+"""Commands that look at how good the conversations of a run are."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Annotated
+
+import typer
+
+from mmgen_datasets.cli.console import list_rows, say
+from mmgen_datasets.cli.options import Run
+from mmgen_datasets.quality import CHECKS
+
+_WIDEST_EXAMPLE = 100
+
+Checks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--check",
+        help="Only this one, of 'mmgen checks' or MODULE:FUNCTION of your own; may be given"
+        " several times.",
+        show_default=False,
+    ),
+]
+SampleDir = Annotated[
+    str | None,
+    typer.Option(
+        "--data-dir", help="Folder with the source's files, if it is not where the run found it."
+    ),
+]
+NoAnnotations = Annotated[
+    bool,
+    typer.Option("--no-annotations", help="Do not load the source; compare with nothing."),
+]
+
+
+def checks() -> None:
+    """List the checks of conversations."""
+    list_rows({name: entry.summary for name, entry in CHECKS.items()})
+
+
+def check(
+    run: Run,
+    only: Checks = None,
+    language: Annotated[
+        str, typer.Option(help="That the conversations are to be in, ISO 639-1.")
+    ] = "en",
+    data_dir: SampleDir = None,
+    no_annotations: NoAnnotations = False,
+) -> None:
+    """Check a run's conversations, and write what is found into their column 'checks'.
+
+    Nothing is dropped: 'mmgen select' does that, and 'mmgen report' shows what failed.
+
+    Example: mmgen check runs/llava
+    """
+    checking = importlib.import_module("mmgen_datasets.quality.check_run")
+    tallying = importlib.import_module("mmgen_datasets.quality.tally")
+    conversations = checking.check_run(
+        run, checks=only, annotations=not no_annotations, data_dir=data_dir, language=language
+    )
+    outcomes = tallying.tally_checks(conversations)
+    tell_outcomes([one for one in outcomes if only is None or one.name in only])
+    failed = sum(any(c["passed"] is False for c in found) for found in conversations["checks"])
+    say(f"{failed:,} of {len(conversations):,} conversations failed a check")
+
+
+def tell_outcomes(outcomes: list) -> None:  # type: ignore[type-arg]
+    """Print a line for each check, with an example of what failed."""
+    width = max((len(one.name) for one in outcomes), default=0)
+    for one in sorted(outcomes, key=lambda one: -one.failed):
+        line = f"{one.name:{width}}  {one.failed:>7,} failed  {one.failed_share:>6.1%}"
+        if one.not_judged:
+            line += f"  {one.not_judged:,} not judged"
+        say(line)
+        if one.example:
+            first = one.example.splitlines()[0]
+            say(f"{'':{width}}  {one.example_id}: {first[:_WIDEST_EXAMPLE]}")

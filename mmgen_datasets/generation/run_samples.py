@@ -1,0 +1,42 @@
+"""The samples that a run was made from, for what compares its conversations with annotations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from datasets import Dataset
+
+from mmgen_datasets.errors import MMGenError, RunError
+from mmgen_datasets.generation.fill import load_split
+from mmgen_datasets.generation.run import read_run
+
+
+def run_samples(path: str | Path, data_dir: str | None = None) -> Dataset:
+    """Load the split that a run was made from, all of it.
+
+    Args:
+        path: of the run's folder.
+        data_dir: where the source's files are now; by default where the run found them.
+
+    Returns:
+        Rows of `mmgen_datasets.schema.SAMPLE`; a conversation's ``sample_id`` is the ``id`` of one.
+
+    Raises:
+        RunError: they cannot be loaded, or never were of a source, as those of a task.
+    """
+    _, manifest = read_run(path)[0]
+    plan = manifest.plan
+    try:
+        return load_split(
+            plan.source,
+            plan.split,
+            data_dir=data_dir or plan.data_dir,
+            settings=plan.source_settings,
+        )
+    except (MMGenError, TypeError) as error:
+        problem = error.problem if isinstance(error, MMGenError) else error
+        raise RunError(
+            f"{path}: the samples that it was made from cannot be loaded: {problem}",
+            "say where its source's files are now (--data-dir), or do without annotations"
+            " (--no-annotations)",
+        ) from error

@@ -1,0 +1,32 @@
+"""Checks of conversations: what is wrong with them, in the words that are at fault.
+
+A check reads one conversation at a time (a `mmgen_datasets.quality.case.Case`) and yields the
+faults that it finds. `mmgen_datasets.quality.check.check` runs them over a table and writes the
+column ``checks``. What looks at many conversations at once, such as duplicates, writes into the
+same column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mmgen_datasets.registry import Entry
+
+_HERE = "mmgen_datasets.quality"
+
+
+@dataclass(frozen=True)
+class CheckEntry(Entry):
+    """A row of the table of checks."""
+
+    reads_annotations: bool = False
+    """Whether it needs the sample that a conversation is about; without it, nothing is judged."""
+
+
+CHECKS: dict[str, CheckEntry] = {
+    "turns": CheckEntry(f"{_HERE}.turns:find", "user and assistant alternate, and none is empty"),
+    "placeholders": CheckEntry(
+        f"{_HERE}.placeholders:find", "each medium's placeholder stands once, in the first turn"
+    ),
+}
+"""The checks of one conversation, by name."""

@@ -1,0 +1,126 @@
+"""Checks over tables and run folders: where findings land, and what is left as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datasets import Dataset
+from hypothesis import given
+from hypothesis import strategies as st
+
+import mmgen_datasets as mmgen
+from mmgen_datasets.cli import main
+from mmgen_datasets.errors import RunError, UnknownNameError
+from mmgen_datasets.generation.run_samples import run_samples
+from mmgen_datasets.quality import CHECKS
+from mmgen_datasets.quality.case import Case, Fault
+from mmgen_datasets.quality.check import check, check_case
+from mmgen_datasets.quality.detail import read_detail, write_detail
+from tests.sample import SAMPLE_DIR
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A finished run over the bundled sample."""
+    folder = mmgen.RunFolder(tmp_path / "run")
+    mmgen.fill_run(folder, mmgen.Plan("coco2017", data_dir=str(SAMPLE_DIR)))
+    return folder.path
+
+
+def find_dogs(case: Case) -> list[Fault]:
+    """A check of a user's own."""
+    return [Fault(said.turn, "dog", "is a dog") for said in case.answers if "dog" in said.text]
+
+
+def test_every_check_is_written_into_each_row(conversations: Dataset, samples: Dataset) -> None:
+    checked = check(conversations, samples)
+    assert all([one["name"] for one in row] == list(CHECKS) for row in checked["checks"])
+
+
+def test_what_is_not_checks_stays_as_it_was(conversations: Dataset, samples: Dataset) -> None:
+    checked = check(conversations, samples)
+    assert checked.features == conversations.features
+    rest = [name for name in conversations.column_names if name != "checks"]
+    before, after = (
+        d.with_format("arrow").select_columns(rest)[:] for d in (conversations, checked)
+    )
+    assert before.equals(after)
+
+
+def test_a_second_check_keeps_what_the_first_found(conversations: Dataset) -> None:
+    checked = check(check(conversations, checks=["turns"]), checks=["placeholders", "turns"])
+    assert [one["name"] for one in checked["checks"][0]] == ["placeholders", "turns"]
+    checked = check(check(conversations, checks=["turns"]), checks=["placeholders"])
+    assert [one["name"] for one in checked["checks"][0]] == ["turns", "placeholders"]
+
+
+def test_a_check_of_ones_own_is_named_by_its_module(conversations: Dataset) -> None:
+    own = f"{__name__}:find_dogs"
+    checked = check(conversations, checks=[own])
+    said = [" ".join(m["content"] for m in row[1::2]) for row in conversations["messages"]]
+    assert [row[0]["passed"] for row in checked["checks"]] == ["dog" not in text for text in said]
+
+
+def test_an_unknown_check_is_told_before_the_work_begins(conversations: Dataset) -> None:
+    with pytest.raises(UnknownNameError, match="no check is called 'tuns'"):
+        check(conversations, checks=["tuns"])
+
+
+def test_without_annotations_nothing_is_judged_by_them() -> None:
+    messages = [{"role": "user", "content": "<image>\nHi?"}, {"role": "assistant", "content": "."}]
+    for found in check_case(Case(messages)):
+        assert (found["passed"] is None) is CHECKS[found["name"]].reads_annotations
+
+
+@given(
+    st.lists(
+        st.builds(
+            Fault,
+            st.integers(0, 99),
+            st.text(),
+            st.text(st.characters(exclude_characters="\n"), min_size=1),
+        )
+    )
+)
+def test_a_detail_reads_back_as_the_faults_it_was_written_from(faults: list[Fault]) -> None:
+    assert read_detail(write_detail(faults)) == faults
+
+
+def test_a_run_is_checked_in_its_folder(run: Path) -> None:
+    before = mmgen.load_run(run)
+    checked = mmgen.check_run(run)
+    assert mmgen.load_run(run)["checks"][:] == checked["checks"][:]
+    assert mmgen.load_run(run)["messages"][:] == before["messages"][:]
+    assert not list(run.glob(".*.partial"))
+
+
+def test_a_run_whose_source_is_gone_can_be_checked_without_it(run: Path, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"(?s)cannot be loaded.*--no-annotations"):
+        run_samples(run, str(tmp_path))
+    mmgen.check_run(run, annotations=False)
+
+
+def test_the_command_tells_how_often_each_check_failed(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(run), "--no-annotations", "--check", "turns"]) == 0
+    told = capsys.readouterr().out
+    assert "turns        0 failed    0.0%" in told
+    assert f"0 of {len(mmgen.load_run(run))} conversations failed a check" in told
+
+
+@pytest.fixture
+def old_run(run: Path) -> Path:
+    """A run of a version that knew no scores."""
+    for file in (run / "conversations").glob("*.parquet"):
+        Dataset.from_parquet(str(file)).remove_columns("scores").to_parquet(file)
+    return run
+
+
+def test_runs_that_know_no_scores_are_read_and_checked(old_run: Path) -> None:
+    features: Any = mmgen.load_run(old_run).features
+    assert "scores" in features
+    mmgen.check_run(old_run, annotations=False)
+    assert mmgen.load_run(old_run)["scores"][0] == []
