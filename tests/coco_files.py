@@ -9,6 +9,7 @@ from typing import Any
 
 from PIL import Image
 
+import mmgen_datasets
 from mmgen_datasets.vocabulary import COCO
 
 Documents = dict[str, dict[str, Any]]
@@ -61,12 +62,22 @@ def documents(folder: str = "val2017") -> Documents:
     return apart
 
 
+def records(files: Documents, kind: str = "instances", key: str = "annotations") -> Any:
+    """A list in the file of a kind, to change it."""
+    return files[f"{kind}_val2017.json"][key]
+
+
 def write(folder: Path, files: Documents, **form: Any) -> Path:
     """Write documents into a folder; `form` is handed to `json.dumps`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, document in files.items():
         (folder / name).write_text(json.dumps(document, **form), encoding="utf-8")
     return folder
+
+
+def load(root: Path, **kwargs: Any) -> Any:
+    """The validation split of 2017 that lies in a folder."""
+    return mmgen_datasets.load_dataset("coco2017", data_dir=str(root), split="validation", **kwargs)
 
 
 def write_pictures(folder: Path, *names: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import atexit
 import os
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
 import mmgen_datasets
+from tests import coco_files, open_images_files
 from tests.models.store import ModelStore
 from tests.sample import SAMPLE_DIR
 
@@ -73,3 +75,17 @@ def samples() -> Any:
 def conversations(samples: Any) -> Any:
     """What `grounded` makes of it."""
     return mmgen_datasets.generate(samples)
+
+
+@pytest.fixture
+def coco(tmp_path: Path) -> Path:
+    """A folder of the user's with COCO's validation split of 2017."""
+    coco_files.write(tmp_path / "coco" / "annotations", coco_files.documents())
+    return tmp_path / "coco"
+
+
+@pytest.fixture
+def oi(tmp_path: Path) -> Path:
+    """One with that of Open Images."""
+    files = open_images_files.NAMES | open_images_files.texts()
+    return open_images_files.write(tmp_path / "open_images", files)

@@ -8,6 +8,8 @@ from typing import Any
 
 from PIL import Image
 
+import mmgen_datasets
+
 Texts = dict[str, str]
 """The name of a file to what is in it."""
 
@@ -29,6 +31,12 @@ _METADATA_TITLES = (
     "OriginalSize,OriginalMD5,Thumbnail300KURL,Rotation"
 )
 _BY = "https://creativecommons.org/licenses/by/2.0/"
+
+BOXES = "validation-annotations-bbox.csv"
+LABELS = "oidv7-val-annotations-human-imagelabels.csv"
+METADATA = "validation-images-with-rotation.csv"
+CAPTIONS = "open_images_validation_captions.jsonl"
+"""Files of the validation split."""
 
 NAMES = {
     "oidv7-class-descriptions.csv": "LabelName,DisplayName\r\n"
@@ -119,6 +127,20 @@ def write(folder: Path, files: Texts) -> Path:
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
     return folder
+
+
+def load(root: Path, **kwargs: Any) -> Any:
+    """The validation split that lies in a folder."""
+    return mmgen_datasets.load_dataset(
+        "open_images_v7", data_dir=str(root), split="validation", **kwargs
+    )
+
+
+def change(root: Path, name: str, old: str, new: str) -> None:
+    """Replace a text that stands in a file."""
+    before = (root / name).read_bytes().decode()
+    assert old in before
+    (root / name).write_bytes(before.replace(old, new).encode())
 
 
 def write_pictures(folder: Path, *ids: str) -> None:
