@@ -13,6 +13,7 @@ import msgspec
 from mmgen_datasets.conversion.data_file import is_picture_key, picture_names, place_pictures
 from mmgen_datasets.conversion.turns import ROLES, read_turns
 from mmgen_datasets.errors import RowError
+from mmgen_datasets.json_errors import NO_JSON
 
 from .llava_json_files import PictureFinder
 
@@ -36,7 +37,7 @@ class Reading:
         """The rows of the records that are conversations."""
         for number, raw in enumerate(records):
             try:
-                row = self._row(number, msgspec.json.decode(raw))
+                row = self._row(number, _decode(raw))
             except RowError as error:
                 self.left_out[error.problem] += 1
                 continue
@@ -74,6 +75,13 @@ class Reading:
             id, again = f"{base}-{again}", again + 1
         self._ids.add(id)
         return id
+
+
+def _decode(raw: msgspec.Raw) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except NO_JSON as error:
+        raise RowError(f"it is no JSON: {error}") from error
 
 
 def _others(record: Mapping[str, Any]) -> str | None:

@@ -14,7 +14,7 @@ from mmgen_datasets.errors import SourceError
 
 SHARED_MODULES = (
     *("schema.py", "columns.py", "licence.py", "vocabulary.py", "picture.py"),
-    *("conversion/data_file.py", "conversion/turns.py", "publish/origins.py"),
+    *("json_errors.py", "conversion/data_file.py", "conversion/turns.py", "publish/origins.py"),
     *("motion/clips.py", "motion/features.py", "motion/folder.py", "motion/joint_types.py"),
     *("motion/recovery.py", "motion/skeleton.py"),
 )

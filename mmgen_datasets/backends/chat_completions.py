@@ -15,6 +15,7 @@ import msgspec
 
 from mmgen_datasets.chat import Media, MediaKind, Part, Reply, Request, Text, Turn
 from mmgen_datasets.errors import RetryError, RowError, StopError
+from mmgen_datasets.json_errors import NO_JSON
 
 
 def encode_request(
@@ -56,7 +57,7 @@ def encode_request(
 def _json_format(schema: str) -> dict[str, Any]:
     try:
         read = msgspec.json.decode(schema)
-    except msgspec.DecodeError as error:
+    except NO_JSON as error:
         raise StopError(
             f"the JSON schema {schema[:80]!r} is no JSON: {error}",
             "correct json_schema in the recipe's sampling",
@@ -163,7 +164,7 @@ def decode_completion(body: bytes) -> Completion:
         return _decode(body)
     except msgspec.ValidationError as error:
         raise RowError(f"the server's answer is no chat completion: {error}", _CHECK_URL) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except NO_JSON as error:
         raise RetryError(f"the server's answer is not JSON: {error}", _CHECK_URL) from error
 
 
@@ -198,7 +199,7 @@ def read_reply(completion: Completion) -> Reply:
 def _usage(completion: Completion) -> Any:
     try:
         return msgspec.json.decode(completion.usage)
-    except (msgspec.DecodeError, UnicodeDecodeError):  # a number beyond any float, a broken string
+    except NO_JSON:  # a number beyond any float, a broken string
         return None
 
 

@@ -18,6 +18,7 @@ import msgspec
 from mmgen_datasets.backends.quoting import quoted
 from mmgen_datasets.backends.rate_headers import pause
 from mmgen_datasets.errors import BackendError, RetryError, RowError, StopError, TooLongError
+from mmgen_datasets.json_errors import NO_JSON
 
 
 class Asked(NamedTuple):
@@ -161,7 +162,7 @@ def read_complaint(status: int, body: bytes, secrets: Iterable[str] = ()) -> Com
     """
     try:
         value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NO_JSON:
         value = body.decode(errors="replace")
     return complaint_of(status, value, secrets)
 

@@ -35,6 +35,7 @@ from mmgen_datasets.backends.http_transfer import get, receive_file, send_file
 from mmgen_datasets.backends.openai import OpenAI, address_of
 from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import BackendError, RetryError, StopError, UsageError
+from mmgen_datasets.json_errors import NO_JSON
 
 T = TypeVar("T")
 
@@ -90,7 +91,7 @@ class OpenAIBatch(OpenAI):
         """What a line of results says."""
         try:
             result = decode_result(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except NO_JSON:
             return None
         try:
             return Outcome(result.custom_id, self._reply_of(result))
@@ -178,7 +179,7 @@ class OpenAIBatch(OpenAI):
         self._refuse_failed(answer)
         try:
             return msgspec.json.decode(answer.body, type=kind, strict=False)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except NO_JSON as error:
             raise StopError(
                 f"{self.endpoint} speaks no Batch API: {error}",
                 "use the backend 'openai' there, or check base_url",

@@ -24,6 +24,7 @@ import msgspec
 
 from mmgen_datasets.conversion.turns import count_media
 from mmgen_datasets.errors import MissingFileError, RowError, SourceError
+from mmgen_datasets.json_errors import NO_JSON
 
 _NUMBERED_KEY = re.compile(r"image_(\d+)")
 IMAGE_TAG = re.compile(r"<image[ _]?(\d{0,2})>")
@@ -60,7 +61,7 @@ def read_data_file(path: Path) -> DataFile:
         if path.suffix == ".jsonl":
             return DataFile(msgspec.json.Decoder(msgspec.Raw).decode_lines(data))
         found = msgspec.json.decode(data, type=list[msgspec.Raw] | _Envelope)
-    except msgspec.DecodeError as error:
+    except NO_JSON as error:
         raise SourceError(
             f"{path}: neither a list of records nor an object with 'samples': {error}",
             "give a file as LLaVA has them, or a data file of MM-Gen",

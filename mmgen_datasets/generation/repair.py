@@ -23,6 +23,7 @@ from mmgen_datasets.files import PARTIAL
 from mmgen_datasets.generation.journal import Outcome, open_journal
 from mmgen_datasets.generation.troubles import is_sound, refusal
 from mmgen_datasets.generation.workers import at_work_now, names_processes
+from mmgen_datasets.json_errors import NO_JSON
 
 DAMAGED = ".damaged"
 """The ending that a damaged journal gets."""
@@ -137,7 +138,7 @@ def _is_whole(
         return isinstance(problem, str)
     try:
         msgspec.json.decode(reply if isinstance(reply, str) else "", type=Reply)
-    except msgspec.DecodeError:
+    except NO_JSON:
         return False
     return True
 

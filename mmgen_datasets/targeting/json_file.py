@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from mmgen_datasets.errors import MissingFileError, SourceError
+from mmgen_datasets.json_errors import NO_JSON
 
 T = TypeVar("T")
 
@@ -30,5 +31,5 @@ def read_json(path: Path, kind: type[T], *, called: str, made_by: str) -> T:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except OSError as error:
         raise MissingFileError(f"{path} cannot be read: {error.strerror}", hint) from error
-    except msgspec.DecodeError as error:
+    except NO_JSON as error:
         raise SourceError(f"{path}: no {called}: {error}", hint) from error

@@ -26,6 +26,7 @@ from mmgen_datasets.conversion.data_file import picture_names, read_bytes
 from mmgen_datasets.conversion.turns import GPT, HUMAN, read_turns
 from mmgen_datasets.errors import RowError, SourceError, UsageError
 from mmgen_datasets.files import whole_file
+from mmgen_datasets.json_errors import NO_JSON
 
 T = TypeVar("T")
 
@@ -107,7 +108,7 @@ def read_task(path: str | Path) -> Task:
     path = Path(path)
     try:
         found = msgspec.json.decode(read_bytes(path))
-    except msgspec.DecodeError as error:
+    except NO_JSON as error:
         raise SourceError(f"{path}: no JSON: {error}", "give a task file of MM-Gen") from error
     if isinstance(found, list):
         found = {"samples": found}
