@@ -33,7 +33,7 @@ LAYERS = [
     ["generation.job"],
     ["generation.asking"],
     ["generation.fill"],
-    ["generation.run_samples", "generation.rewriting"],
+    ["generation.run_samples", "generation.rewriting", "generation.watching"],
     ["targeting", "quality.check_run"],
     ["publish"],
     ["cli"],

@@ -1,7 +1,7 @@
-"""Replies or computed answers, laid beside the samples they belong to.
+"""Replies, laid beside the samples they belong to.
 
-Both ways of generation end here, in one batched `Dataset.map` each: what was said becomes
-messages, and media and licences are copied from the samples as Arrow columns, untouched.
+What was said becomes messages in one batched `Dataset.map`; media and licences are copied from
+the samples as Arrow columns, untouched.
 """
 
 from __future__ import annotations
@@ -14,16 +14,15 @@ from typing import Any, TypeAlias, get_args
 import pyarrow as pa
 from datasets import Dataset
 
-from mmgen_datasets.backends.base import Backend
+from mmgen_datasets.backends.base import Addressed
 from mmgen_datasets.chat import Exchange, MediaKind
 from mmgen_datasets.errors import RowError
-from mmgen_datasets.generation.journal import Record, open_journal
+from mmgen_datasets.generation.journal import Journal, Record, open_journal
 from mmgen_datasets.generation.manifest import NOT_ASKED
 from mmgen_datasets.generation.requests import key_of
 from mmgen_datasets.generation.rows import VERSION, fingerprint, rows_of
-from mmgen_datasets.grounded import answer
 from mmgen_datasets.prompts.parse import read_reply
-from mmgen_datasets.prompts.recipe import Grounded, Recipe
+from mmgen_datasets.prompts.recipe import Recipe
 from mmgen_datasets.schema import PROVENANCE, conversations_of, media_kinds
 
 _COPIED = ("source", "split", "file_name", "license", "credit")
@@ -36,39 +35,10 @@ _UNUSABLE = {
 """Why a reply is not used, by the reason that it ended for."""
 _TOLD = ("prompt_tokens", "completion_tokens", "dropped_examples", "finish_reason")
 """What a conversation tells of its reply."""
+_READ = ("id", "sample", "task", "sampling", "digest", "error")
+"""What is read of a request."""
 _ROWS_A_BATCH = 256
 _Row: TypeAlias = dict[str, Any]
-
-
-def answer_all(samples: Dataset, recipe: Recipe, *, seed: int, cache: str | None = None) -> Dataset:
-    """Answer questions from the annotations, with no model.
-
-    Args:
-        samples: rows of `mmgen_datasets.schema.SAMPLE`.
-        recipe: one with `grounded` settings.
-        seed: of the choice of questions and wordings.
-        cache: the file that `datasets` keeps the result in; by default beside the samples.
-
-    Returns:
-        Rows of `mmgen_datasets.schema.CONVERSATION`, one per sample, in their order.
-    """
-    media = media_kinds(samples.features)
-    samples = samples.with_format(None)
-
-    def fill(batch: Mapping[str, list[Any]], indices: list[int]) -> pa.Table:
-        rows = [_grounded_row(sample, recipe, seed, media) for sample in rows_of(batch)]
-        return beside(samples, indices, rows)
-
-    return samples.remove_columns(media).map(
-        fill,
-        with_indices=True,
-        batched=True,
-        batch_size=_ROWS_A_BATCH,
-        features=conversations_of(samples.features),
-        new_fingerprint=fingerprint("grounded", samples, recipe.model_dump_json(), seed),
-        cache_file_name=cache,
-        desc="conversations",
-    )
 
 
 def lay_out(
@@ -76,7 +46,7 @@ def lay_out(
     samples: Dataset,
     *,
     recipe: Recipe,
-    backend: Backend,
+    backend: Addressed,
     journal: Path,
     seed: int,
     cache: str | None = None,
@@ -103,14 +73,7 @@ def lay_out(
     with open_journal(journal) as opened:
 
         def fill(batch: Mapping[str, list[Any]]) -> pa.Table:
-            asked = list(rows_of(batch))
-            keys = [key_of(row, backend) for row in asked]
-            records = opened.records(keys)
-            sample_ids = ids[batch["sample"]]["id"]
-            rows = [
-                reader.row(request, sample_id, key, records.get(key))
-                for request, sample_id, key in zip(asked, sample_ids, keys, strict=True)
-            ]
+            rows = reader.rows(list(rows_of(batch)), ids[batch["sample"]]["id"], opened)
             return beside(samples, batch["sample"], rows)
 
         return requests.remove_columns(["chat", "prompt_tokens"]).map(
@@ -126,16 +89,48 @@ def lay_out(
         )
 
 
+def read_replies(
+    requests: Dataset,
+    samples: Dataset,
+    *,
+    recipe: Recipe,
+    backend: Addressed,
+    journal: Path,
+    seed: int,
+) -> Dataset:
+    """What `lay_out` makes of some requests, in memory; for a look while others are asked.
+
+    The arguments are those of `lay_out`, which says what is returned.
+    """
+    reader = _Reader(recipe, backend, seed, media_kinds(samples.features))
+    asked = list(requests.select_columns(list(_READ)))
+    places = [request["sample"] for request in asked]
+    with open_journal(journal) as opened:
+        rows = reader.rows(asked, samples.select_columns(["id"])[places]["id"], opened)
+    return Dataset(beside(samples, places, rows))
+
+
 @dataclass(frozen=True)
 class _Reader:
     """What turns the outcome of a request into a row."""
 
     recipe: Recipe
-    backend: Backend
+    backend: Addressed
     seed: int
     media: Sequence[MediaKind]
 
-    def row(
+    def rows(
+        self, requests: Sequence[_Row], sample_ids: Sequence[str], journal: Journal
+    ) -> list[_Row]:
+        """A row for each request, without what it takes over from its sample."""
+        keys = [key_of(request, self.backend) for request in requests]
+        records = journal.records(keys)
+        return [
+            self._row(request, sample_id, key, records.get(key))
+            for request, sample_id, key in zip(requests, sample_ids, keys, strict=True)
+        ]
+
+    def _row(
         self, request: Mapping[str, Any], sample_id: str, key: str, record: Record | None
     ) -> _Row:
         """A conversation, or why there is none."""
@@ -162,26 +157,6 @@ class _Reader:
             "scores": [],
             "error": error,
         }
-
-
-def _grounded_row(
-    sample: Mapping[str, Any], recipe: Recipe, seed: int, media: Sequence[MediaKind]
-) -> _Row:
-    asked = recipe.grounded or Grounded()
-    exchanges = answer(
-        sample, families=asked.families, max_exchanges=asked.max_exchanges, seed=seed
-    )
-    return {
-        "id": f"{sample['source']}-{sample['id']}-{recipe.name}",
-        "sample_id": sample["id"],
-        "messages": messages_of(exchanges, media),
-        "kind": "grounded",
-        "provenance": provenance_of(recipe, seed)
-        | {"families": [exchange.family for exchange in exchanges]},
-        "checks": [],
-        "scores": [],
-        "error": None if exchanges else "no question follows from the annotations",
-    }
 
 
 def usable_text(record: Record | None) -> str:

@@ -19,10 +19,10 @@ from mmgen_datasets.errors import (
     UnknownNameError,
     UsageError,
 )
+from mmgen_datasets.generation.answers import answer_all
 from mmgen_datasets.generation.asking import Asking, ask_along
 from mmgen_datasets.generation.budget import Caps
 from mmgen_datasets.generation.company import accompanied
-from mmgen_datasets.generation.conversations import answer_all
 from mmgen_datasets.generation.estimate import Estimate, estimate
 from mmgen_datasets.generation.generate import check_fit
 from mmgen_datasets.generation.job import Job, recorded, refuse_another, write
@@ -73,7 +73,7 @@ def fill_run(
         raise UsageError(f"a {name} is given, and no backend", "name the backend, or leave it out")
     recipe = limit_pictures(load_recipe(plan.recipe), plan.max_image_side)
     backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
-    samples, not_allowed = _samples(plan, folder)
+    samples, not_allowed = plan_samples(plan, folder)
     check_fit(samples, recipe, backend)
     if cache is not None and cache.resolve() == folder.journal_path.resolve():
         raise UsageError(f"the cache {cache} is the run's own journal", "leave it out")
@@ -119,7 +119,7 @@ def estimate_run(
     """
     recipe = limit_pictures(load_recipe(plan.recipe), plan.max_image_side)
     backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
-    samples, _ = _samples(plan, folder or RunFolder(Path()))
+    samples, _ = plan_samples(plan, folder or RunFolder(Path()))
     check_fit(samples, recipe, backend)
     if backend is None:
         raise UsageError(f"the recipe {recipe.name!r} asks no model", "it costs nothing")
@@ -128,7 +128,7 @@ def estimate_run(
     return estimate(requests, samples, recipe, backend=backend, table=prices, journal=journal)
 
 
-def _samples(plan: Plan, folder: RunFolder) -> Kept:
+def plan_samples(plan: Plan, folder: RunFolder) -> Kept:
     """The part of a plan's samples that a folder is for, and what their licences keep out."""
     kept = keep(_load(plan), plan.licence)
     refuse_empty(kept, plan.licence)

@@ -13,8 +13,9 @@ from datasets import Dataset
 
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.generation.answers import answer_all
 from mmgen_datasets.generation.budget import Account, Sizes
-from mmgen_datasets.generation.conversations import answer_all, lay_out
+from mmgen_datasets.generation.conversations import lay_out
 from mmgen_datasets.generation.engine import ask_all
 from mmgen_datasets.generation.pace import Pace
 from mmgen_datasets.generation.pending import Pending

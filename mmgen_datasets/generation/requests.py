@@ -17,7 +17,7 @@ from typing import Any
 
 from datasets import Dataset
 
-from mmgen_datasets.backends.base import Backend
+from mmgen_datasets.backends.base import Addressed, Backend
 from mmgen_datasets.chat import (
     Chat,
     Media,
@@ -132,7 +132,7 @@ def _pending(
     )
 
 
-def key_of(row: Mapping[str, Any], backend: Backend) -> str:
+def key_of(row: Mapping[str, Any], backend: Addressed) -> str:
     """What the journal files the reply to a request row under."""
     return request_key(row["digest"], backend.model, backend.endpoint)
 
