@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mmgen_datasets.generation.requests import build_requests
     from mmgen_datasets.generation.result import rejected_keys
     from mmgen_datasets.generation.run import RunFolder, load_run, read_run
+    from mmgen_datasets.generation.whom import Whom
     from mmgen_datasets.loading import load_dataset, register
     from mmgen_datasets.motion.tokenizer import MotionTokenizer
     from mmgen_datasets.parquet import prepare
@@ -58,6 +59,7 @@ _PUBLIC = {
     "Shard": "generation.manifest",
     "SpeechTokenizer": "speech.tokenizer",
     "UsageError": "errors",
+    "Whom": "generation.whom",
     "build_requests": "generation.requests",
     "cancel_batches": "generation.batch_cancel",
     "check": "quality.check",
@@ -94,6 +96,7 @@ __all__ = [
     "Shard",
     "SpeechTokenizer",
     "UsageError",
+    "Whom",
     "build_requests",
     "cancel_batches",
     "check",

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mmgen_datasets import RunFolder, Shard
-from mmgen_datasets.targeting.generate import Whom, fill_plan
+from mmgen_datasets.generation.whom import Whom
+from mmgen_datasets.targeting.generate import fill_plan
 from mmgen_datasets.targeting.plan import Amounts, plan_prompts
 from mmgen_datasets.targeting.prompt_file import PromptFile
 from mmgen_datasets.targeting.sending import Sending

@@ -12,7 +12,8 @@ import pytest
 from mmgen_datasets import Shard
 from mmgen_datasets.errors import MMGenError, UsageError
 from mmgen_datasets.generation.estimate import describe
-from mmgen_datasets.targeting.generate import Whom, estimate_plan
+from mmgen_datasets.generation.whom import Whom
+from mmgen_datasets.targeting.generate import estimate_plan
 from mmgen_datasets.targeting.preview import describe_plan, describe_requests
 from mmgen_datasets.targeting.requests import targeted_requests
 from mmgen_datasets.targeting.sending import Sending

@@ -107,7 +107,7 @@ def generate(
         not no_json_schema,
         origins or (beside if beside.is_file() else None),
     )
-    whom = carrying.Whom(
+    whom = mmgen.Whom(
         backend,
         backend_settings(model, base_url, option),
         mmgen.Pace(concurrency, requests_per_minute, tokens_per_minute),

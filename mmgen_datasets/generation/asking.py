@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -87,7 +88,7 @@ def ask_along(job: Job, asking: Asking) -> Manifest:
             job.manifest.requests = len(requests)
             folder.write(job.manifest)
         try:
-            _ask(job, asking, requests, worker)
+            put_requests(job, asking, requests, worker)
         except BaseException:
             # Where the disk is full or the journal damaged, that is what is to be told.
             with suppress(OSError, RunError), folder.locked(wait=True):
@@ -130,7 +131,17 @@ def _refuse_company(job: Job, asking: Asking) -> None:
         )
 
 
-def _ask(job: Job, asking: Asking, requests: Dataset, worker: str) -> None:
+def put_requests(job: Job, asking: Asking, requests: Dataset, worker: str) -> None:
+    """Put requests until each has an outcome in the folder's journal, or the backend cannot go on.
+
+    What it cannot go on for is written into the job's manifest, as its problem.
+
+    Args:
+        job: whose samples and recipe the requests were built from.
+        asking: how.
+        requests: rows of `mmgen_datasets.generation.request_row.REQUEST`.
+        worker: the name of one that is at work on the journal.
+    """
     journal, backend = job.folder.journal_path, asking.backend
     account, sizes = Account(asking.budget), {}
     if asking.budget.is_limited:
@@ -174,6 +185,23 @@ def _lay_out(job: Job, asking: Asking, requests: Dataset) -> Dataset:
         seed=job.manifest.plan.seed,
         cache=job.cache,
     )
+
+
+@contextmanager
+def accounted(job: Job, price: Price | None) -> Iterator[None]:
+    """Write into the manifest what a block's replies used, however it ends; also if it was cut off.
+
+    For a folder that is locked, and that no other process fills.
+    """
+    try:
+        yield
+    except BaseException:
+        # Where the disk is full or the journal damaged, that is what is to be told.
+        with suppress(OSError, RunError):
+            count_usage(job, price)
+            note_end(job, "interrupted")
+        raise
+    count_usage(job, price)
 
 
 def count_usage(job: Job, price: Price | None) -> None:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from datasets import Dataset, concatenate_datasets
 
 from mmgen_datasets.backends import open_backend
-from mmgen_datasets.errors import RunError, StopError
-from mmgen_datasets.generation.asking import Asking, count_usage
-from mmgen_datasets.generation.budget import Account, Caps
+from mmgen_datasets.errors import StopError
+from mmgen_datasets.generation.asking import Asking, accounted
+from mmgen_datasets.generation.budget import Account
 from mmgen_datasets.generation.estimate import Estimate, estimate
 from mmgen_datasets.generation.generate import ask
-from mmgen_datasets.generation.job import Job, note_end, recorded, refuse_another, write
+from mmgen_datasets.generation.job import Job, recorded, refuse_another, write
 from mmgen_datasets.generation.manifest import Manifest, Plan, digest_ids
-from mmgen_datasets.generation.pace import Pace
 from mmgen_datasets.generation.rows import VERSION
 from mmgen_datasets.generation.run import RunFolder
+from mmgen_datasets.generation.whom import Whom
 from mmgen_datasets.generation.workers import at_work, new_worker
 from mmgen_datasets.targeting.generated_file import write_generated
 from mmgen_datasets.targeting.prompt_file import PromptFile
@@ -28,19 +25,6 @@ from mmgen_datasets.targeting.repair_reply import repairs
 from mmgen_datasets.targeting.replies import lay_out_items
 from mmgen_datasets.targeting.requests import Requests, targeted_requests
 from mmgen_datasets.targeting.sending import Sending
-
-
-@dataclass(frozen=True)
-class Whom:
-    """Who is asked, and how hard."""
-
-    backend: str
-    settings: dict[str, Any] = field(default_factory=dict)
-    """Of the backend; never a secret."""
-    pace: Pace = field(default_factory=Pace)
-    caps: Caps = field(default_factory=Caps)
-    cache: Path | None = None
-    """A journal that several runs share."""
 
 
 def fill_plan(
@@ -98,15 +82,8 @@ def fill_plan(
     with folder.locked():
         refuse_another(job)
         folder.write(manifest)
-        try:
+        with accounted(job, asking.budget.price):
             _ask(job, asking, requests)
-        except BaseException:
-            # Where the disk is full or the journal damaged, that is what is to be told.
-            with suppress(OSError, RunError):
-                count_usage(job, asking.budget.price)
-                note_end(job, "interrupted")
-            raise
-        count_usage(job, asking.budget.price)
         with recorded(job):
             made = lay_out_items(
                 requests,
