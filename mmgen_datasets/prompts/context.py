@@ -23,7 +23,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from mmgen_datasets.chat import Chat, Media, Text, Turn, text_turn
-from mmgen_datasets.prompts.findings import label_lines, motion_lines, relation_lines, said
+from mmgen_datasets.prompts.findings import (
+    conversation_lines,
+    label_lines,
+    motion_lines,
+    relation_lines,
+    said,
+)
 from mmgen_datasets.prompts.task import AnyExample, Example, Task, Written
 
 FLAGS = ("is_occluded", "is_truncated", "is_group_of", "is_depiction", "is_inside")
@@ -78,7 +84,12 @@ def render_tidy(sample: Mapping[str, Any], inputs: Collection[str]) -> str:
     return "\n\n".join(text for text in paragraphs if text).strip("\n")
 
 
-_FINDINGS = {"relations": relation_lines, "labels": label_lines, "motion": motion_lines}
+_FINDINGS = {
+    "relations": relation_lines,
+    "labels": label_lines,
+    "motion": motion_lines,
+    "conversation": conversation_lines,
+}
 
 
 LAYOUTS = {"tidy": Layout(render_tidy, str.strip), "verbatim": Layout(render, str)}

@@ -8,17 +8,26 @@ After the boxes, each in a paragraph of its own::
     Verified to be in the picture: guitar, man, table.
     Verified not to be in the picture: piano, violin.
 
-Only labels that a person has verified are told: a machine's are guesses.
+Only labels that a person has verified are told: a machine's are guesses. What was said of a sample
+already, where its source is one of conversations, comes last::
+
+    Conversation:
+    User: What is the man playing?
+    Assistant: He is playing a guitar.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
+from mmgen_datasets.chat import MediaKind
 from mmgen_datasets.motion.wording import fact_lines
 from mmgen_datasets.nouns import is_speakable, noun, plain
 from mmgen_datasets.predicates import sentence_end
+
+_PLACEHOLDER = re.compile(rf"<({'|'.join(get_args(MediaKind))})>\n?")
 
 
 def said(sample: Mapping[str, Any]) -> list[str]:
@@ -60,6 +69,20 @@ def motion_lines(sample: Mapping[str, Any]) -> list[str]:
         if not is_part and None not in (part["start_s"], part["end_s"])
     ]
     return [*parts, *fact_lines(sample.get("facts"))]
+
+
+def conversation_lines(sample: Mapping[str, Any]) -> list[str]:
+    r"""What was said of a sample, a turn each under a heading, without placeholders of media.
+
+    Example:
+        >>> conversation_lines({"messages": [{"role": "user", "content": "<image>\nWhat is it?"}]})
+        ['Conversation:', 'User: What is it?']
+    """
+    turns = [
+        f"{message['role'].capitalize()}: {_PLACEHOLDER.sub('', message['content']).strip()}"
+        for message in sample.get("messages") or ()
+    ]
+    return ["Conversation:", *turns] if turns else []
 
 
 def _sentence(row: Mapping[str, Any]) -> str:

@@ -14,10 +14,18 @@ from mmgen_datasets.prompts.document import FileModel, known_keys, refusal
 from mmgen_datasets.prompts.reply_schema import fault_of_schema
 
 Input: TypeAlias = Literal[
-    "captions", "boxes", "boxes_openimages", "relations", "labels", "motion", "image"
+    "captions",
+    "boxes",
+    "boxes_openimages",
+    "relations",
+    "labels",
+    "motion",
+    "conversation",
+    "image",
 ]
 """What a model gets of a sample: its texts, its boxes without or with flags, what its things do
-to one another, what is verified to be there or not, what can be read off its motion, its pixels."""
+to one another, what is verified to be there or not, what can be read off its motion, what was said
+of it already, its pixels."""
 
 
 def _not_blank(text: str) -> str:
