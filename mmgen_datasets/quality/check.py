@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
-from datasets import Dataset, Features, concatenate_datasets
-from datasets.fingerprint import generate_random_fingerprint
+from datasets import Dataset
 
 from mmgen_datasets.quality import CHECKS
 from mmgen_datasets.quality.case import Case, Check
+from mmgen_datasets.quality.column import rewrite_column
 from mmgen_datasets.quality.detail import write_detail
 from mmgen_datasets.registry import resolve
-from mmgen_datasets.schema import CONVERSATION, SAMPLE, media_kinds
+from mmgen_datasets.schema import SAMPLE, media_kinds
 
 Checked: TypeAlias = dict[str, Any]
 """A row of `mmgen_datasets.schema.CHECK`."""
 
 _READ = ("messages", "kind", "provenance", "sample_id", "checks")
-_ROWS_A_BATCH = 256
 
 
 def check(
@@ -100,26 +99,8 @@ def put_checks(
             stand there are replaced.
         desc: what the progress bar says.
     """
-    read = [name for name in _READ if name in conversations.column_names]
-    found = (
-        conversations.with_format(None)
-        .select_columns(read)
-        .map(
-            partial(_merged, find=find),
-            with_indices=True,
-            batched=True,
-            batch_size=_ROWS_A_BATCH,
-            remove_columns=read,
-            features=Features({"checks": CONVERSATION["checks"]}),
-            new_fingerprint=generate_random_fingerprint(),  # checks of one's own may change
-            load_from_cache_file=False,
-            desc=desc,
-        )
-    )
-    names = conversations.column_names
-    rest = conversations.with_format(None).remove_columns([n for n in names if n == "checks"])
-    laid = concatenate_datasets([rest, found], axis=1)
-    return laid.select_columns(names if "checks" in names else [*names, "checks"])
+    merge = partial(_merged, find=find)
+    return rewrite_column(conversations, "checks", merge, read=_READ, desc=desc)
 
 
 @dataclass(frozen=True)
