@@ -43,10 +43,12 @@ if TYPE_CHECKING:
     from mmgen_datasets.publish.hub import push_to_hub
     from mmgen_datasets.quality.check import check
     from mmgen_datasets.quality.check_run import check_run
+    from mmgen_datasets.quality.judging.judge_run import Judging, judge_run
     from mmgen_datasets.speech.tokenizer import SpeechTokenizer
 
 _PUBLIC = {
     "Caps": "generation.budget",
+    "Judging": "quality.judging.judge_run",
     "MMGenError": "errors",
     "MotionTokenizer": "motion.tokenizer",
     "OpenAI": "backends.openai",
@@ -71,6 +73,7 @@ _PUBLIC = {
     "export": "exporters.export",
     "fill_run": "generation.fill",
     "generate": "generation.generate",
+    "judge_run": "quality.judging.judge_run",
     "load_dataset": "loading",
     "load_recipe": "prompts.recipe",
     "load_run": "generation.run",
@@ -84,6 +87,7 @@ _PUBLIC = {
 
 __all__ = [
     "Caps",
+    "Judging",
     "MMGenError",
     "MotionTokenizer",
     "OpenAI",
@@ -108,6 +112,7 @@ __all__ = [
     "export",
     "fill_run",
     "generate",
+    "judge_run",
     "load_dataset",
     "load_recipe",
     "load_run",

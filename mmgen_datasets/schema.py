@@ -216,7 +216,7 @@ CHECK = {
 SCORE = {
     "name": _STRING,  # what is judged: correctness, ...
     "value": _FLOAT,  # on the scale of its rubric; null where the judge gave none
-    "judge": _STRING,  # the model
+    "judge": _STRING,  # the model, or the name that was given to it with its rubric
     "detail": _STRING,  # why, in the judge's words
 }
 

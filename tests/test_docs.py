@@ -22,6 +22,8 @@ from mmgen_datasets.families import FAMILIES
 from mmgen_datasets.loading import SOURCES
 from mmgen_datasets.motion import TOKENIZERS
 from mmgen_datasets.prompts import RECIPES
+from mmgen_datasets.quality.judging.rubric import load_rubric
+from mmgen_datasets.quality.judging.rubrics import RUBRICS
 from mmgen_datasets.registry import Entry
 from mmgen_datasets.speech import CODECS
 from mmgen_datasets.targeting.modes import MODES
@@ -67,7 +69,8 @@ def test_commands_print_what_is_shown(block: str, capsys: pytest.CaptureFixture[
 def test_recipes_load(block: str, tmp_path: Path) -> None:
     path = tmp_path / "recipe.yaml"
     path.write_text(block, encoding="utf-8")
-    assert load_recipe(path).name == "recipe"
+    load = load_rubric if "criteria:" in block else load_recipe
+    assert load(path).name == "recipe"
     assert yaml.safe_load(block)
 
 
@@ -89,6 +92,7 @@ def rows(page: str, head: str) -> dict[str, str]:
         ("docs/speech.md", "codec", CODECS),
         ("docs/mm_gen.md", "mode", MODES),
         ("docs/motion.md", "tokenizer", TOKENIZERS),
+        ("docs/quality.md", "rubric", RUBRICS),
     ],
 )
 def test_the_tables_of_the_documents_are_those_of_the_code(

@@ -16,6 +16,7 @@ import typer
 from mmgen_datasets.cli import (
     convert,
     generate,
+    judge,
     motion,
     motion_codes,
     motion_tasks,
@@ -46,6 +47,7 @@ _COMMANDS = (
     results.show,
     quality.checks,
     quality.check,
+    judge.judge,
     results.export,
     publish.card,
     publish.push,
@@ -58,6 +60,7 @@ _GO_ON = "is kept: give the same command again to go on"
 _KEPT = {
     "generate": f"; every reply {_GO_ON}",
     "retry": f"; every reply {_GO_ON}",
+    "judge": f"; every reply {_GO_ON}",
     "task": f"; what is done {_GO_ON}",
     "convert": f"; what is finished {_GO_ON}",
     "push": f"; what was uploaded {_GO_ON}",

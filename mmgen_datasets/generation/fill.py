@@ -79,7 +79,7 @@ def fill_run(
         raise UsageError(f"the cache {cache} is the run's own journal", "leave it out")
     asking = Asking.of(backend, pace or Pace(), caps or Caps(), again, cache) if backend else None
     _refuse_many(num_proc, asking)
-    shown = _without_secrets(plan, backend)
+    shown = without_secrets(plan, backend)
     manifest = Manifest(
         shown,
         recipe.sha256,
@@ -195,7 +195,7 @@ def _refuse_many(num_proc: int, asking: Asking | None) -> None:
         )
 
 
-def _without_secrets(plan: Plan, backend: Backend | None) -> Plan:
+def without_secrets(plan: Plan, backend: Backend | None) -> Plan:
     """The plan as a file may hold it: an address can carry a password, or a key in its query."""
     address = plan.settings.get("base_url")
     if backend is None or address is None or not {"@", "?"} & set(address):

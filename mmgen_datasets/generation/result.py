@@ -44,7 +44,7 @@ def write_result(folder: RunFolder, split: str, result: Dataset) -> Written:
     good = pc.indices_nonzero(pc.is_null(errors)).to_pylist()
     bad = pc.indices_nonzero(pc.is_valid(errors)).to_pylist()
     _write_parquet(folder, split, result.select(good))
-    return Written(len(good), _write_rejects(folder, result.select(bad)))
+    return Written(len(good), write_rejects(folder, result.select(bad)))
 
 
 def rejected_keys(folder: RunFolder, errors: Sequence[str] = ()) -> frozenset[str]:
@@ -108,8 +108,17 @@ def _write_parquet(folder: RunFolder, split: str, conversations: Dataset) -> Non
             partial.unlink(missing_ok=True)
 
 
-def _write_rejects(folder: RunFolder, rejects: Dataset) -> Counter[str]:
-    """Write what is missing from the result, with the raw reply where there is one."""
+def write_rejects(folder: RunFolder, rejects: Dataset) -> Counter[str]:
+    """Write what is missing from a result, with the raw reply where there is one.
+
+    Args:
+        folder: whose file is replaced.
+        rejects: with the columns id, sample_id, kind, error and, in provenance, request_key and
+            finish_reason, as `mmgen_datasets.schema.CONVERSATION` has them.
+
+    Returns:
+        Reason to number.
+    """
     reasons: Counter[str] = Counter()
     wanted = rejects.select_columns(["id", "sample_id", "kind", "error", "provenance"])
     with whole_file(folder.rejects_path) as file:

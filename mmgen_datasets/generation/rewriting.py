@@ -17,7 +17,8 @@ def rewrite_run(path: str | Path, change: Callable[[Dataset], Dataset]) -> Datas
     """Put changed conversations in the place of a run's.
 
     Each file is replaced at once by one with as many rows; a process that reads meanwhile finds
-    the old rows or the new ones. Other processes are kept from filling the run.
+    the old rows or the new ones. Other processes are kept from filling the run, and waited for
+    where they change it.
 
     Args:
         path: of the run's folder.
@@ -27,11 +28,11 @@ def rewrite_run(path: str | Path, change: Callable[[Dataset], Dataset]) -> Datas
         What `change` returned.
 
     Raises:
-        RunError: it is no finished run, or another process fills it.
+        RunError: it is no finished run.
     """
     with ExitStack() as locks:
         for folder, _ in read_run(path):
-            locks.enter_context(folder.locked())
+            locks.enter_context(folder.locked(wait=True))
         changed = change(load_run(path))
         partials, start = {}, 0
         try:

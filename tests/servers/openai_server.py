@@ -36,7 +36,7 @@ from tests.servers.batch_api import BatchApi, BatchBehaviour
 from tests.servers.faults import ANSWERS, DELAYS_S, FAULTS, Answer, json_answer
 
 _INJECTED = re.compile(rb"inject:([a-z0-9-]+)")
-_FORMS = ("auto", "dialogue", "plain", "json", "schema")
+_FORMS = ("auto", "dialogue", "plain", "json", "schema", "rubric")
 _FILLING = "A reply of some length is made of sentences like this one. "
 
 
@@ -68,7 +68,11 @@ class Behaviour:
     """Faults of the first requests in order of arrival; ``"ok"`` is none."""
     form: str = "dialogue"
     """``"dialogue"``, ``"plain"``, ``"json"``, or ``"auto"``: a dialogue where turns between
-    ``===`` are asked for, else plain; ``"schema"``: JSON that fits the schema of the request."""
+    ``===`` are asked for, else plain; ``"schema"``: JSON that fits the schema of the request;
+    ``"rubric"``: a judge's, by `scores`."""
+    scores: Mapping[str, int] = field(default_factory=dict)
+    """What a judge gives for each criterion to a conversation that holds a word; the lowest, where
+    it holds several; 5 where none."""
     reply_chars: int = 0
     """The least length of a reply."""
     key: str = ""
@@ -116,6 +120,18 @@ def fitting(schema: Mapping[str, Any], words: str) -> Any:
         count = schema.get("minItems", 1)
         return [fitting(schema["items"], f"{words} {number}") for number in range(count)]
     return words
+
+
+def verdict(schema: Mapping[str, Any], said: str, scores: Mapping[str, int]) -> dict[str, Any]:
+    """A judge's reply: the same score for each criterion of a schema, with the word it is for."""
+    score, word = min(((n, word) for word, n in scores.items() if word in said), default=(5, None))
+    reason = f"It says {word!r}." if word else "There is no fault."
+    return {name: {"reason": reason, "score": score} for name in schema["properties"]}
+
+
+def _text_of(content: str | list[dict[str, Any]]) -> str:
+    parts = [{"text": content}] if isinstance(content, str) else content
+    return "".join(part.get("text", "") for part in parts)
 
 
 def _schema_of(body: bytes) -> Mapping[str, Any]:
@@ -229,6 +245,9 @@ class Server:
             form = "dialogue" if b"===" in body else "plain"
         if form == "schema":
             whole = json.dumps(fitting(_schema_of(body), digest_of(content)))
+        elif form == "rubric":
+            _, _, said = _text_of(content).partition("Conversation:")
+            whole = json.dumps(verdict(_schema_of(body), said, self.behaviour.scores))
         else:
             whole = reply_text(content, form, self.behaviour.reply_chars)
         limit = asked.max_completion_tokens or asked.max_tokens
@@ -311,6 +330,7 @@ def main() -> None:
     parser.add_argument("--fault", action="append", default=[], metavar="NAME=SHARE")
     parser.add_argument("--schedule", default="", metavar="NAME,NAME,...")
     parser.add_argument("--form", default="dialogue", choices=_FORMS)
+    parser.add_argument("--score", action="append", default=[], metavar="WORD=SCORE")
     parser.add_argument("--reply-chars", type=int, default=0)
     parser.add_argument("--model", default="")
     parser.add_argument("--seed", type=int, default=0)
@@ -321,6 +341,7 @@ def main() -> None:
         faults={name: float(share) for name, share in (f.split("=") for f in options.fault)},
         schedule=tuple(filter(None, options.schedule.split(","))),
         form=options.form,
+        scores={word: int(score) for word, score in (s.split("=") for s in options.score)},
         reply_chars=options.reply_chars,
         model=options.model,
         seed=options.seed,

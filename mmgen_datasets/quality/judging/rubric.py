@@ -74,11 +74,13 @@ class RubricFile(FileModel):
     max_image_side: Annotated[int, Field(ge=1)] | None = None
     """Larger pictures are shrunk until their longer side has so many pixels."""
     system: Prose
-    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
+    criteria: tuple[Criterion, ...]
     sampling: Drawing
 
     @model_validator(mode="after")
-    def _names_differ(self) -> RubricFile:
+    def _criteria_differ(self) -> RubricFile:
+        if not self.criteria:
+            raise refusal("there is no criterion", "list at least one", ("criteria",))
         names = [criterion.name for criterion in self.criteria]
         for index, name in enumerate(names):
             if name in names[:index]:
