@@ -196,7 +196,7 @@ def parts(name: str) -> frozenset[str]:
 
 def is_class(name: str) -> bool:
     """Whether a name is one of the boxable classes: a thing, not a scene, mood or activity."""
-    return plain(name) in _classes()
+    return plain(name) in classes()
 
 
 @cache
@@ -211,7 +211,8 @@ def _above() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _classes() -> frozenset[str]:
+def classes() -> frozenset[str]:
+    """The names of all boxable classes, lower case."""
     return frozenset(KINDS).union(*map(_names, (*KINDS.values(), *PARTS.values(), _OTHERS)))
 
 

@@ -28,5 +28,21 @@ CHECKS: dict[str, CheckEntry] = {
     "placeholders": CheckEntry(
         f"{_HERE}.placeholders:find", "each medium's placeholder stands once, in the first turn"
     ),
+    "numbers": CheckEntry(
+        f"{_HERE}.numbers:find", "numbers of things agree with the boxes", reads_annotations=True
+    ),
+    "unsupported": CheckEntry(
+        f"{_HERE}.unsupported:find",
+        "annotations hint at each thing that is named, of those looked for",
+        reads_annotations=True,
+    ),
+    "denied": CheckEntry(
+        f"{_HERE}.denied:find",
+        "nothing is named that annotators said is absent",
+        reads_annotations=True,
+    ),
+    "contradiction": CheckEntry(
+        f"{_HERE}.contradiction:find", "no answer contradicts another, or itself"
+    ),
 }
 """The checks of one conversation, by name."""

@@ -1,0 +1,115 @@
+"""Things that are said to be there, and elsewhere not to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mmgen_datasets.quality.case import Case, Exchanged, Fault
+from mmgen_datasets.quality.grounding import answer_sign, asks_for, claims, is_existential
+from mmgen_datasets.quality.reading.cues import FUNCTION, PREPOSITIONS, VIEWS
+from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
+
+_LOCATING = PREPOSITIONS - {"of", "like", "as", "than", "for", "with", "without", "about", "per"}
+_NEVER_MIND = frozenset("other others else more another additional further second third".split())
+_EXCEPT = frozenset("except besides apart other only just but".split())
+_WHOLE = frozenset({"anywhere", "nowhere"})
+_SIDES = frozenset({"left", "right"})
+_SEEN = VIEWS | {"scene", "sight", "view", "all"}
+
+
+class _Denial(NamedTuple):
+    turn: int
+    words: str
+    mention: Mention
+    is_whole: bool
+    """Whether the thing is nowhere in the picture."""
+    places: frozenset[tuple[str, str]]
+    """Where it is not: a preposition, and what follows it."""
+
+
+def clashes(case: Case) -> Iterator[Fault]:
+    """Find denials of what is claimed, and claims of what is denied."""
+    claimed = list(claims(case))
+    for denial in _denials(case):
+        for claim in claimed:
+            if claim.mention.sentence == denial.mention.sentence or not _are_same(
+                denial.mention, claim.mention
+            ):
+                continue
+            if denial.is_whole or _is_same_place(denial, claim.mention):
+                late = max(
+                    (denial.turn, denial.mention.start, denial.words),
+                    (claim.turn, claim.mention.start, claim.words),
+                )
+                yield Fault(
+                    late[0],
+                    late[2],
+                    f"says the contrary of {_other(late[2], denial, claim.words)!r}",
+                )
+                break
+
+
+def _other(late: str, denial: _Denial, claimed: str) -> str:
+    return claimed if late == denial.words else denial.words
+
+
+def _denials(case: Case) -> Iterator[_Denial]:
+    for exchanged in case.exchanges:
+        turn, text = exchanged.answer
+        for mention in read_mentions(text):
+            if mention.stance == "absent" and _NEVER_MIND.isdisjoint(mention.sentence.words):
+                yield _denial(turn, mention.words, mention)
+        yield from _refused(exchanged)
+
+
+def _refused(exchanged: Exchanged) -> Iterator[_Denial]:
+    """A plain no to "Is there a dog?"."""
+    question, answer = exchanged
+    if answer_sign(answer.text) is False and is_existential(question.text):
+        for mention in asks_for(exchanged):
+            yield _denial(answer.turn, answer.text[:2], mention)
+
+
+def _denial(turn: int, words: str, mention: Mention) -> _Denial:
+    places = _places(mention)
+    said = mention.sentence.words
+    is_whole = not _WHOLE.isdisjoint(said) or (not places and _is_existential(mention))
+    return _Denial(turn, words, mention, is_whole, places)
+
+
+def _is_existential(mention: Mention) -> bool:
+    words, start = mention.sentence.words, mention.phrase.start
+    before, after = words[max(0, start - 5) : start], words[mention.phrase.end :][:4]
+    if "there" in before or not {"see", "show", "shows", "contain", "contains"}.isdisjoint(before):
+        return True
+    return not {"visible", "present", "shown", "seen", "there", "picture"}.isdisjoint(after)
+
+
+def _places(mention: Mention) -> frozenset[tuple[str, str]]:
+    """Where a thing is said to be, or not to be."""
+    words = mention.sentence.words
+    found = set()
+    for n, word in enumerate(words):
+        if word not in _LOCATING or mention.phrase.start <= n < mention.phrase.end:
+            continue
+        rest = [w for w in words[n + 1 : n + 5] if w[0].isalpha()]
+        names = [w for w in rest if w not in FUNCTION or w in _SIDES]
+        if names and names[0] not in _SEEN:
+            found.add((word, names[0]))
+    return frozenset(found)
+
+
+def _is_same_place(denial: _Denial, claim: Mention) -> bool:
+    if not denial.places.isdisjoint(_places(claim)):
+        return True
+    sides = _SIDES.intersection(denial.mention.sentence.words)
+    return len(sides) == 1 and sides == _SIDES.intersection(claim.sentence.words)
+
+
+def _are_same(denied: Mention, claimed: Mention) -> bool:
+    """Whether what is denied includes what is claimed: no dog, no terrier."""
+    if denied.name == claimed.name:
+        return True
+    is_kind = denied.name in denied.kinds or denied.name == "people"
+    return is_kind and denied.kinds == claimed.kinds

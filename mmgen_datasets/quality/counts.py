@@ -1,0 +1,145 @@
+"""The numbers of things that answers state, and whether they are of all that the picture shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from mmgen_datasets.quality.case import Case, Exchanged
+from mmgen_datasets.quality.grounding import claims
+from mmgen_datasets.quality.reading.amounts import value
+from mmgen_datasets.quality.reading.cues import PREPOSITIONS, VIEWS
+from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
+from mmgen_datasets.quality.reading.tokens import Sentence, sentences
+
+_VIEW = (
+    "(?:in|on|within|of) (?:the|this|that) (?:whole |entire )?"
+    "(?:picture|image|photo|photograph|scene|shot|view)"
+)
+_TOTAL = "in total|in all|altogether|overall|at all"
+_SEEN = "visible|shown|present|pictured|depicted|seen|featured|here|there"
+_WHOLE = re.compile(
+    rf"(?:(?:are|is)(?: there| here)?)?(?: ?(?:{_SEEN}))?(?: ?(?:are|is) (?:{_SEEN}))?"
+    rf"(?:(?:can|do|could|would) (?:you|we|one|i) (?:see|count|spot|make out|find|notice))?"
+    rf"(?:does (?:the|this) \w+ (?:show|contain|have))?"
+    rf"(?: ?(?:{_TOTAL}))?(?: ?{_VIEW})?(?: ?(?:{_TOTAL}))?"
+)
+_HOW_MANY = ("how", "many")
+_ELLIPTIC = frozenset("and how about what the of many".split())
+_NONE = frozenset({"none", "zero", "no"})
+_LOCATING = PREPOSITIONS - {"of", "about", "as", "than"}
+
+
+class Count(NamedTuple):
+    """A number of things, as an answer states it."""
+
+    turn: int
+    words: str
+    mention: Mention
+    """The name that is counted, here or in the question."""
+    least: int
+    """The number, or the least that is meant."""
+    is_whole: bool
+    """Whether exactly so many are said to be in the picture in all."""
+
+
+def counts(case: Case) -> Iterator[Count]:
+    """All numbers of things in answers, in order."""
+    asked: Mention | None = None
+    claimed = {(claim.turn, claim.mention) for claim in claims(case)}
+    for exchanged in case.exchanges:
+        asked = asked_number(exchanged.question.text, asked)
+        yield from _counts(exchanged, asked, claimed)
+
+
+def asked_number(question: str, before: Mention | None) -> Mention | None:
+    """The thing of which a question wants to know how many there are in the picture in all.
+
+    Args:
+        question: "How many dogs can you see?"; of "How many dogs wear a collar?" nothing.
+        before: what the question before asked for, that "And cats?" goes on with.
+    """
+    mentions = read_mentions(question)
+    for mention in mentions:
+        words, phrase = mention.sentence.words, mention.phrase
+        if (
+            words[max(0, phrase.start - 2) : phrase.start] == _HOW_MANY
+            or (words[phrase.start : phrase.name][:2] == _HOW_MANY)
+            or words[max(0, phrase.name - 2) : phrase.name] == _HOW_MANY
+        ):
+            rest = " ".join(word for word in words[phrase.end :] if word[0].isalpha())
+            return mention if _WHOLE.fullmatch(rest) else None
+    if before and len(mentions) == 1:
+        [only] = mentions
+        others = [w for n, w in enumerate(only.sentence.words) if n not in _span(only)]
+        if _ELLIPTIC.issuperset(word for word in others if word[0].isalpha()):
+            return only
+    return None
+
+
+def _span(mention: Mention) -> range:
+    return range(mention.phrase.name, mention.phrase.end)
+
+
+def _counts(
+    exchanged: Exchanged, asked: Mention | None, claimed: set[tuple[int, Mention]]
+) -> Iterator[Count]:
+    turn, text = exchanged.answer
+    counted = [m for m in read_mentions(text) if m.amount and (turn, m) in claimed]
+    for mention in counted:
+        amount = mention.amount
+        assert amount is not None
+        if amount.bound == "about":
+            continue
+        others = [m for m in counted if m != mention and _are_same(m, mention)]
+        is_asked = asked is not None and _are_same(mention, asked)
+        is_whole = amount.bound == "exactly" and not amount.is_part and not others
+        is_whole = is_whole and (is_asked or _is_existential(mention))
+        yield Count(turn, mention.words, mention, amount.number, is_whole)
+    if asked and not any(_are_same(m, asked) for m in counted):
+        yield from _bare(turn, text, asked)
+
+
+def _bare(turn: int, text: str, asked: Mention) -> Iterator[Count]:
+    """Read an answer that says the number alone: "Two.", "There are none"."""
+    first = next(iter(sentences(text)), None)
+    if first is None or first.is_question:
+        return
+    rest = [m for m in read_mentions(text) if m.sentence == first and _are_same(m, asked)]
+    if rest and rest[0].stance != "absent":
+        return
+    numbers = [word for word in first.words if value(word) is not None or word in _NONE]
+    if len(numbers) != 1 or not _is_short(first):
+        return
+    number = 0 if numbers[0] in _NONE else value(numbers[0]) or 0
+    words = text[first.tokens[0].start : first.tokens[-1].end]
+    yield Count(turn, words, asked, number, is_whole=True)
+
+
+def _is_short(sentence: Sentence) -> bool:
+    plain = {"there", "are", "is", "i", "can", "see", "count", "exactly", "only", "just", "of"}
+    plain |= {"them", "in", "the", "this", "total", "all", "any", "here", "visible", "'s", "a"}
+    plain |= VIEWS
+    others = [w for w in sentence.words if w[0].isalpha() and w not in plain and value(w) is None]
+    return len([w for w in others if w not in _NONE]) <= 1
+
+
+def _are_same(a: Mention, b: Mention) -> bool:
+    return bool(a.kinds & b.kinds)
+
+
+def _is_existential(mention: Mention) -> bool:
+    """Whether "there are two dogs" stands alone, without a place other than the picture."""
+    words, phrase = mention.sentence.words, mention.phrase
+    first = min(phrase.start, mention.amount.start if mention.amount else phrase.start)
+    before = words[max(0, first - 4) : first]
+    is_only = mention.amount is not None and mention.amount.is_only
+    is_there = len(before) > 1 and (
+        "there" in before and before[-1] in ("is", "are", "'s", "only", "just", "exactly")
+    )
+    if not is_there and not (is_only and words[: len(before)] == before):
+        return False
+    rest = " ".join(word for word in words[phrase.end :] if word[0].isalpha())
+    return not rest or _WHOLE.fullmatch(rest) is not None

@@ -1,0 +1,111 @@
+"""What the assistant claims to be in the picture, turn by turn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mmgen_datasets.quality.case import Case, Exchanged, Said
+from mmgen_datasets.quality.reading.cues import POSSIBLE
+from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
+from mmgen_datasets.quality.reading.tokens import sentences
+
+_POLAR = re.compile(
+    r"(?:and |so |but |then |also |well |now |,)*(?:is|are|was|were|does|do|did|can|has|have)\b",
+    re.IGNORECASE,
+)
+_EXISTENTIAL = re.compile(
+    r"(?:is|are) there\b|(?:can|do|could) you (?:see|spot|find|make out)\b"
+    r"|does (?:the|this) (?:picture|image|photo|photograph|scene) (?:show|contain|have|include)\b",
+    re.IGNORECASE,
+)
+_YES = re.compile(r"(?:yes|yeah|yep|indeed|certainly|correct|right)\b", re.IGNORECASE)
+_NO = re.compile(r"(?:no|nope)\b(?=\W|$)(?! (?:\w+))", re.IGNORECASE)
+_SUPPOSING = frozenset(
+    "could would should might may must if imagine missing need needs likely add added expect "
+    "suppose suggest".split()
+)
+_MOST_QUOTED = 60
+
+
+class Claim(NamedTuple):
+    """That a thing is in the picture."""
+
+    turn: int
+    words: str
+    """By which it is claimed."""
+    kinds: frozenset[str]
+    mention: Mention
+
+
+def claims(case: Case) -> Iterator[Claim]:
+    """All that the assistant says is there, in order.
+
+    What a question only supposes ("What could be added?") its answer does not claim, nor does
+    the assistant claim what it spoke of as possible before ("They wait for a bus. The bus ...").
+    """
+    open_kinds: set[frozenset[str]] = set()
+    for question, answer in case.exchanges:
+        yield from _affirmed(question, answer)
+        supposes = _supposes(question.text)
+        for mention in read_mentions(answer.text):
+            if mention.stance == "open":
+                open_kinds.add(mention.kinds)
+            elif mention.stance == "there" and not (
+                (mention.phrase.is_definite and mention.kinds in open_kinds)
+                or (supposes and _is_fragment(mention))
+            ):
+                open_kinds.discard(mention.kinds)
+                yield Claim(answer.turn, mention.words, mention.kinds, mention)
+
+
+def answer_sign(answer: str) -> bool | None:
+    """Whether an answer begins with yes or no; None where it does with neither."""
+    if _YES.match(answer):
+        return True
+    return False if _NO.match(answer) else None
+
+
+def asks_for(exchanged: Exchanged) -> list[Mention]:
+    """The things, not known before, that a yes to a question says are there."""
+    question = exchanged.question.text
+    asked = sentences(question)
+    if not asked or not asked[-1].is_question or " or " in question:
+        return []
+    last = asked[-1]
+    text = question[last.tokens[0].start :]
+    if not _POLAR.match(text) or not (POSSIBLE | _SUPPOSING).isdisjoint(last.words):
+        return []
+    found = [m for m in read_mentions(question) if m.sentence == last]
+    return [m for m in found if not m.phrase.is_definite and "for" not in _just_before(m)]
+
+
+def is_existential(question: str) -> bool:
+    """Whether a question asks for nothing but whether a thing is in the picture."""
+    return _EXISTENTIAL.search(question) is not None
+
+
+def _just_before(mention: Mention) -> tuple[str, ...]:
+    start = mention.phrase.start
+    return mention.sentence.words[max(0, start - 1) : start]
+
+
+def _affirmed(question: Said, answer: Said) -> Iterator[Claim]:
+    if answer_sign(answer.text) is not True:
+        return
+    first = sentences(answer.text)[0]
+    words = answer.text[first.tokens[0].start : first.tokens[-1].end]
+    if len(words) > _MOST_QUOTED:
+        words = answer.text[first.tokens[0].start : first.tokens[0].end]
+    for mention in asks_for(Exchanged(question, answer)):
+        yield Claim(answer.turn, words, mention.kinds, mention)
+
+
+def _supposes(question: str) -> bool:
+    return any(not _SUPPOSING.isdisjoint(s.words) for s in sentences(question)[-1:])
+
+
+def _is_fragment(mention: Mention) -> bool:
+    verbs = {"is", "are", "has", "have", "'s", "shows", "there", "sits", "stands", "was", "were"}
+    return verbs.isdisjoint(mention.sentence.words)

@@ -1,0 +1,160 @@
+"""What belongs to the name of a thing: its determiner, adjectives and number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from mmgen_datasets.quality.reading.amounts import Amount, amount, is_quantity, value
+from mmgen_datasets.quality.reading.cues import (
+    ADVERBS,
+    DEFINITE,
+    DETERMINERS,
+    FUNCTION,
+    INDEFINITE,
+)
+from mmgen_datasets.quality.reading.lexicon import Sense, look_up
+from mmgen_datasets.quality.reading.other_senses import (
+    COLOURS_TOO,
+    HEADS_IN_ING,
+    HEADS_IN_S,
+    VERBS_TOO,
+)
+from mmgen_datasets.quality.reading.tokens import Token
+
+_FOLLOWERS = FUNCTION | ADVERBS | {"and", "or"}
+_MOST_ADJECTIVES = 5
+_POSSESSIVES = frozenset("his her its their my our your".split())
+_SUBJECTS = frozenset("he she it who which that they i we you to can will could would may".split())
+
+
+class Phrase(NamedTuple):
+    """A noun phrase around a known name, by the indices of its words."""
+
+    start: int
+    """Of its determiner, number or first adjective."""
+    name: int
+    end: int
+    """After the last word of the name."""
+    sense: Sense
+    amount: Amount | None
+    determiner: str
+    """Empty where there is none."""
+
+    @property
+    def is_definite(self) -> bool:
+        """Whether it speaks of what is known already: "the dog", "her dog"."""
+        return self.determiner in DEFINITE
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing says which or how many: "dogs"."""
+        return not self.determiner and self.amount is None
+
+
+def phrases(tokens: Sequence[Token]) -> list[Phrase]:
+    """Find the noun phrases of things whose names are known.
+
+    Example:
+        >>> from mmgen_datasets.quality.reading.tokens import sentences
+        >>> [s] = sentences("Two big dogs chase the bus driver")
+        >>> [(p.start, p.end, p.sense.name) for p in phrases(s.tokens)]
+        [(0, 3, 'dog')]
+    """
+    words = tuple(_word(token) for token in tokens)
+    found: list[Phrase] = []
+    for name, end, sense in _names(words):
+        reach = found[-1].end if found else 0
+        if sense.kinds and _is_thing(tokens, words, name, end, sense, reach):
+            start, determiner = _start(words, name, reach)
+            number = amount(words, start, name)
+            if not _lacks_number(sense, words, name, determiner, number):
+                found.append(Phrase(start, name, end, sense, number, determiner))
+    return found
+
+
+def _word(token: Token) -> str:
+    """A number that is tied to a word counts no things: "a two-door car"."""
+    return f"{token.word}-" if token.is_joined and is_quantity(token.word) else token.word
+
+
+def _names(words: Sequence[str]) -> Iterator[tuple[int, int, Sense]]:
+    at = 0
+    while at < len(words):
+        match = look_up(words, at)
+        if match:
+            yield at, at + match[0], match[1]
+        at += match[0] if match else 1
+
+
+def _is_thing(
+    tokens: Sequence[Token], words: Sequence[str], name: int, end: int, sense: Sense, reach: int
+) -> bool:
+    if tokens[end - 1].is_joined or (name == reach and name and sense.is_plural):
+        return False
+    after = words[end] if end < len(words) else ""
+    return not _is_modifier(after, words[end + 1 : end + 2], sense) and not _is_verb(
+        words, name, end
+    )
+
+
+def _is_modifier(after: str, then: Sequence[str], sense: Sense) -> bool:
+    """Whether another noun follows, of which the name is only a part."""
+    if not after or not after[0].isalpha() or after in _FOLLOWERS or sense.is_plural:
+        return after in ("room", "rooms", "restroom") or (after == "'s" and _is_idle(sense, then))
+    if look_up((after, *then), 0):
+        return look_up((after, *then), 0) is not None and not after.endswith(("s", "ing"))
+    if after.endswith("ing"):
+        return after in HEADS_IN_ING
+    if after.endswith("s"):
+        return after in HEADS_IN_S
+    return not after.endswith(("ed", "ly"))
+
+
+def _is_idle(sense: Sense, then: Sequence[str]) -> bool:
+    return sense.is_plural and bool(then) and then[0] in ("room", "restroom", "clothing", "clothes")
+
+
+def _is_verb(words: Sequence[str], name: int, end: int) -> bool:
+    if end - name > 1 or words[name] not in VERBS_TOO:
+        return False
+    before = words[name - 1] if name else ""
+    return before in _SUBJECTS or before.endswith("ly") or (name > 0 and _ends_a_name(words, name))
+
+
+def _ends_a_name(words: Sequence[str], at: int) -> bool:
+    match = look_up(words, at - 1)
+    return match is not None and bool(match[1].kinds) and not match[1].is_plural
+
+
+def _start(words: Sequence[str], name: int, reach: int) -> tuple[int, str]:
+    """Go back over adjectives and numbers to the determiner."""
+    at = name
+    while at > reach and name - at < _MOST_ADJECTIVES:
+        before = words[at - 1]
+        if before in DETERMINERS or (before in INDEFINITE and value(before) is None):
+            return at - 1, before
+        if at < name and is_quantity(words[at]):
+            break
+        if is_quantity(before):
+            at -= 1
+        elif not before[0].isalpha() or before in FUNCTION or before.endswith("ing"):
+            break
+        else:
+            at -= 1
+    return (_number_start(words, at, name), "")
+
+
+def _number_start(words: Sequence[str], at: int, name: int) -> int:
+    """Without a determiner, a number begins the phrase, else the name alone does."""
+    numbers = [n for n in range(at, name) if is_quantity(words[n])]
+    return numbers[0] if numbers else at
+
+
+def _lacks_number(
+    sense: Sense, words: Sequence[str], name: int, determiner: str, number: Amount | None
+) -> bool:
+    """Whether a colour's name, or a brand's, is no fruit for want of an article."""
+    if words[name] not in COLOURS_TOO or sense.is_plural:
+        return False
+    return determiner not in ("a", "an", "the", "each", "another", "no") and number is None
