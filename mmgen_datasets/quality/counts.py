@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Case, Exchanged
-from mmgen_datasets.quality.grounding import claims
+from mmgen_datasets.quality.grounding import answer_sign, asks_for, claims
 from mmgen_datasets.quality.reading.amounts import value
 from mmgen_datasets.quality.reading.cues import PREPOSITIONS, VIEWS
 from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
@@ -28,6 +28,7 @@ _WHOLE = re.compile(
 )
 _HOW_MANY = ("how", "many")
 _ELLIPTIC = frozenset("and how about what the of many".split())
+_THERE_ARE = ("is", "are", "'s", "there", "only", "just", "exactly")
 _NONE = frozenset({"none", "zero", "no"})
 _LOCATING = PREPOSITIONS - {"of", "about", "as", "than"}
 
@@ -64,11 +65,7 @@ def asked_number(question: str, before: Mention | None) -> Mention | None:
     mentions = read_mentions(question)
     for mention in mentions:
         words, phrase = mention.sentence.words, mention.phrase
-        if (
-            words[max(0, phrase.start - 2) : phrase.start] == _HOW_MANY
-            or (words[phrase.start : phrase.name][:2] == _HOW_MANY)
-            or words[max(0, phrase.name - 2) : phrase.name] == _HOW_MANY
-        ):
+        if _HOW_MANY in pairwise(words[max(0, phrase.start - 2) : phrase.name]):
             rest = " ".join(word for word in words[phrase.end :] if word[0].isalpha())
             return mention if _WHOLE.fullmatch(rest) else None
     if before and len(mentions) == 1:
@@ -100,6 +97,11 @@ def _counts(
         yield Count(turn, mention.words, mention, amount.number, is_whole)
     if asked and not any(_are_same(m, asked) for m in counted):
         yield from _bare(turn, text, asked)
+    if answer_sign(text):
+        for mention in asks_for(exchanged):
+            if mention.amount and mention.amount.bound != "about":
+                is_whole = mention.amount.bound == "exactly" and _is_existential(mention)
+                yield Count(turn, text[:3], mention, mention.amount.number, is_whole)
 
 
 def _bare(turn: int, text: str, asked: Mention) -> Iterator[Count]:

@@ -36,6 +36,9 @@ _NOT_LOOKED_FOR = frozenset(
 """Classes that are in so many pictures, or are such broad words, that annotators of Open Images
 left them out as a rule where nobody asked: their being there is no invention."""
 
+_PARTS_OF = {"keyboard": {"laptop"}, "computer keyboard": {"laptop"}}
+"""What belongs to things, beside the parts in the hierarchy."""
+
 
 @dataclass(frozen=True)
 class Support:
@@ -110,6 +113,8 @@ def _hints_at(name: str, kind: str, is_open: bool) -> bool:
     if kind in names or not names.isdisjoint(broader(kind) | narrower(kind)):
         return True
     if not names.isdisjoint(parts(kind)) or any(kind in parts(one) for one in names):
+        return True
+    if not names.isdisjoint(_PARTS_OF.get(kind, ())):
         return True
     if is_open and kind in look_alikes(name):
         return True

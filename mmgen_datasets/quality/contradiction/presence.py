@@ -68,7 +68,8 @@ def _refused(exchanged: Exchanged) -> Iterator[_Denial]:
     question, answer = exchanged
     if answer_sign(answer.text) is False and is_existential(question.text):
         for mention in asks_for(exchanged):
-            yield _denial(answer.turn, answer.text[:2], mention)
+            if mention.amount is None:  # "Are there two dogs?" "No, three."
+                yield _denial(answer.turn, answer.text[:2], mention)
 
 
 def _denial(turn: int, words: str, mention: Mention) -> _Denial:

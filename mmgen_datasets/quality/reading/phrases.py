@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from mmgen_datasets.nouns import noun
 from mmgen_datasets.quality.reading.amounts import Amount, amount, is_quantity, value
 from mmgen_datasets.quality.reading.cues import (
     ADVERBS,
+    AUXILIARIES,
+    CONJUNCTIONS,
     DEFINITE,
     DETERMINERS,
     FUNCTION,
     INDEFINITE,
+    PREPOSITIONS,
 )
 from mmgen_datasets.quality.reading.lexicon import Sense, look_up
 from mmgen_datasets.quality.reading.other_senses import (
@@ -24,7 +28,9 @@ from mmgen_datasets.quality.reading.tokens import Token
 
 _FOLLOWERS = FUNCTION | ADVERBS | {"and", "or"}
 _MOST_ADJECTIVES = 5
-_POSSESSIVES = frozenset("his her its their my our your".split())
+_ROOMS = ("room", "rooms", "restroom")
+_OF_KINDS = (("room",), ("restroom",), ("clothing",), ("clothes",))
+_BEFORE_BARE = PREPOSITIONS | CONJUNCTIONS | AUXILIARIES
 _SUBJECTS = frozenset("he she it who which that they i we you to can will could would may".split())
 
 
@@ -68,9 +74,16 @@ def phrases(tokens: Sequence[Token]) -> list[Phrase]:
         if sense.kinds and _is_thing(tokens, words, name, end, sense, reach):
             start, determiner = _start(words, name, reach)
             number = amount(words, start, name)
+            if number and number.number > 1 and not (sense.is_plural or _is_one_form(sense)):
+                number = None  # "a ten speed bike"
             if not _lacks_number(sense, words, name, determiner, number):
                 found.append(Phrase(start, name, end, sense, number, determiner))
     return found
+
+
+def _is_one_form(sense: Sense) -> bool:
+    """Whether one and many are called alike: "sheep"."""
+    return noun(sense.name).many == sense.name
 
 
 def _word(token: Token) -> str:
@@ -92,27 +105,23 @@ def _is_thing(
 ) -> bool:
     if tokens[end - 1].is_joined or (name == reach and name and sense.is_plural):
         return False
-    after = words[end] if end < len(words) else ""
-    return not _is_modifier(after, words[end + 1 : end + 2], sense) and not _is_verb(
-        words, name, end
-    )
+    return not _is_modifier(words, name, end, sense) and not _is_verb(words, name, end)
 
 
-def _is_modifier(after: str, then: Sequence[str], sense: Sense) -> bool:
+def _is_modifier(words: Sequence[str], name: int, end: int, sense: Sense) -> bool:
     """Whether another noun follows, of which the name is only a part."""
-    if not after or not after[0].isalpha() or after in _FOLLOWERS or sense.is_plural:
-        return after in ("room", "rooms", "restroom") or (after == "'s" and _is_idle(sense, then))
-    if look_up((after, *then), 0):
-        return look_up((after, *then), 0) is not None and not after.endswith(("s", "ing"))
+    after = words[end] if end < len(words) else ""
+    if sense.is_plural:  # "men's room"
+        return after in _ROOMS or (after == "'s" and words[end + 1 : end + 2] in _OF_KINDS)
+    if not after or not after[0].isalpha() or after in _FOLLOWERS:
+        return False
+    if look_up(words, end):
+        return not after.endswith(("s", "ing"))
     if after.endswith("ing"):
-        return after in HEADS_IN_ING
+        return after in HEADS_IN_ING and (not name or words[name - 1] in _BEFORE_BARE)
     if after.endswith("s"):
         return after in HEADS_IN_S
     return not after.endswith(("ed", "ly"))
-
-
-def _is_idle(sense: Sense, then: Sequence[str]) -> bool:
-    return sense.is_plural and bool(then) and then[0] in ("room", "restroom", "clothing", "clothes")
 
 
 def _is_verb(words: Sequence[str], name: int, end: int) -> bool:

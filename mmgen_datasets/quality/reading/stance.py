@@ -24,6 +24,7 @@ from mmgen_datasets.quality.reading.cues import (
     NEGATIONS,
     NOT_NEGATING,
     POSSIBLE,
+    PREPOSITIONS,
     SEEN,
     SOFT_BREAKS,
     VIEWS,
@@ -35,6 +36,8 @@ Stance: TypeAlias = Literal["there", "absent", "open"]
 Words: TypeAlias = Sequence[str]
 
 _NOT_NEGATING = tuple(tuple(words.split()) for words in NOT_NEGATING.split(", "))
+_FRAGMENT = 5
+"""Words up to which a clause without an auxiliary may well have no verb."""
 _SEEING = frozenset({"see", "seen", "spot", "spotted", "make", "find", "found", "observe", "show"})
 _LEADS = frozenset("and or but also then so well yes no , sure indeed certainly".split())
 _NEW_CLAUSE = FINITE | {"there", "just", "only", "rather"}
@@ -166,10 +169,23 @@ def _is_general(words: Words, phrase: Phrase, first: int, last: int) -> bool:
         return True
     if "can" in span and not _SEEING.isdisjoint(span):
         return False
-    has_verb = len(span) > 5 or not AUXILIARIES.isdisjoint(span)
+    if _is_subject(words, phrase, first):
+        has_verb = _has_predicate(words, phrase.end, last)
+    else:
+        has_verb = len(span) > _FRAGMENT or not AUXILIARIES.isdisjoint(span)
     is_tied = not ANCHORS.isdisjoint(span) or any(w.endswith("ing") for w in rest[:3])
     is_tied = is_tied or _is_named(words, phrase, first)
     return has_verb and not is_tied
+
+
+def _has_predicate(words: Words, at: int, last: int) -> bool:
+    """Whether a verb may follow a subject, of which more names may be a part."""
+    while at < last and words[at] in (",", "and", "or", "nor"):
+        names = [n for n in range(at + 1, min(at + 4, last)) if look_up(words, n)]
+        if not names:
+            return False
+        at = names[0] + (look_up(words, names[0]) or (1,))[0]
+    return at < last and words[at][0].isalpha() and words[at] not in PREPOSITIONS
 
 
 def _is_named(words: Words, phrase: Phrase, first: int) -> bool:

@@ -6,7 +6,8 @@ import re
 from typing import NamedTuple
 
 _TOKEN = re.compile(
-    r"[^\W\d_]+(?=n['’]t\b)|n['’]t\b|['’](?:s|re|ve|ll|d|m)\b|[^\W\d_]+"  # is|n't, dog|'s
+    r"(?i:can(?=not\b))|[^\W\d_]+(?=n['’]t\b)|n['’]t\b"  # can|not, is|n't
+    r"|['’](?:s|re|ve|ll|d|m)\b|[^\W\d_][^\W_]*"  # dog|'s
     r"|\d+(?:[.,:]\d+)*|[.!?…]+|\n\s*|[,;:()\[\]—–]|-+|[\"“”«»]"
 )
 _MARKS = frozenset(',;:()[]—–-"')
