@@ -138,9 +138,7 @@ def _is_existential(mention: Mention) -> bool:
     first = min(phrase.start, mention.amount.start if mention.amount else phrase.start)
     before = words[max(0, first - 4) : first]
     is_only = mention.amount is not None and mention.amount.is_only
-    is_there = len(before) > 1 and (
-        "there" in before and before[-1] in ("is", "are", "'s", "only", "just", "exactly")
-    )
+    is_there = "there" in before and before[-1] in _THERE_ARE
     if not is_there and not (is_only and words[: len(before)] == before):
         return False
     rest = " ".join(word for word in words[phrase.end :] if word[0].isalpha())

@@ -194,8 +194,10 @@ def _is_named(words: Words, phrase: Phrase, first: int) -> bool:
 
 
 def _is_subject(words: Words, phrase: Phrase, first: int) -> bool:
-    before = [word for word in words[first : phrase.start] if word not in _LEADS]
-    return not any(w in AUXILIARIES or w.endswith(("ing", "s", "ed")) for w in before)
+    """Whether no verb stands before it, but for names that are subjects with it."""
+    before = [n for n in range(first, phrase.start) if words[n] not in _LEADS]
+    others = [words[n] for n in before if not look_up(words, n)]
+    return not any(w in AUXILIARIES or w.endswith(("ing", "s", "ed")) for w in others)
 
 
 _OPEN: tuple[Callable[[Words, Phrase, int, int], bool], ...] = (
