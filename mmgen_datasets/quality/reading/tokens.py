@@ -44,11 +44,11 @@ class Sentence(NamedTuple):
 
 
 def sentences(text: str) -> list[Sentence]:
-    r"""Take a text apart; of what stands in quotation marks only one mark is left.
+    r"""Take a text apart; of what stands in quotation marks the marks are left.
 
     Example:
         >>> [s.words for s in sentences('It isn\'t "a dog". Two horse-drawn carts?')]
-        [('it', 'is', "n't", '"'), ('two', 'horse', 'drawn', 'carts')]
+        [('it', 'is', "n't", '"', '"'), ('two', 'horse', 'drawn', 'carts')]
     """
     found: list[Sentence] = []
     tokens: list[Token] = []
