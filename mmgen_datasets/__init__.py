@@ -41,9 +41,13 @@ if TYPE_CHECKING:
     from mmgen_datasets.parquet import prepare
     from mmgen_datasets.prompts.recipe import Recipe, load_recipe
     from mmgen_datasets.publish.hub import push_to_hub
+    from mmgen_datasets.quality.benchmark import load_benchmark
     from mmgen_datasets.quality.check import check
     from mmgen_datasets.quality.check_run import check_run
+    from mmgen_datasets.quality.contamination import check_contamination
+    from mmgen_datasets.quality.duplicates import check_duplicates
     from mmgen_datasets.quality.judging.judge_run import Judging, judge_run
+    from mmgen_datasets.quality.pictures import check_pictures
     from mmgen_datasets.speech.tokenizer import SpeechTokenizer
 
 _PUBLIC = {
@@ -65,6 +69,9 @@ _PUBLIC = {
     "build_requests": "generation.requests",
     "cancel_batches": "generation.batch_cancel",
     "check": "quality.check",
+    "check_contamination": "quality.contamination",
+    "check_duplicates": "quality.duplicates",
+    "check_pictures": "quality.pictures",
     "check_run": "quality.check_run",
     "convert": "conversion.convert",
     "describe": "generation.estimate",
@@ -74,6 +81,7 @@ _PUBLIC = {
     "fill_run": "generation.fill",
     "generate": "generation.generate",
     "judge_run": "quality.judging.judge_run",
+    "load_benchmark": "quality.benchmark",
     "load_dataset": "loading",
     "load_recipe": "prompts.recipe",
     "load_run": "generation.run",
@@ -104,6 +112,9 @@ __all__ = [
     "build_requests",
     "cancel_batches",
     "check",
+    "check_contamination",
+    "check_duplicates",
+    "check_pictures",
     "check_run",
     "convert",
     "describe",
@@ -113,6 +124,7 @@ __all__ = [
     "fill_run",
     "generate",
     "judge_run",
+    "load_benchmark",
     "load_dataset",
     "load_recipe",
     "load_run",

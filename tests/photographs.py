@@ -20,6 +20,12 @@ def photograph(width: int, height: int, *, seed: int = 0, grain: float = 30.0) -
     return PIL.Image.fromarray((ramp + noise).clip(0, 255).astype(np.uint8))
 
 
+def scene(seed: int, width: int = 160, height: int = 120) -> PIL.Image.Image:
+    """Blotches of colour in places that no other seed has."""
+    coarse = np.random.default_rng(seed).integers(0, 256, (9, 12, 3), dtype=np.uint8)
+    return PIL.Image.fromarray(coarse).resize((width, height), PIL.Image.Resampling.BICUBIC)
+
+
 def file_of(picture: PIL.Image.Image, format: str = "JPEG", **options: Any) -> bytes:
     """The bytes of a picture's file."""
     file = io.BytesIO()

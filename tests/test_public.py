@@ -22,6 +22,7 @@ from mmgen_datasets import errors
 from mmgen_datasets.backends import BACKENDS
 from mmgen_datasets.exporters import EXPORTERS
 from mmgen_datasets.loading import SOURCES
+from mmgen_datasets.quality import CHECKS, SET_CHECKS
 from mmgen_datasets.registry import Entry, resolve
 from mmgen_datasets.speech import CODECS
 
@@ -65,8 +66,8 @@ def test_nothing_heavy_is_imported_before_it_is_used(module: str) -> None:
 
 @pytest.mark.parametrize(
     "table",
-    [BACKENDS, CODECS, EXPORTERS, SOURCES],
-    ids=["backend", "codec", "format", "source"],
+    [BACKENDS, CHECKS, CODECS, EXPORTERS, SET_CHECKS, SOURCES],
+    ids=["backend", "check", "codec", "format", "check of many", "source"],
 )
 def test_every_row_of_a_table_can_be_imported(table: dict[str, Entry]) -> None:
     for name in table:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mmgen_datasets.cli.console import list_rows, say
 from mmgen_datasets.cli.options import Run
-from mmgen_datasets.quality import CHECKS
+from mmgen_datasets.quality import CHECKS, SET_CHECKS
 
 _WIDEST_EXAMPLE = 100
 
@@ -33,10 +34,31 @@ NoAnnotations = Annotated[
     typer.Option("--no-annotations", help="Do not load the source; compare with nothing."),
 ]
 
+Against = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="Folder of another run, whose conversations and pictures are not to be repeated; may"
+        " be given several times.",
+        show_default=False,
+    ),
+]
+Benchmarks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--benchmark",
+        help="What the model will be measured on: JSON, JSONL, parquet or CSV, a folder of such"
+        " files or of pictures; may be given several times.",
+        show_default=False,
+    ),
+]
+NoPictures = Annotated[
+    bool, typer.Option("--no-pictures", help="Do not read the pictures; compare texts alone.")
+]
+
 
 def checks() -> None:
     """List the checks of conversations."""
-    list_rows({name: entry.summary for name, entry in CHECKS.items()})
+    list_rows({name: entry.summary for name, entry in (CHECKS | SET_CHECKS).items()})
 
 
 def check(
@@ -47,17 +69,25 @@ def check(
     ] = "en",
     data_dir: SampleDir = None,
     no_annotations: NoAnnotations = False,
+    against: Against = None,
+    benchmark: Benchmarks = None,
+    no_pictures: NoPictures = False,
 ) -> None:
     """Check a run's conversations, and write what is found into their column 'checks'.
 
     Nothing is dropped: 'mmgen select' does that, and 'mmgen report' shows what failed.
 
-    Example: mmgen check runs/llava
+    Example: mmgen check runs/llava --against runs/first --benchmark pope.jsonl
     """
     checking = importlib.import_module("mmgen_datasets.quality.check_run")
     tallying = importlib.import_module("mmgen_datasets.quality.tally")
     conversations = checking.check_run(
-        run, checks=only, annotations=not no_annotations, data_dir=data_dir, language=language
+        run,
+        checks=only,
+        annotations=not no_annotations,
+        data_dir=data_dir,
+        language=language,
+        compared=checking.compare_with(against or (), benchmark or (), pictures=not no_pictures),
     )
     outcomes = tallying.tally_checks(conversations)
     tell_outcomes([one for one in outcomes if only is None or one.name in only])

@@ -46,3 +46,23 @@ CHECKS: dict[str, CheckEntry] = {
     ),
 }
 """The checks of one conversation, by name."""
+
+SET_CHECKS: dict[str, Entry] = {
+    "duplicate": Entry(
+        f"{_HERE}.duplicates:check_duplicates", "no earlier conversation says the same"
+    ),
+    "near_duplicate": Entry(
+        f"{_HERE}.duplicates:check_duplicates", "no earlier conversation says nearly the same"
+    ),
+    "picture_duplicate": Entry(
+        f"{_HERE}.pictures:check_pictures", "no earlier sample shows the same picture"
+    ),
+    "benchmark_picture": Entry(
+        f"{_HERE}.contamination:check_contamination", "no benchmark (--benchmark) has its picture"
+    ),
+    "benchmark_question": Entry(
+        f"{_HERE}.contamination:check_contamination",
+        "no benchmark (--benchmark) asks its questions",
+    ),
+}
+"""The checks that compare conversations with one another, and with benchmarks, by name."""

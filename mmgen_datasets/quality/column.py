@@ -30,6 +30,8 @@ def rewrite_column(
         read: columns that it reads, as far as they are there.
         desc: what the progress bar says.
     """
+    if not len(conversations):
+        return conversations  # `map` would drop the column
     there = [name for name in read if name in conversations.column_names]
     written = (
         conversations.with_format(None)

@@ -1,0 +1,131 @@
+"""How similar two texts are: the share of their runs of three words that they have in common.
+
+That is the Jaccard similarity of the sets of their shingles. Which texts to compare is foretold
+by MinHash (`rensa`: MIT, half a megabyte, no dependencies): 256 values, in bands whose number
+follows from the similarity that is looked for. Two texts of similarity s share a band of r values
+with probability ``s ** r``, and one of b such bands with ``1 - (1 - s ** r) ** b``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import rensa
+
+from mmgen_datasets.quality.banding import Keys
+
+SIMILAR = 0.8
+"""Of texts that say the same, but for a few words."""
+
+_WORDS_A_SHINGLE = 3
+_NUM_VALUES = 256
+_SEED = 1
+_LEAST_RECALL = 0.99
+# Where a script has no spaces, each character counts as a word.
+_WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|[^\W\u0e00-\u0eff\u3040-\u9fff]+")
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+
+
+def fold(text: str) -> str:
+    r"""A text without differences of case, white space and width.
+
+    Example:
+        >>> fold(" The  Dog\nbarks. ")
+        'the dog barks.'
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, folded, without punctuation.
+
+    Example:
+        >>> words("A dog's life,  INDEED!")
+        ['a', 'dog', 's', 'life', 'indeed']
+    """
+    return _WORD.findall(fold(text))
+
+
+def shingles(text: str) -> list[str]:
+    """All runs of three words of a text; of a shorter one all its words.
+
+    Example:
+        >>> shingles("The dog sees the cat.")
+        ['the dog sees', 'dog sees the', 'sees the cat']
+    """
+    found = words(text)
+    last = max(1, len(found) - _WORDS_A_SHINGLE + 1)
+    return [" ".join(found[n : n + _WORDS_A_SHINGLE]) for n in range(last)]
+
+
+def shingle_set(text: str) -> npt.NDArray[np.int64]:
+    """The shingles of a text as numbers, sorted, each once; they hold in this process only."""
+    return np.unique(np.fromiter(map(hash, shingles(text)), np.int64))
+
+
+def jaccard(one: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> float:
+    """What two sets of shingles share, of what they have together, 0..1.
+
+    Example:
+        >>> jaccard(shingle_set("the dog sees the cat"), shingle_set("the dog sees the cow"))
+        0.5
+    """
+    shared = np.intersect1d(one, other, assume_unique=True).size
+    return shared / (one.size + other.size - shared)
+
+
+def bands(similarity: float) -> tuple[int, int]:
+    """How MinHash's values are banded so that 99 % of such pairs are found, with least false ones.
+
+    Returns:
+        The number of bands, and of values in each.
+
+    Example:
+        >>> bands(0.8)
+        (32, 8)
+    """
+    fitting = [
+        (_NUM_VALUES // rows, rows)
+        for rows in range(1, _NUM_VALUES + 1)
+        if recall(similarity, _NUM_VALUES // rows, rows) >= _LEAST_RECALL
+    ]
+    return fitting[-1] if fitting else (_NUM_VALUES, 1)
+
+
+def recall(similarity: float, num_bands: int, rows: int) -> float:
+    """The probability that two texts of a similarity share a band.
+
+    Example:
+        >>> round(recall(0.8, 32, 8), 4), round(recall(0.9, 32, 8), 7)
+        (0.9972, 1.0)
+    """
+    return float(1 - (1 - similarity**rows) ** num_bands)
+
+
+def text_keys(texts: Sequence[str], similarity: float = SIMILAR) -> Keys:
+    """Keys of texts, by which those of at least a similarity find one another: ``(N, B)``."""
+    num_bands, rows = bands(similarity)
+    if not texts:
+        return np.zeros((0, num_bands), np.uint64)
+    found = rensa.RMinHash.digests_from_token_sets(
+        [shingles(text) for text in texts], num_bands * rows, _SEED
+    )
+    values = np.array(found, np.uint64).reshape(len(texts), num_bands, rows)
+    keys = np.zeros(values.shape[:2], np.uint64)
+    for place in range(rows):
+        keys = _mix(keys ^ values[:, :, place])
+    return keys
+
+
+def within(keys: Keys, scopes: npt.NDArray[np.int64]) -> Keys:
+    """Keys of 32 bits that only those of one scope share, but for one in four thousand million."""
+    return (_mix(keys + _mix(scopes.astype(np.uint64))[:, None]) >> np.uint64(32)).astype(np.uint32)
+
+
+def _mix(keys: Keys) -> Keys:
+    mixed = (keys ^ (keys >> np.uint64(31))) * _SPREAD
+    return mixed ^ (mixed >> np.uint64(29))
