@@ -1,0 +1,157 @@
+"""All conversations of a report: an index to filter by, and packed chunks to read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from datasets import Dataset
+
+from mmgen_datasets.licence import name_of
+from mmgen_datasets.publish.licence import terms_of
+from mmgen_datasets.quality.check import Annotations
+from mmgen_datasets.report.chunks import MEDIA_A_CHUNK, ROWS_A_CHUNK, pack
+from mmgen_datasets.report.records import (
+    categories_of,
+    conversation_record,
+    failed_checks,
+    sample_record,
+)
+from mmgen_datasets.report.talk import Talk
+
+_READ = (
+    *("id", "sample_id", "source", "split", "file_name", "messages", "kind"),
+    *("license", "credit", "provenance", "checks", "scores"),
+)
+_FACETS = ("kind", "check", "category", "licence", "source")
+
+
+@dataclass
+class Numbering:
+    """Names by the number that stands for each."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> int:
+        """The number of a name, a new one where it is new."""
+        return self.numbers.setdefault(name, len(self.numbers))
+
+    def of(self, names: Iterable[str]) -> list[int]:
+        """The numbers of names."""
+        return [self[name] for name in names]
+
+
+@dataclass
+class Catalogue:
+    """What the page holds of each conversation and sample; media are apart."""
+
+    names: dict[str, Numbering] = field(
+        default_factory=lambda: {facet: Numbering() for facet in _FACETS}
+    )
+    conversations: dict[str, list[Any]] = field(
+        default_factory=lambda: {"id": [], "sample": [], "kind": [], "check": []}
+    )
+    """Column by column; what has a name is a number, or a list of them."""
+    samples: dict[str, list[Any]] = field(
+        default_factory=lambda: {"licence": [], "source": [], "category": []}
+    )
+    scores: dict[str, dict[int, float]] = field(default_factory=dict)
+    """By name: the value of each conversation that has one."""
+    texts: list[str] = field(default_factory=list)
+    """Packed records of conversations."""
+    sample_texts: list[str] = field(default_factory=list)
+    first_rows: list[int] = field(default_factory=list)
+    """The first conversation of each sample, which its medium is taken from."""
+    licences: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Terms by name."""
+    boxes: Counter[str] = field(default_factory=Counter)
+    """Category to boxes."""
+    talk: Talk = field(default_factory=Talk)
+    _places: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    _open: list[dict[str, Any]] = field(default_factory=list)
+
+    def index(self) -> dict[str, Any]:
+        """What the page filters by, as plain data."""
+        return {
+            "rows_a_chunk": ROWS_A_CHUNK,
+            "media_a_chunk": MEDIA_A_CHUNK,
+            "names": {facet: list(found.numbers) for facet, found in self.names.items()},
+            "conversations": self.conversations,
+            "samples": self.samples,
+            "scores": {
+                name: [values.get(row) for row in range(len(self.conversations["id"]))]
+                for name, values in self.scores.items()
+            },
+        }
+
+    def add(self, rows: Sequence[Mapping[str, Any]], annotations: Annotations | None) -> None:
+        """Take in a chunk of conversations."""
+        new = {_key(row): row["sample_id"] for row in rows if _key(row) not in self._places}
+        found = annotations.of([*new.values()]) if annotations else [None] * len(new)
+        known = dict(zip(new, found, strict=True))
+        for row in rows:
+            self._add_one(row, known)
+        self.texts.append(pack([conversation_record(row) for row in rows]))
+
+    def close(self) -> None:
+        """Pack what is left of the samples."""
+        if self._open:
+            self.sample_texts.append(pack(self._open))
+            self._open = []
+
+    def _add_one(self, row: Mapping[str, Any], known: Mapping[Any, Any]) -> None:
+        key, number = _key(row), len(self.conversations["id"])
+        if key not in self._places:
+            self._places[key] = len(self._places)
+            self.first_rows.append(number)
+            self._add_sample(row, known[key])
+        values = {
+            "id": row["id"],
+            "sample": self._places[key],
+            "kind": self.names["kind"][row.get("kind") or "conversation"],
+            "check": self.names["check"].of(check["name"] for check in failed_checks(row)),
+        }
+        for name, value in values.items():
+            self.conversations[name].append(value)
+        for score in row.get("scores") or ():
+            if score["value"] is not None:
+                self.scores.setdefault(score["name"], {})[number] = round(score["value"], 4)
+        self.talk.count(row["messages"])
+
+    def _add_sample(self, row: Mapping[str, Any], annotated: Mapping[str, Any] | None) -> None:
+        terms = terms_of(row.get("license"), row["source"])
+        licence = name_of(terms)
+        self.licences.setdefault(licence, terms)
+        values = {
+            "licence": self.names["licence"][licence],
+            "source": self.names["source"][f"{row['source']} {row.get('split') or ''}".strip()],
+            "category": self.names["category"].of(sorted(categories_of(annotated))),
+        }
+        for name, value in values.items():
+            self.samples[name].append(value)
+        record = sample_record(row, annotated)
+        self.boxes.update(box[0] for box in record.get("boxes", ()))
+        self._open.append(record)
+        if len(self._open) == ROWS_A_CHUNK:
+            self.close()
+
+
+def catalogue_of(conversations: Dataset, annotations: Annotations | None) -> Catalogue:
+    """Read conversations once, without their media.
+
+    Args:
+        conversations: rows of `mmgen_datasets.schema.CONVERSATION`.
+        annotations: of the samples that they are about, where those are at hand.
+    """
+    catalogue = Catalogue()
+    read = [name for name in _READ if name in conversations.column_names]
+    for table in conversations.select_columns(read).with_format("arrow").iter(ROWS_A_CHUNK):
+        catalogue.add(table.to_pylist(), annotations)
+    catalogue.close()
+    return catalogue
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return row["source"], row.get("split"), row["sample_id"]

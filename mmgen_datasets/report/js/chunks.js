@@ -1,0 +1,33 @@
+// The page's data, piece by piece. They stand in elements, which the parser may still be reading.
+
+const unpackedChunks = new Map();
+
+async function chunkText(name) {
+  for (;;) {
+    const found = byId(`chunk-${name}`);
+    // An element may be there before all of its text is: what follows it says that it is whole.
+    if (found && (found.nextElementSibling || document.readyState !== "loading")) {
+      return found.textContent;
+    }
+    if (document.readyState !== "loading") return null;
+    await new Promise((done) => setTimeout(done, 30));
+  }
+}
+
+// The value of a packed chunk; it is kept.
+function unpackedChunk(name) {
+  if (!unpackedChunks.has(name)) {
+    const value = chunkText(name).then(async (text) =>
+      JSON.parse(new TextDecoder().decode(await decompressed(text.trim()))));
+    unpackedChunks.set(name, value);
+  }
+  return unpackedChunks.get(name);
+}
+
+async function decompressed(base64) {
+  const binary = atob(base64);
+  const bytes = new Uint8Array(binary.length);
+  for (let place = 0; place < binary.length; place++) bytes[place] = binary.charCodeAt(place);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}

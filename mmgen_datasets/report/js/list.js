@@ -1,0 +1,96 @@
+// The list of conversations that are left. Only the rows in sight are elements, so that ten
+// thousand scroll as ten do.
+
+const ROW_HEIGHT = 76;
+const SPARE = 6; // rows above and below what is in sight
+const list = { rows: [], shown: new Map() };
+
+const listBox = byId("list");
+const listSheet = byId("sheet");
+
+function showList(rows) {
+  list.rows = rows;
+  listSheet.style.height = `${rows.length * ROW_HEIGHT}px`;
+  for (const row of list.shown.values()) row.remove();
+  list.shown.clear();
+  drawRows();
+}
+
+function drawRows() {
+  const first = Math.max(0, Math.floor(listBox.scrollTop / ROW_HEIGHT) - SPARE);
+  const end = Math.min(list.rows.length, Math.ceil((listBox.scrollTop + listBox.clientHeight) / ROW_HEIGHT) + SPARE);
+  for (const [place, row] of list.shown) {
+    if (place >= first && place < end) continue;
+    row.remove();
+    list.shown.delete(place);
+  }
+  for (let place = first; place < end; place++) {
+    if (!list.shown.has(place)) list.shown.set(place, listSheet.appendChild(listRow(place)));
+  }
+}
+
+function listRow(place) {
+  const row = list.rows[place];
+  const id = catalogue.index.conversations.id[row];
+  const failed = catalogue.index.conversations.check[row].length;
+  const kind = catalogue.index.names.kind[catalogue.index.conversations.kind[row]];
+  const title = make("span", { class: "title", dir: "auto" });
+  const still = make("span", { class: "still" });
+  const made = make("div", {
+    id: `row-${row}`, role: "option", class: "item", "--place": place,
+    "aria-selected": String(id === state.id), "aria-posinset": place + 1, "aria-setsize": list.rows.length,
+    click: () => look({ id }, { step: state.id === null }),
+  }, still, make("span", { class: "text" }, title, make("span", { class: "meta" },
+    make("span", {}, words(kind)), make("span", { class: "id" }, id),
+    failed ? make("span", { class: "failed" }, plural(failed, "fault")) : null)));
+  conversationRecord(row).then((record) => title.replaceChildren(titleOf(record)));
+  mediaWords(sampleOf(row)).then((found) => still.replaceChildren(...stills(found)));
+  return made;
+}
+
+// The first question, without the placeholders of media.
+function titleOf({ turns }) {
+  const asked = turns.find(([role]) => role === "user") ?? turns[0] ?? ["", ""];
+  return asked[1].replace(/<(image|video|audio|motion)>/g, "").trim().slice(0, 160) || "(nothing is asked)";
+}
+
+function stills(found) {
+  const picture = found.find((word) => word.startsWith("data:image/"));
+  if (picture) return [make("img", { src: picture, alt: "", decoding: "async" })];
+  const motion = found.find((word) => word.startsWith("joints:"));
+  return motion ? [motionStill(motion)] : [];
+}
+
+function markChosen() {
+  const row = catalogue.places.get(state.id);
+  for (const [place, shown] of list.shown) shown.setAttribute("aria-selected", String(list.rows[place] === row));
+  if (row === undefined) listBox.removeAttribute("aria-activedescendant");
+  else listBox.setAttribute("aria-activedescendant", `row-${row}`);
+}
+
+function scrollToChosen() {
+  const place = list.rows.indexOf(catalogue.places.get(state.id));
+  if (place < 0) return;
+  const top = place * ROW_HEIGHT;
+  if (top < listBox.scrollTop) listBox.scrollTop = top;
+  else if (top + ROW_HEIGHT > listBox.scrollTop + listBox.clientHeight) listBox.scrollTop = top + ROW_HEIGHT - listBox.clientHeight;
+  drawRows();
+  markChosen();
+}
+
+// Go so many conversations on; from none to the first.
+function go(steps) {
+  if (!list.rows.length) return;
+  const place = list.rows.indexOf(catalogue.places.get(state.id));
+  const next = place < 0 ? 0 : Math.min(list.rows.length - 1, Math.max(0, place + steps));
+  look({ view: "samples", id: catalogue.index.conversations.id[list.rows[next]] });
+  scrollToChosen();
+}
+
+let isDrawing = false;
+listBox.addEventListener("scroll", () => {
+  if (isDrawing) return;
+  isDrawing = true;
+  requestAnimationFrame(() => { isDrawing = false; drawRows(); });
+}, { passive: true });
+new ResizeObserver(drawRows).observe(listBox);

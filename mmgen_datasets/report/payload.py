@@ -1,0 +1,95 @@
+"""All that a page tells of a run, as plain data in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset
+
+from mmgen_datasets.errors import RunError
+from mmgen_datasets.generation.manifest import Manifest
+from mmgen_datasets.generation.run import RunFolder, conversation_files, load_run, read_run
+from mmgen_datasets.generation.run_samples import run_samples
+from mmgen_datasets.quality.check import Annotations
+from mmgen_datasets.report.catalogue import Catalogue, catalogue_of
+from mmgen_datasets.report.chunks import Chunk, pack
+from mmgen_datasets.report.media import limits_for, media_chunks
+from mmgen_datasets.report.overview import overview_of
+from mmgen_datasets.report.rejects import reject_reasons
+from mmgen_datasets.schema import CONVERSATION, media_kinds
+
+
+@dataclass(frozen=True)
+class Payload:
+    """What a page is made of."""
+
+    overview: dict[str, Any]
+    catalogue: Catalogue
+    conversations: Dataset
+    without_boxes: str | None
+    """Why annotations are not shown; None where they are."""
+
+    def first_chunks(self) -> Iterator[Chunk]:
+        """What the page needs to begin."""
+        yield Chunk("overview", pack(self.overview))
+        yield Chunk("index", pack(self.catalogue.index()))
+        yield from self._texts(slice(1))
+
+    def other_chunks(self, side: int | None = None) -> Iterator[Chunk]:
+        """What it reads as it is needed; pictures of at most so many pixels a side."""
+        yield from self._texts(slice(1, None))
+        rows = self.catalogue.first_rows
+        yield from media_chunks(self.conversations, rows, limits_for(len(rows), side))
+
+    def _texts(self, part: slice) -> Iterator[Chunk]:
+        lists = {"samples": self.catalogue.sample_texts, "texts": self.catalogue.texts}
+        for name, texts in lists.items():
+            for number in range(*part.indices(len(texts))):
+                yield Chunk(f"{name}-{number}", texts[number])
+
+
+def payload_of(
+    path: str | Path, *, data_dir: str | None = None, annotations: bool = True
+) -> Payload:
+    """Gather what is told of a run.
+
+    Args:
+        path: of the run's folder.
+        data_dir: where the source's files are now; by default where the run found them.
+        annotations: whether the source is loaded anew, for its boxes and captions. Where it
+            cannot be, the page does without.
+
+    Raises:
+        RunError: it is no run, or not finished.
+    """
+    shards = read_run(path)
+    conversations = _conversations(path, shards)
+    known, problem = _annotations(path, data_dir) if annotations else (None, "not asked for")
+    catalogue = catalogue_of(conversations, known)
+    name = Path(path).resolve().name
+    overview = overview_of(name, [m for _, m in shards], conversations, catalogue) | {
+        "rejects": reject_reasons(shards),
+        "media": media_kinds(conversations.features),
+        "annotated": known is not None,
+    }
+    return Payload(overview, catalogue, conversations, problem)
+
+
+def _conversations(path: str | Path, shards: Sequence[tuple[RunFolder, Manifest]]) -> Dataset:
+    """The conversations of a run; none of one in which all came to nothing."""
+    ended = all(manifest.status in ("finished", "stopped") for _, manifest in shards)
+    if ended and not conversation_files(path):
+        return Dataset.from_list([], features=CONVERSATION)
+    return load_run(path)
+
+
+def _annotations(path: str | Path, data_dir: str | None) -> tuple[Annotations | None, str | None]:
+    try:
+        samples = run_samples(path, data_dir)
+    except RunError as error:
+        return None, error.problem
+    wanted = ["id", "captions", "objects", "labels", "narratives"]
+    return Annotations(samples.select_columns(wanted)), None

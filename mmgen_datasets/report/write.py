@@ -1,0 +1,94 @@
+"""Write the report of a run: one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import jinja2
+
+from mmgen_datasets.files import whole_file
+from mmgen_datasets.report.chunks import Chunk
+from mmgen_datasets.report.payload import Payload, payload_of
+
+_HERE = Path(__file__).parent
+_SCRIPTS = (
+    *("elements", "chunks", "catalogue", "state", "filter", "charts", "overview"),
+    *("facets", "list", "marks", "picture", "motion", "sample", "keys", "main"),
+)
+"""Files of ``js/``, in the order in which they are joined: each uses those before it."""
+
+
+def write_report(
+    path: str | Path,
+    out: str | Path | None = None,
+    *,
+    thumbnail_side: int | None = None,
+    data_dir: str | None = None,
+    annotations: bool = True,
+) -> Payload:
+    """Write a page about a run: what it came to, and all conversations beside their media.
+
+    Args:
+        path: of the run's folder.
+        out: the HTML file; ``report.html`` in the run's folder where None.
+        thumbnail_side: the longer side of pictures, in pixels; 640 where None and there are
+            few, else 320.
+        data_dir: where the source's files are now, for boxes and captions; by default where the
+            run found them.
+        annotations: whether to show boxes and captions. Where the source cannot be loaded, the
+            page says so and does without.
+
+    Returns:
+        What the page tells.
+
+    Raises:
+        RunError: it is no run, or not finished.
+    """
+    payload = payload_of(path, data_dir=data_dir, annotations=annotations)
+    with whole_file(Path(out) if out is not None else Path(path) / "report.html") as file:
+        for piece in page(
+            payload.overview, payload.first_chunks(), payload.other_chunks(thumbnail_side)
+        ):
+            file.write(piece)
+    return payload
+
+
+def page(overview: object, first: Iterable[Chunk], others: Iterable[Chunk]) -> Iterator[str]:
+    """The page's text, piece by piece: its chunks are made while it is written.
+
+    Args:
+        overview: what is told before any script runs.
+        first: chunks that stand before the script.
+        others: those behind it, which a browser reads while the page is already in use.
+    """
+    script, style = joined_script(), _read("page.css")
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(_read("page.html")).generate(
+        overview=overview,
+        script=script,
+        style=style,
+        script_hash=_csp_hash(script),
+        style_hash=_csp_hash(style),
+        first=first,
+        others=others,
+    )
+
+
+def joined_script() -> str:
+    """The page's script, all files in one scope."""
+    parts = "\n".join(_read(f"js/{name}.js") for name in _SCRIPTS)
+    return f'"use strict";\n(() => {{\n{parts}\n}})();\n'
+
+
+def _csp_hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
