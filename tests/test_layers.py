@@ -36,6 +36,7 @@ LAYERS = [
     ["generation.run_samples", "generation.rewriting", "generation.watching"],
     ["targeting", "quality.check_run", "quality.judging"],
     ["publish"],
+    ["report"],
     ["cli"],
     ["__main__"],
 ]

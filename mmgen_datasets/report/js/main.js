@@ -1,5 +1,6 @@
 // Everything together: what changes when what is looked at changes.
 
+const isNarrow = matchMedia("(max-width: 45rem)");
 const THEMES = { auto: "", light: "light", dark: "dark" };
 
 function useTheme(name) {
@@ -37,6 +38,16 @@ async function update() {
 
 const filterOf = (wanted) => JSON.stringify([wanted.q, wanted.score, ...FACETS.map((facet) => wanted[facet])]);
 
+// Where list and conversation stand side by side, one is always open. Says whether it chose.
+function chooseFirst(now, before) {
+  if (now.view !== "samples" || !list.rows.length || isNarrow.matches) return false;
+  const isLeft = now.id !== null && (before === null || list.rows.includes(catalogue.places.get(now.id)));
+  if (isLeft) return false;
+  if (now.id !== null && filterOf(now) === filterOf(before)) return false; // a link to another one
+  look({ id: catalogue.index.conversations.id[list.rows[0]] });
+  return true;
+}
+
 async function show(now, before) {
   document.body.dataset.view = now.view;
   document.body.dataset.open = String(now.id !== null);
@@ -48,6 +59,7 @@ async function show(now, before) {
   if (byId("search").value !== now.q) byId("search").value = now.q;
   const isOther = before === null || filterOf(now) !== filterOf(before);
   if (isOther) await update();
+  if (now !== state || chooseFirst(now, before)) return;
   if (now.view !== before?.view) { window.scrollTo(0, 0); drawRows(); }
   if (isOther || now.id !== before?.id) {
     markChosen();

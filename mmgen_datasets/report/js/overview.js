@@ -36,9 +36,11 @@ const PARTS = {
     const table = (rows, caption, choose) => barTable(
       rows.map(([name, count]) => ({ name: words(name), count, choose: choose && only({ kind: [name] }) })),
       { caption, head: [caption, "number", ""] });
+    const ofKinds = table(kinds, "Conversations of each kind", true);
+    if (!families.length) return ofKinds;
     return make("div", { class: "columns" },
-      make("div", {}, make("h3", {}, "Kinds"), table(kinds, "Conversations of each kind", true)),
-      families.length ? make("div", {}, make("h3", {}, "Question families"), table(families, "Questions of each family")) : null);
+      make("div", {}, make("h3", {}, "Conversations"), ofKinds),
+      make("div", {}, make("h3", {}, "Question families"), table(families, "Questions of each family")));
   },
 
   openings({ openings }) {

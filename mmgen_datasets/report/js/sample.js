@@ -16,10 +16,11 @@ async function showSample() {
   place.replaceChildren(
     sampleHead(row),
     make("div", { class: "body" },
-      make("div", { class: "media" }, media.map((word) => medium(word, about)), annotated(about)),
+      make("div", { class: "media" }, media.map((word) => medium(word, about))),
       make("div", { class: "talk" },
         make("ol", { class: "turns" }, record.turns.map(([role, text], turn) => turnElement(role, text, faults.filter((fault) => fault.turn === turn)))),
-        faultList(record, faults), scoreList(record.scores))),
+        faultList(record, faults), scoreList(record.scores)),
+      make("div", { class: "annotated" }, annotated(about))),
     make("section", { class: "origin", "aria-label": "Where it comes from" }, origin(row, record, about)));
   place.scrollTop = 0;
   hideTip();
