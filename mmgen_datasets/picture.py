@@ -200,9 +200,7 @@ def _moves(picture: PIL.Image.Image) -> bool:
     return picture.format in {"GIF", "WEBP"} and getattr(picture, "is_animated", False)
 
 
-def _redrawn(
-    picture: PIL.Image.Image, size: tuple[int, int], *, spare: int = 2
-) -> PIL.Image.Image:
+def _redrawn(picture: PIL.Image.Image, size: tuple[int, int], *, spare: int = 2) -> PIL.Image.Image:
     """The picture as upright pixels of 8 bits a colour."""
     box = None
     if size != picture.size:

@@ -50,4 +50,6 @@ def report(
         complain(f"without boxes: {payload.without_boxes}")
         complain("  → say where the source's files are now (--data-dir)")
     path = out or run / "report.html"
-    say(f"{path}: {len(payload.conversations):,} conversations, {path.stat().st_size / 1e6:,.1f} MB")
+    say(
+        f"{path}: {len(payload.conversations):,} conversations, {path.stat().st_size / 1e6:,.1f} MB"
+    )

@@ -26,9 +26,10 @@ def histogram(lengths: Counter[int]) -> dict[str, Any]:
         [0, 0, 0, 2, 1]
     """
     ranked = sorted(lengths.items())
-    covered = _quantile(ranked, _COVERED)
+    covered, longest = _quantile(ranked, _COVERED), ranked[-1][0] if ranked else 0
     step = next((s for s in _STEPS if covered < s * _BARS), _STEPS[-1])
-    counts = [0] * (min(covered // step, _BARS - 1) + 1)
+    last = longest if longest < step * _BARS else covered
+    counts = [0] * (min(last // step, _BARS - 1) + 1)
     beyond = 0
     for length, count in ranked:
         if length // step < len(counts):
@@ -41,7 +42,7 @@ def histogram(lengths: Counter[int]) -> dict[str, Any]:
         "beyond": beyond,
         "median": _quantile(ranked, 0.5),
         "p95": _quantile(ranked, 0.95),
-        "longest": ranked[-1][0] if ranked else 0,
+        "longest": longest,
         "total": lengths.total(),
     }
 

@@ -19,7 +19,7 @@ import numpy as np
 from datasets import Dataset
 
 from mmgen_datasets.chat import MediaKind
-from mmgen_datasets.errors import MMGenError
+from mmgen_datasets.errors import MMGenError, RowError
 from mmgen_datasets.media import read_media, undecoded
 from mmgen_datasets.picture import thumbnail
 from mmgen_datasets.report.chunks import MEDIA_A_CHUNK, Chunk
@@ -89,11 +89,11 @@ def _word(kind: MediaKind, value: Any, limits: Limits) -> str:
 
 
 def _picture(value: Mapping[str, Any], limits: Limits) -> str:
-    return _data_uri("image/webp", thumbnail(read_media(value), limits.side))
+    return _data_uri("image/webp", thumbnail(_bytes(value), limits.side))
 
 
 def _sound(value: Mapping[str, Any], limits: Limits) -> str:
-    data = read_media(value)
+    data = _bytes(value)
     if len(data) > limits.sound:
         return _note(f"the recording has {len(data) / 10**6:,.1f} MB, too much for this page")
     known = (name for head, name in _SOUND_TYPES.items() if data.startswith(head))
@@ -111,6 +111,13 @@ def _motion(value: Any, limits: Limits) -> str:
 
 
 _EMBED = {"image": _picture, "video": _video, "audio": _sound, "motion": _motion}
+
+
+def _bytes(value: Mapping[str, Any]) -> bytes:
+    try:
+        return read_media(value)
+    except RowError as error:  # it names the file's folder, which is nobody else's business
+        raise RowError("its file cannot be read") from error
 
 
 def _note(text: str) -> str:

@@ -82,7 +82,7 @@ def _conversations(path: str | Path, shards: Sequence[tuple[RunFolder, Manifest]
     """The conversations of a run; none of one in which all came to nothing."""
     ended = all(manifest.status in ("finished", "stopped") for _, manifest in shards)
     if ended and not conversation_files(path):
-        return Dataset.from_list([], features=CONVERSATION)
+        return Dataset.from_dict({name: [] for name in CONVERSATION}, features=CONVERSATION)
     return load_run(path)
 
 

@@ -25,9 +25,7 @@ def conversation_record(row: Mapping[str, Any]) -> dict[str, Any]:
             for check in failed_checks(row)
         ],
         "passed": [check["name"] for check in row.get("checks") or () if check["passed"]],
-        "unjudged": [
-            check["name"] for check in row.get("checks") or () if check["passed"] is None
-        ],
+        "unjudged": [check["name"] for check in row.get("checks") or () if check["passed"] is None],
         "scores": row.get("scores") or [],
         "made": _known(row.get("provenance")),
     }

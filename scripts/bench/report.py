@@ -82,7 +82,9 @@ _SCROLL = """async () => {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--coco", type=Path, required=True, help="folder of COCO 2017, validation")
     parser.add_argument("--work", type=Path, default=Path("report-bench"))
     parser.add_argument("--conversations", type=int, default=10_000)
@@ -99,17 +101,22 @@ def main() -> None:
 
 def _write_coco(source: Path, target: Path, number: int) -> Path:
     """Repeat what stands in a folder of COCO, under new ids."""
-    files = [json.loads((source / "annotations" / f"{kind}_val2017.json").read_text())
-             for kind in ("instances", "captions")]
-    there = [image for image in files[0]["images"]
-             if (source / "val2017" / image["file_name"]).exists()]
+    files = [
+        json.loads((source / "annotations" / f"{kind}_val2017.json").read_text())
+        for kind in ("instances", "captions")
+    ]
+    there = [
+        image for image in files[0]["images"] if (source / "val2017" / image["file_name"]).exists()
+    ]
     images = [
         there[place % len(there)] | {"id": place + 1, "file_name": f"{place + 1:012}.jpg"}
         for place in range(number)
     ]
     (target / "val2017").mkdir(parents=True, exist_ok=True)
-    jobs = [(source / "val2017" / old["file_name"], target / "val2017" / new["file_name"], place)
-            for place, (new, old) in enumerate(zip(images, _cycle(there, number), strict=True))]
+    jobs = [
+        (source / "val2017" / old["file_name"], target / "val2017" / new["file_name"], place)
+        for place, (new, old) in enumerate(zip(images, _cycle(there, number), strict=True))
+    ]
     with ProcessPoolExecutor() as pool:
         list(pool.map(_vary, jobs, chunksize=100))
     (target / "annotations").mkdir(exist_ok=True)
@@ -117,9 +124,11 @@ def _write_coco(source: Path, target: Path, number: int) -> Path:
         of_image: dict[int, list[dict[str, Any]]] = {}
         for row in document["annotations"]:
             of_image.setdefault(row["image_id"], []).append(row)
-        rows = [row | {"image_id": place + 1}
-                for place, old in enumerate(_cycle(there, number))
-                for row in of_image.get(old["id"], ())]
+        rows = [
+            row | {"image_id": place + 1}
+            for place, old in enumerate(_cycle(there, number))
+            for row in of_image.get(old["id"], ())
+        ]
         rows = [row | {"id": place + 1} for place, row in enumerate(rows)]
         document |= {"images": images, "annotations": rows}
         (target / "annotations" / f"{kind}_val2017.json").write_text(json.dumps(document))
@@ -155,10 +164,12 @@ def _lengthened(conversations: Dataset) -> Dataset:
 def _more_words(messages: list[dict[str, str]]) -> dict[str, Any]:
     """Let each answer say again what others of its conversation say: about 300 characters."""
     said = " ".join(message["content"] for message in messages[1::2])
-    return {"messages": [
-        message | {"content": f"{message['content']} {said}"[:300]} if place % 2 else message
-        for place, message in enumerate(messages)
-    ]}
+    return {
+        "messages": [
+            message | {"content": f"{message['content']} {said}"[:300]} if place % 2 else message
+            for place, message in enumerate(messages)
+        ]
+    }
 
 
 def _find(batch: dict[str, list[Any]], indices: list[int]) -> list[list[dict[str, Any]]]:
@@ -206,7 +217,8 @@ def _open(page_file: Path) -> None:
     print(
         f"first paint {paint:.0f} ms, list {listed:.0f} ms, filter {filtered:.0f} ms; "
         f"all texts read at {read:.0f} ms, search {searched:.0f} ms; "
-        f"frames while scrolling: median {frames[0]:.0f}, 95 % {frames[1]:.0f}, longest {frames[2]:.0f} ms"
+        f"frames while scrolling: median {frames[0]:.0f}, 95 % {frames[1]:.0f}, "
+        f"longest {frames[2]:.0f} ms"
     )
 
 

@@ -41,7 +41,7 @@ function listRow(place) {
     "aria-selected": String(id === state.id), "aria-posinset": place + 1, "aria-setsize": list.rows.length,
     click: () => look({ id }, { step: state.id === null }),
   }, still, make("span", { class: "text" }, title, make("span", { class: "meta" },
-    make("span", {}, words(kind)), make("span", { class: "id" }, id),
+    make("span", { class: "kind" }, words(kind)), make("span", { class: "id" }, id),
     failed ? make("span", { class: "failed" }, plural(failed, "fault")) : null)));
   conversationRecord(row).then((record) => title.replaceChildren(titleOf(record)));
   mediaWords(sampleOf(row)).then((found) => still.replaceChildren(...stills(found)));

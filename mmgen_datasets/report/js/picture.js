@@ -17,7 +17,7 @@ const boxArea = ([, left, top, right, bottom]) => (right - left) * (bottom - top
 function boxElement([name, left, top, right, bottom, flags]) {
   const part = (value) => `${(100 * value) / BOX_STEPS}%`;
   return make("span", {
-    class: top < 700 ? "box under" : "box", "data-name": name,
+    class: `box${top < 700 ? " under" : ""}${left > 6000 ? " late" : ""}`, "data-name": name,
     "--left": part(left), "--top": part(top), "--width": part(right - left), "--height": part(bottom - top),
   }, make("span", { class: "label" }, flags ? `${name} (${flags})` : name));
 }
