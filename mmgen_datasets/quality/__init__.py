@@ -28,6 +28,39 @@ CHECKS: dict[str, CheckEntry] = {
     "placeholders": CheckEntry(
         f"{_HERE}.placeholders:find", "each medium's placeholder stands once, in the first turn"
     ),
+    "leftovers": CheckEntry(
+        f"{_HERE}.leftovers:find", "no labels, separators, special tokens or open slots of a prompt"
+    ),
+    "cut_short": CheckEntry(
+        f"{_HERE}.cut_short:find", "answers end where they should, and were not stopped at a limit"
+    ),
+    "refusal": CheckEntry(
+        f"{_HERE}.refusal:find",
+        "the assistant does not decline, and does not speak of itself as a model",
+    ),
+    "hidden_context": CheckEntry(
+        f"{_HERE}.hidden_context:find",
+        "nobody speaks of captions, boxes or texts that only annotators had",
+    ),
+    "coordinates": CheckEntry(
+        f"{_HERE}.coordinates:find",
+        "places are not given as bare figures, unless they are asked for",
+    ),
+    "language": CheckEntry(f"{_HERE}.language:find", "turns are in the language that is expected"),
+    "length": CheckEntry(
+        f"{_HERE}.length:find", "answers are as long as their kind asks for, and no turn is endless"
+    ),
+    "repetition": CheckEntry(
+        f"{_HERE}.repetition:find",
+        "no question, sentence or stretch of words comes again and again",
+    ),
+    "options": CheckEntry(
+        f"{_HERE}.options:find", "the answer to a multiple choice is one of its options"
+    ),
+    "unanswered": CheckEntry(
+        f"{_HERE}.unanswered:find",
+        "answers take a stance, give a number, a colour or a choice as asked",
+    ),
     "numbers": CheckEntry(
         f"{_HERE}.numbers:find", "numbers of things agree with the boxes", reads_annotations=True
     ),

@@ -12,6 +12,7 @@ from mmgen_datasets.chat import MediaKind
 from mmgen_datasets.grounded.scene import Scene, read_scene
 
 PLACEHOLDER = re.compile(f"<(?:{'|'.join(get_args(MediaKind))})>")
+_AT_ENDS = re.compile(rf"^(?:\s|{PLACEHOLDER.pattern})+|(?:\s|{PLACEHOLDER.pattern})+$")
 
 
 class Fault(NamedTuple):
@@ -32,7 +33,8 @@ class Said(NamedTuple):
     turn: int
     """Index of the message, from 0."""
     text: str
-    """What is said, without placeholders of media and white space around it."""
+    """What is said, without placeholders of media and white space at its ends; a part of the
+    message as it stands there."""
 
 
 class Exchanged(NamedTuple):
@@ -109,4 +111,4 @@ Check: TypeAlias = Callable[[Case], Iterable[Fault]]
 
 
 def _bare(content: str) -> str:
-    return PLACEHOLDER.sub("", content).strip()
+    return _AT_ENDS.sub("", content)

@@ -36,6 +36,9 @@ _QUOTATIONS = re.compile(
     r"|‘(?:(?!\n\s*\n)[^‘])*?’(?!\w)"
     r"|(?<![\w'])'(?=[^\W_])(?:(?!\n\s*\n)[^\"“”])*?(?<![\s'])'(?!\w)"
     r"|`[^`\n]+`"
+    # without marks: the sign reads: Open; she points as if to say I will not go
+    r"|\b(?:reads?|says?|spells?|states|letters|words):\s+(?P<told>[^\s\"'“‘«„][^.!?\n]*)"
+    r"|\bif (?:to say|saying),?\s+(?P<meant>[^\s\"'“‘«„][^.!?\n]*)"
 )
 
 
@@ -83,7 +86,7 @@ def quotations(text: str) -> tuple[tuple[int, int], ...]:
         >>> [text[a:b] for text in ["The dogs' bowl says 'Rex'."] for a, b in quotations(text)]
         ["'Rex'"]
     """
-    return tuple(found.span() for found in _QUOTATIONS.finditer(text))
+    return tuple(found.span(found.lastgroup or 0) for found in _QUOTATIONS.finditer(text))
 
 
 @lru_cache(4096)

@@ -1,0 +1,58 @@
+"""Whether places are given as bare figures, which nobody who looks at a picture speaks in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmgen_datasets.quality.asking import turns_about_places
+from mmgen_datasets.quality.case import Case, Fault
+from mmgen_datasets.quality.phrases import any_of, find_phrases
+
+_SHARE = r"(?<![\d.,])(?:0?\.\d+|[01]\.0+)(?![\d%])(?!,\d)"
+"""A number of 0..1 with decimals."""
+_FIGURE = r"-?\d*\.?\d+"
+_UNIT = (
+    r"(?! ?(?:[a-z]?[ml]\b|%|°|km\b|kg\b|g\b|cm\b|mm\b|inch|feet|foot|ft\b|litres?|liters?"
+    r"|met(?:er|re)s?|seconds?|s\b|hours?|miles?|percent|per\b|euros?|dollars?|cents?|pounds?|€|£))"
+)
+_SIDE = r"(?:left|right|top|bottom|upper|lower|edge|corner)"
+_AXIS = (
+    r"(?:across|down|along|horizontal(?:ly)?|vertical(?:ly)?|(?:on|along) the [xy][- ]?axis"
+    r"|of the (?:way|width|height)|(?:in )?from the (?:\w+ )?" + _SIDE + ")"
+)
+_CUE = (
+    r"\b(?:at|near|around|about|position(?:ed)?|located|place[ds]?|point|spot|from|spans?"
+    r"|coordinates?|cent(?:er|re)(?:ed|d)?|between|begins?|starts?|ends?|x|y)"
+)
+
+_FIGURES = {
+    "gives a place as figures": any_of(
+        # boxes, of four figures in square brackets whatever they are ...
+        rf"\[ ?{_FIGURE}(?: ?[,;] ?{_FIGURE}){{3}} ?\]",
+        # ... and of four shares, or of corners in pixels where the second lies beyond the first
+        rf"\( ?{_SHARE}(?: ?[,;] ?{_SHARE}){{3}} ?\)",
+        r"\( ?(?!(?:19|20)\d\d\b)\d{1,4} ?, ?\d{1,4} ?, ?\d{3,4} ?, ?\d{2,4} ?\)",
+        # points
+        rf"[\[(] ?{_SHARE} ?[,;] ?{_SHARE} ?[\])]{_UNIT}",
+        rf"{_CUE} (?:pixels? |points? )?[\[(] ?(?!(?:19|20)\d\d\b){_FIGURE} ?, ?{_FIGURE} ?[\])]",
+        rf"{_CUE} (?:about |around |roughly |approximately )?{_SHARE}"
+        rf"(?: ?[,/;×] ?| and | by | to | x ){_SHARE}{_UNIT}",
+        # x = 0.43, y1: 120
+        rf"\b[xy](?:[12]|_?min|_?max|[- ]?cent(?:er|re)|[- ]?coordinate|[- ]?position)?"
+        rf"(?: ?[=:≈] ?| (?:is|of|at|equals) (?:about |around |roughly )?){_FIGURE}",
+        # 0.93 across and 0.76 down, 0.3 of the width
+        rf"{_SHARE} {_AXIS}(?: and (?:\w+ )?{_SHARE} {_AXIS})?",
+        rf"\d+ ?% {_AXIS}(?:,| and|, and) (?:\w+ )?\d+ ?% {_AXIS}",
+        r"\d+ ?(?:px|pixels?) (?:from|across|down|to the|above|below)\b",
+        r"\bpixels? \d+ ?[,/x] ?\d+",
+    ),
+    "marks a place as models do": any_of(r"<(?:loc|box|bbox|point|quad|ref)[_\d]*>"),
+}
+
+
+def find(case: Case) -> Iterator[Fault]:
+    """Find places in figures, where the question asks for none."""
+    asked = turns_about_places(case)
+    for said in sorted([*case.questions, *case.answers]):
+        if said.turn not in asked:
+            yield from find_phrases(said, _FIGURES)

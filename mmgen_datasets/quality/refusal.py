@@ -1,0 +1,147 @@
+"""Whether the assistant declines, speaks of itself as a model, or says that it has no picture.
+
+What a picture does not tell is an answer ("I can't see any dog", "it cannot be told from here"),
+and so is somebody in the picture who refuses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mmgen_datasets.quality.asking import question_before
+from mmgen_datasets.quality.case import Case, Fault
+from mmgen_datasets.quality.phrases import any_of, find_phrases
+
+_I = r"\bI(?:'m|’m|'ve|’ve| am| have)?"
+_ADVERBS = r"(?:\w+ly |just |only |also |simply |not |still |in fact |yet |even |ever )*"
+_CANNOT = (
+    rf"\bI(?:'m| am|’m)? (?:can ?not|can(?:'|’)?t|could(?: not|n['’]t)|{_ADVERBS}"
+    r"(?:unable to|not able to|incapable of|not capable of|not allowed to|not permitted to|not in a"
+    r" position to|not equipped to|not designed to|not programmed to|not comfortable(?: with)?"
+    r"|going to have to decline to)|won(?:'|’)t|will not|would rather not|must decline to"
+    r"|have to decline to|refuse to|decline to|prefer not to|lack the (?:ability|means) to"
+    r"|have no (?:way|means) (?:of|to)|have no ability to"
+    r"|(?:don['’]t|do not) have (?:the|any|a) (?:ability|capability|capacity|way|means) (?:to|of)"
+    rf"|(?:don['’]t|do not) know how to) {_ADVERBS}"
+)
+_MEDIUM = (
+    r"(?:images?|pictures?|photos?|photographs?|attachments?|uploads?|files?|links?|urls?|videos?"
+    r"|audio|recordings?|clips?|visuals?|(?:visual|image|multimedia|media)"
+    r" (?:content|input|data|information|files?|material))"
+)
+_A_MEDIUM = rf"(?:(?:the|this|that|your|an?|any|such|these|those|actual|of) )*(?:\w+ )?{_MEDIUM}"
+_HUNG = r"(?! (?:on|in|hanging|above|over|behind|at|next|near|of|from) (?:the|a|his|her|its|any)\b)"
+_MACHINE = (
+    r"(?:AI\b(?!-)|A\.I\.|artificial intelligence|(?:large |visual |multimodal )?language model"
+    r"|chat ?bot|computer program|neural network|machine[- ]learning|virtual assistant"
+    r"|digital assistant|text[- ]based|text[- ]only|LLM\b)"
+)
+
+_REFUSALS = {
+    "speaks of itself as a machine": any_of(
+        rf"\b(?:as|being|like any|since I(?:'m|’m| am)|because I(?:'m|’m| am)|while I(?:'m|’m| am)"
+        rf"|I(?:'m|’m| am)) (?:just |only |merely |simply |but |here as |after all )?"
+        rf"(?:an? )?(?:[\w-]+ )?{_MACHINE}",
+        r"\bI(?:'m|’m| am) (?:just |only |merely |simply |but )?an? (?:\w+ )?(?:machine|bot|model"
+        r"|program|algorithm|software|computer|assistant)\b(?! (?:on|in|at) the)",
+        r"\bI was (?:trained|programmed|not trained|not designed|not built|built to)\b",
+        r"\bmy (?:training(?: data)?|programming|knowledge cut-?off|developers|creators|guidelines"
+        r"|capabilities|limitations)\b",
+        r"\bI (?:only|can only) (?:work with|process|handle|read|understand|deal (?:in|with)) (?:the )?"
+        rf"(?:words|text|written)[^,.;]*(?:(?:,| and)[^.;]*\b{_MEDIUM})?",
+        r"\bI (?:don['’]t|do not|lack|cannot|can['’]t) (?:actually |really |truly )?"
+        r"(?:have|possess|experience|hold|feel) (?:any |personal |human |real |my own |a )*(?:feelings"
+        r"|emotions|opinions?|beliefs|preferences|consciousness|senses|eyes|eyesight|vision|taste"
+        r"|body)\b",
+    ),
+    "says that it has no picture": any_of(
+        rf"{_CANNOT}(?:see|view|viewing|open|opening|access|look(?:ing)? at|process|analy[sz]e"
+        r"|analy[sz]ing|inspect|examine|display|load|perceive|perceiving|interpret|watch|hear"
+        rf"|listen to|read|receive|seeing) {_A_MEDIUM}\b{_HUNG}",
+        rf"\b(?:there (?:does not|doesn['’]t|do not|don['’]t) (?:seem|appear) to be|there(?:'s| is| was"
+        rf"|are) no|I (?:don['’]t|do not|can['’]t|cannot|didn['’]t|did not|haven['’]t|have not|never)"
+        rf" (?:actually |currently )?(?:see|have|find|get|got|receive|received|been given|been sent)"
+        rf"|I wasn['’]t (?:given|sent|shown)|you (?:haven['’]t|have not|didn['’]t|did not|forgot to)"
+        rf" (?:\w+ )?(?:attach(?:ed)?|upload(?:ed)?|sen[dt]|provided?|included?|shared?))"
+        rf" (?:an?|any|the|your|no) {_MEDIUM}(?: (?:attached|uploaded|included|provided|shared|here"
+        rf"|in|with|to) ?(?:to |in |with |here|your |this |our |the |message|chat|question|look|at"
+        rf"|go|by|on)*|(?= ?[,.;!]| (?:so|and|but|yet)\b|$))",
+        rf"\bno {_MEDIUM} (?:was|were|has been|is|seems to (?:be|have been)|appears? to (?:be|have"
+        rf" been)|came|reached|arrived)(?: (?:actually|in fact))? ?(?:attached|uploaded|provided"
+        rf"|included|shared|sent|given|through|me|to me|received|available)",
+        rf"\b(?:the|your|this) {_MEDIUM} (?:didn['’]t|did not|does not|doesn['’]t|failed to|hasn['’]t"
+        rf"|has not|could not|couldn['’]t|won['’]t|never)"
+        rf" (?:seem to )?(?:be |have )?(?:load|come|c[ao]me|upload|open|arrived?|attached?|display)"
+        rf"\w*(?: through| up)?",
+        rf"\bplease (?:re-?)?(?:upload|attach|send|share|provide|resend|describe) (?:me )?"
+        rf"(?:an?|the|your|it|that|this)(?: {_MEDIUM}| again)?\b",
+        rf"\b(?:without|no|lack(?:ing)?) (?:any |direct )?(?:access|eyes|way) (?:to|of seeing)"
+        rf" {_A_MEDIUM}",
+        rf"\bI (?:have no|do not have|don['’]t have|lack) (?:any |direct )*access to {_A_MEDIUM}",
+        rf"\bif you (?:could |can |would )?(?:describe|upload|share|attach|send|provide)[^.;]*"
+        rf"\bI(?:'d|’d|'ll|’ll| would| will| can| could)\b",
+        rf"\bI have not (?:actually )?seen {_A_MEDIUM}|\bI haven['’]t (?:actually )?seen {_A_MEDIUM}",
+    ),
+    "declines to answer": any_of(
+        rf"{_CANNOT}(?:help(?:ing)?|assist(?:ing)?|comply(?:ing)?|fulfil|fulfill|engag(?:e|ing)"
+        r"|continu(?:e|ing)|discuss(?:ing)?|support|creat(?:e|ing)|generat(?:e|ing)|do that|do this"
+        r"|offer|participate|take part|speculat(?:e|ing)|recogni[sz]e (?:people|faces|who|real)"
+        r"|shar(?:e|ing)|talk about|respond)\b(?: (?:with|to|you|in|on|about|that|this|such|your)\b)*",
+        rf"{_CANNOT}(?:identify(?:ing)?|nam(?:e|ing)) (?:people|person|individuals?|anyone|anybody"
+        r"|somebody|someone|real|specific|the (?:\w+ )?(?:person|people|individuals?|man|woman|men"
+        r"|women)|him|her|them|who\b)",
+        rf"{_CANNOT}(?:answer(?:ing)?|provid(?:e|ing)|describ(?:e|ing)|comment(?:ing)?|giv(?:e|ing)"
+        r"|say(?:ing)?|judg(?:e|ing))(?: \w+){1,3}(?=[.!;,]|$| (?:as|because|since|about|on|to)\b)",
+        r"\b(?:not something|something) (?:that )?I(?: a|'|’)?m? ?(?:can ?not|can(?:'|’)?t|can|able to"
+        r"|will not|won['’]t|would rather not|must|have to|prefer not to)\b"
+        r"(?: (?:do|help|assist|answer|discuss|comment|decline|pass)\b(?: (?:with|on))?)?",
+        r"\bI(?:'d|’d| would) (?:rather|prefer) not(?: to)? (?:say|answer|describe|comment|discuss"
+        r"|speculate|name|identify|talk)\b",
+        r"\bI (?:must|have to|need to|will have to|would have to|am going to|will|shall)"
+        r" (?:\w+ )?(?:decline|refuse|refrain|pass on)\b|\bI (?:\w+ )?(?:decline|refuse)\b",
+        r"\bit (?:would be|would not be|wouldn['’]t be|is|isn['’]t|is not)"
+        r" (?:inappropriate|unethical|appropriate|right|ethical|my place) (?:for me )?to\b",
+        r"\b(?:outside|beyond|not within|not in) (?:of )?my (?:abilities|capabilities|scope|power"
+        r"|remit|reach)\b|\bagainst (?:my|the|our) (?:policy|policies|guidelines|rules|principles)\b",
+        r"\bI(?:'m| am|’m)? (?:apologi[sz]e|sorry) (?:for|that) (?:my|the|any|I)"
+        r" (?:inability|limitations?|inconvenience|can ?not|can['’]?t|am unable|am not able)\b",
+    ),
+}
+"""Problem to wordings. Adverbs may stand anywhere, and verbs are those of serving a wish (help,
+comply) or of getting at the medium (open, view); "I can't make out the sign" has neither."""
+
+_OF_THE_PICTURE = any_of(
+    r"[^.;!?]*\b(?:from (?:the|this|a|one|here|what)|in (?:the|this) (?:picture|photo|image|view)"
+    r"|from (?:this|the) (?:angle|view|distance|picture|photo|image)|with certainty|for (?:certain|sure)"
+    r"|visible|hidden|blur\w*|out of (?:the )?(?:frame|view|sight|focus)|cut off|too (?:small|far|dark"
+    r"|blurry|faint|dim)|turned away|obscured|because of the|in this light)\b[^.;!?]*"
+)
+"""What tells that a picture and not the assistant is at its limits, in the same sentence."""
+_PLAYS_A_PART = re.compile(
+    r"\b(?:what|how) (?:would|might|could|may|does|do|is|are)\b[^.?!]*"
+    r"\b(?:say|saying|think|thinking|tell|answer|reply|excuse)\b|\b(?:role|voice|words|perspective)"
+    r" of\b|\bspeech bubble\b|\bimagine (?:you|being)\b|\bpretend\b",
+    re.IGNORECASE,
+)
+"""Questions that ask for the words of somebody in the picture."""
+
+
+def find(case: Case) -> Iterator[Fault]:
+    """Find answers that refuse."""
+    questions = question_before(case)
+    for said in case.answers:
+        if _PLAYS_A_PART.search(questions.get(said.turn, "")):
+            continue
+        for fault in find_phrases(said, _REFUSALS):
+            if not _is_about_the_picture(said.text, fault):
+                yield fault
+
+
+def _is_about_the_picture(text: str, fault: Fault) -> bool:
+    """Whether "I can't describe it" goes on with "as it is out of the frame"."""
+    if not fault.problem.startswith("declines") or re.search(
+        r"help|assist|comply|people|decline|refuse|my ", fault.words
+    ):
+        return False
+    return any(fault.words in found[0] for found in _OF_THE_PICTURE.finditer(text))
