@@ -48,6 +48,10 @@ def test_a_question_is_told_by_its_mark() -> None:
         ("‘It’s late’, says the clock", ["‘It’s late’"]),
         ('A 5" screen and a 7" one', []),
         ('He says "unfinished', []),
+        (
+            "<Motion_1><Motion_1></Motion> <|speech_2|>",
+            ["<Motion_1><Motion_1></Motion> <|speech_2|>"],
+        ),
         ("The sign reads: No entry. It is red.", ["No entry"]),
         ("She waves as if to say I am off", ["I am off"]),
         ("The token `</s>` ends it, „so“ «oui»", ["`</s>`", "„so“", "«oui»"]),

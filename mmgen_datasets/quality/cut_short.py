@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.sentences import WORD, Sentence, quotations, sentences
 
-_WHOLE = re.compile(r"""[.!?…。！？][\"'”’»)\]}*_`]*$|[\"”’»)\]}`]$""")  # noqa: RUF001
-_OPEN_MARK = re.compile(r"[,;:(\[{&/+=–—]$|\s-$")  # noqa: RUF001
+_WHOLE = re.compile(r"""[.!?…。！？][\"'”’»)\]}*_`]*$|[\"”’»)\]}`]$""")
+_OPEN_MARK = re.compile(r"[,;:(\[{&/+=–—]$|\s-$")
 _LONE_MARKER = re.compile(r"(?:^|\n)[ \t]*(?:[-*+•#]+|\d{1,2}[.)])$")
 _ITEM = re.compile(r"[-*+•|>#]|\d{1,2}[.)]\s|[A-Za-z][.)]\s")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|Mr|Mrs|Ms|Dr|Prof|vs|approx)\.$")
@@ -25,34 +25,36 @@ _NEVER_LAST = frozenset(
     "and or but nor because although while whereas if unless whether than as since until so that "
     # verbs and adverbs that something has to follow
     "am is are was were be been being has have had very quite rather extremely "
-    "wearing holding carrying containing including featuring showing such who whose which where when "
+    "wearing holding carrying containing including featuring showing such who whose which where "
+    "when "
     "seems appears becomes".split()
 )
 """Words that what is whole does not end in, unless a clause before them is left open by right:
 "I cannot tell what it is", "more than there are"."""
 
 _PREPOSITIONS = frozenset(
-    "of with at from for to into onto between among beside towards toward during without against upon "
+    "of with at from for to into onto between among beside towards toward during without against "
+    "upon "
     "via per like about beyond despite except amid alongside".split()
 )
 _PARTICLES = frozenset("on in off by out up down over next".split())
 """Also adverbs, as in "the light is on"."""
 
 _LEFT_OPEN = re.compile(
-    r"\b(?:what|who|whom|which|that|where|how|whose|than|as|if|to \w+|nothing|nobody|some(?:thing|body"
-    r"|one)|any(?:thing|body|one))\b|\b(?:he|she|it|they|we|you|I|man|woman|people|dog|person)"
-    r" (?:is|are|was|were|\w+s|\w+ed)\b",
+    r"\b(?:what|who|whom|which|that|where|how|whose|than|as|if|to \w+|nothing|nobody|some(?:thing"
+    r"|body|one)|any(?:thing|body|one))\b|\w (?:he|she|it|they|we|you|I)\b",
     re.IGNORECASE,
 )
 """What leaves a place open that the last word fills: "the bench that they sit on"."""
+_POSED = re.compile(r"(?:ing|ed|sits?|stands?|lies?|lay|sat|stood|right|is|are)$")
+"""What a place follows: "is lying on"; other verbs may end with a particle, as in "fall off"."""
 _SWITCHED = re.compile(
-    r"\b(?:is|are|was|were|turned?|switched|left|stays?|put|come|comes|go|goes|went|moves?|keeps?|stick"
-    r"|sticks|poking?|looking|facing|tuned|logged|dressed|locked|fenced|hers|his|get|gets)"
-    r" (?:\w+ )?(?:on|in|off|out|up|down|over)$",
-    re.IGNORECASE,
+    r"\b(?:turned|switched|is|are|was|were|being|left|put|zipped|tuned|logged) (?:on|in|off|out"
+    r"|up|down|over|by)$"
 )
 _SHORT = frozenset(
-    "ad ah am an as at be by do eh em ex go ha he hi hm id if in is it kg km lb li lo ma me mi ml mm mr my "
+    "ad ah am an as at be by do eh em ex go ha he hi hm id if in is it kg km lb li lo ma me mi ml "
+    "mm mr my "
     "no oh ok on or os ox oz pa pc ph pi pm re so tv to uk um up us uv vs we wi yo a i".split()
 )
 _NO_WORDS_END = re.compile(
@@ -60,8 +62,9 @@ _NO_WORDS_END = re.compile(
 )
 """Letters that no English word ends in: what ends so is half a word."""
 
-_PROSE = 8
-"""Words of whole sentences after which a last one without a full stop has been cut."""
+_LITTLE_PROSE, _PROSE = 5, 8
+"""Words of whole sentences after which a last one without a full stop has been cut; the lower
+number where the last is longer than they are."""
 _LONG = 16
 """Words of a single sentence that nobody leaves without a full stop."""
 
@@ -83,10 +86,8 @@ def _where_it_breaks(text: str, language: str) -> str | None:
     opened = _open_at(text)
     if opened is not None:
         return text[opened:]
-    if (
-        not text
-        or _WHOLE.search(text)
-        and not (_LONE_MARKER.search(text) or _ABBREVIATION.search(text))
+    if not text or (
+        _WHOLE.search(text) and not (_LONE_MARKER.search(text) or _ABBREVIATION.search(text))
     ):
         return None
     ends_open = _OPEN_MARK.search(text) or _LONE_MARKER.search(text) or _ABBREVIATION.search(text)
@@ -128,7 +129,8 @@ def _stops_within(text: str) -> bool:
     if _ends_in_half_a_word(found[-1]) and len(found) > 2:
         return True
     whole = [one.text for one in _sentences_of_last_block(text)[:-1] if one.text[-1:] in ".!?"]
-    if sum(len(WORD.findall(one)) for one in whole) >= _PROSE:
+    num_whole = sum(len(WORD.findall(one)) for one in whole)
+    if num_whole >= _PROSE or (num_whole >= _LITTLE_PROSE and len(WORD.findall(last)) > num_whole):
         return True
     if len(WORD.findall(last)) >= _LONG and not _ITEM.match(last):
         return True
@@ -154,10 +156,15 @@ def _ends_in_need(last: str) -> bool:
             "that",
             "so",
         }
-        return not (is_open and _LEFT_OPEN.search(before))
+        has_subject = not before.endswith(("who", "which", "that", "what", "and"))
+        return not (is_open and has_subject and _LEFT_OPEN.search(before))
     if word in _PREPOSITIONS:
         return not _LEFT_OPEN.search(before)
-    return word in _PARTICLES and not (_LEFT_OPEN.search(before) or _SWITCHED.search(last))
+    return (
+        word in _PARTICLES
+        and _POSED.search(before) is not None
+        and not (_LEFT_OPEN.search(before) or _SWITCHED.search(last.lower()))
+    )
 
 
 def _ends_in_half_a_word(word: str) -> bool:

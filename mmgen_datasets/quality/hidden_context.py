@@ -12,18 +12,22 @@ from collections.abc import Iterator
 from mmgen_datasets.quality.asking import turns_about_places
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.phrases import any_of, find_phrases
+from mmgen_datasets.quality.sentences import HIDDEN
 
 _PICTURE = r"(?:image|picture|photo|photograph|scene|video|clip|audio|recording|motion)"
 _TELLS = (
     r"(?:says?|mentions?|mentioned|describes?|described|suggests?|states?|stated|indicates?|notes?"
-    r"|tells?|speaks?|refers?|calls?|reveals?|gives?|reports?|specif(?:y|ies)|confirms?|impl(?:y|ies)"
-    r"|hints?|lists?|agrees?|disagree|includes?|do(?:es)?(?: not|n['’]t)|only|all|both|leaves?|puts?"
+    r"|tells?|speaks?|refers?|calls?|reveals?|gives?|reports?|specif(?:y|ies)|confirms?|impl(?:y"
+    r"|ies)"
+    r"|hints?|lists?|agrees?|disagree|includes?|do(?:es)?(?: not|n['’]t)|only|all|both|leaves?"
+    r"|puts?"
     r"|shows?|is silent|are silent|makes?)\b"
 )
 _BY = (
     r"(?:according to|based on|judging (?:by|from)|going by|as per|per|given|from|following"
     r"|in line with|as (?:the|stated|mentioned|noted|described|said) (?:in|by)|(?:mentioned|stated"
-    r"|described|noted|said|given|suggested|indicated|specified|told|implied|listed|named|referred to"
+    r"|described|noted|said|given|suggested|indicated|specified|told|implied|listed|named"
+    r"|referred to"
     r"|spoken of|written) (?:in|by|of in)|to judge (?:by|from))"
 )
 _GIVEN = (
@@ -45,35 +49,64 @@ _HIDDEN: dict[str, re.Pattern[str]] = {
         rf"(?:the |these |those |this |its |all |both |\w+ )?(?:\w+ )?captions?\b",
         rf"\b(?:the|these|those|this|all|one of the|each|both|any|no|neither|several|other|another"
         rf"|\w+ of the) (?:\w+ )?captions? (?:\w+ly )?{_TELLS}",
-        rf"\b{_PICTURE}(?:['’]s)? captions?\b|\bcaptions? (?:of|for|to|about) (?:the|this) {_PICTURE}",
+        rf"\b{_PICTURE}(?:['’]s)? captions?\b|\bcaptions? (?:of|for|to|about) (?:the|this)"
+        rf" (?:image|scene|video|clip)",
         r"\bthe captions\b|\bnone of the captions\b|\bcaptioners?\b",
     ),
     "speaks of a given description": any_of(
-        rf"\b{_BY} (?:the|this|that|its|your|a) (?:\w+ )?(?:description|narration|narrative|narrator"
+        rf"\b{_BY} (?:the|this|that|its|your|a) (?:\w+ )?(?:description|narration|narrative"
+        rf"|narrator"
         rf"|text|sentences|passage|prompt|transcript)\b",
-        rf"\b(?:the|this|these|one of the|none of the|your|\w+ of the) (?:{_GIVEN} |{_PICTURE} |first"
-        rf" |second |third |last |other )?(?:descriptions?|narrations?|narratives?|narrator|sentences?"
+        rf"\b(?:the|this|these|one of the|none of the|your|\w+ of the) (?:{_GIVEN} |{_PICTURE} "
+        rf"|first"
+        rf" |second |third |last |other )?(?:descriptions?|narrations?|narratives?|narrator"
+        rf"|sentences?"
         rf"|prompt|transcripts?|annotators?) (?:of the {_PICTURE} )?(?:\w+ly )?{_TELLS}",
         rf"\b(?:the|this|these|your) (?:{_GIVEN}) {_INFO}\b",
-        rf"\b(?:{_INFO}) (?:that (?:was|were|is|are|has been|have been|I was|I have been|we were|you) )?"
-        rf"(?:provided|given|supplied|available|at hand)(?: (?:to|for|with|in|about|of|by) (?:me|us|you"
+        rf"\b(?:{_INFO}) (?:that (?:was|were|is|are|has been|have been|I was|I have been|we were"
+        rf"|you) )?"
+        rf"(?:provided|given|supplied|available|at hand)(?: (?:to|for|with|in|about|of|by) (?:me"
+        rf"|us|you"
         rf"|(?:the|this) {_PICTURE}))?",
-        rf"\b(?:was|were|been|is|are) (?:said|told|written|noted) (?:about|of) (?:the|this) {_PICTURE}",
-        r"\b(?:the|this) context (?:says|mentions|states|provided|does(?: not|n['’]t) (?:say|mention))",
-        r"\b(?:no|not any|without) mention (?:of|is made)\b|\b(?:not|isn['’]t|never) (?:explicitly |been"
+        rf"\b(?:was|were|been|is|are) (?:said|told|written|noted) (?:about|of) (?:the|this)"
+        rf" {_PICTURE}",
+        r"\b(?:the|this) context (?:says|mentions|states|provided|does(?: not|n['’]t) (?:say"
+        r"|mention))",
+        rf"\b(?:those|people|persons?|somebody|someone|whoever|speakers?|writers?|ones?"
+        rf"|annotators?)"
+        rf" (?:who |that )?(?:have |has |had )?(?:describe[sd]?|narrate[sd]?|wrote about|annotated"
+        rf"|labell?ed|captioned|tagged|summari[sz]ed) (?:the|this) {_PICTURE}",
+        r"\b(?:data|texts?|words|notes|list|information|lines|descriptions?|captions?|details"
+        r"|facts)"
+        r" that (?:came|comes?|goes?|went|belongs?|was sent|were sent) (?:along )?with\b",
+        r"\b(?:descriptions?|captions?|text|details|information|sentences|coordinates|box(?:es)?"
+        r"|list)"
+        r" (?:that )?you (?:have |['’]ve )?(?:gave|given|provided|sent|shared|supplied|listed)\b",
+        r"\b(?:is|are|was|were) (?:only |simply |just |also )?(?:described|listed|captioned"
+        rf"|recorded|annotated) as\b(?! ?[:{HIDDEN}])",
+        r"\bthe (?:image|scene|picture|photo|textual|text) descriptions?\b|\balt[- ]text\b",
+        r"\b(?:no|not any|without) mention (?:of|is made)\b|\b(?:not|isn['’]t|never)"
+        r" (?:explicitly |been"
         r" |directly )?mentioned\b",
-        rf"\b(?:what|the list|the things|everything|all) (?:I was|I have been|we were|that was) (?:given"
-        rf"|told|provided)\b",
+        r"\b(?:what|the list|the things|everything|all) (?:I was|I have been|we were|that was)"
+        r" (?:given"
+        r"|told|provided)\b",
     ),
     "speaks of boxes": any_of(
-        r"\bbounding[- ]box(?:es)?\b|\bbbox(?:es)?\b|\bdetection box(?:es)?\b|\bobject box(?:es)?\b",
-        r"\b(?:the|its|their|his|her|each|both|whose|two|these|those) (?:\w+ )?box(?:es)? (?:drawn |placed"
+        r"\bbounding[- ]box(?:es)?\b|\bbbox(?:es)?\b|\bdetection box(?:es)?\b|\bobject"
+        r" box(?:es)?\b",
+        r"\b(?:the|its|their|his|her|each|both|whose|two|these|those) (?:\w+ )?box(?:es)?"
+        r" (?:drawn |placed"
         r" |put )?(?:around|enclosing|surrounding|that (?:enclose|surround|mark)s?)\b",
-        r"\bbox(?:es)? (?:was |were |is |are )?(?:drawn|placed|annotated|marked) (?:around|for|over)\b",
-        r"\b(?:their|whose|the two|these|the) (?:\w+ )?boxes (?:overlap|intersect|touch|coincide)\w*",
-        r"\b(?:marked|annotated|given|listed|labell?ed|recorded) (?:by|with|as) (?:an? |the |their |its"
+        r"\bbox(?:es)? (?:was |were |is |are )?(?:drawn|placed|annotated|marked) (?:around|for"
+        r"|over)\b",
+        r"\b(?:their|whose|the two|these|the) (?:\w+ )?boxes (?:overlap|intersect|touch"
+        r"|coincide)\w*",
+        r"\b(?:marked|annotated|given|listed|labell?ed|recorded) (?:by|with|as) (?:an? |the "
+        r"|their |its"
         r" )?(?:\w+ )?box(?:es)?\b",
-        r"\b(?:size|area|height|width|position|edges?|corners?) of (?:its|their|the (?:dog|person|object"
+        r"\b(?:size|area|height|width|position|edges?|corners?) of (?:its|their|the (?:dog|person"
+        r"|object"
         r"|cat|man|woman|car)['’]s) box(?:es)?\b",
     ),
     "speaks of coordinates": any_of(
@@ -84,7 +117,16 @@ _HIDDEN: dict[str, re.Pattern[str]] = {
     ),
     "speaks of annotations": any_of(
         r"\bannotations?\b|\bannotators?\b|\bground[- ]truth\b|\bdata ?set(?:['’]s|s)?\b"
-        r"|\bmeta-?data\b|\bannotated\b",
+        r"|\bmeta-?data\b|\b(?:is|are|was|were|been|as|objects?) annotated\b"
+        r"|\bannotated (?:as|objects?|images?|pictures?|data|with an?|for)\b",
+        r"\b(?:tagged|labell?ed|marked|listed|verified|given|recorded) (?:as|to be) (?:absent"
+        r"|present"
+        r"|missing|not (?:present|there))\b|\b(?:in|from|by|to) the data\b",
+        r"\b(?:area|region|rectangle|outline|frame|square|zone) (?:that |which )?(?:was |is |were"
+        r" |has been )?"
+        r"(?:outlined|drawn|marked|given|annotated|assigned) (?:for|around|to) (?:it|him|her|them"
+        r"|each|this"
+        r"|that|its|every)\b",
         r"\bobject (?:detect(?:ion|or)s?|list|categor(?:y|ies)|labels?|classes)\b|\bdetections\b"
         r"|\bdetected (?:objects?|items?|things?|persons?|people|animals?|instances?|boxes)\b"
         r"|\b(?:is|are|was|were|been) (?:\w+ )?detected\b|\bthe detector\b|\bconfidence scores?\b",
@@ -95,9 +137,11 @@ _HIDDEN: dict[str, re.Pattern[str]] = {
         rf"\b(?:image-level|class|category|verified|machine|human-verified) labels?\b"
         rf"|\blabels? (?:of|for|in|with|given (?:to|for|with)|attached to) (?:the|this) {_PICTURE}"
         rf"|\b{_PICTURE}['’]?s? labels\b|\bverified (?:as|to be) (?:absent|present|not)\b",
-        rf"\b(?:according to|based on|from|going by|judging by) the labels\b|\bthe labels (?:say|mention"
-        rf"|list|include|confirm|state|do not|don['’]t|tell)\b",
-        rf"\b{_MARKED} (?:for|in) (?:the|this) {_PICTURE}\b|\bthe list of (?:objects|labels|categories"
+        r"\b(?:according to|based on|from|going by|judging by) the labels\b|\bthe labels (?:say"
+        r"|mention"
+        r"|list|include|confirm|state|do not|don['’]t|tell)\b",
+        rf"\b{_MARKED} (?:for|in) (?:the|this) {_PICTURE}\b|\bthe list of (?:objects|labels"
+        rf"|categories"
         rf"|items|things)\b|\bthe (?:object )?list (?:says|mentions|includes|does)\b",
     ),
 }
@@ -106,17 +150,21 @@ _THING = (
     r"(?:sign|board|poster|label|bottle|jar|can|box|page|book|map|screen|cartoon|comic|meme|menu"
     r"|newspaper|magazine|brochure|leaflet|plaque|painting|print|postcard|package|packet|tin|crate"
     r"|card|paper|wall|back|front|side|ticket|receipt|banner|album|frame|display|panel|monument"
-    r"|statue|shirt|bag|guidebook|museum|exhibit|carton|chart|diagram|margin|score|sheet|tv|television"
+    r"|statue|shirt|bag|guidebook|museum|exhibit|carton|chart|diagram|margin|score|sheet|tv"
+    r"|television"
     r"|slide|notebook|tag|notice|website|article|drawing|bus|shop|box|window|door|tank|advert\w*)s?"
 )
 _PLACED = any_of(
     # captions and labels with a place are things in the picture
-    rf"\b(?:captions?|descriptions?|annotations?|labels?|boxes|box|coordinates|text|information|notes?"
+    rf"\b(?:captions?|descriptions?|annotations?|labels?|boxes|box|coordinates|text|information"
+    rf"|notes?"
     rf"|annotated|details|mentioned|marked|list|listed|data|context|given|provided|labell?ed)"
-    rf" (?:\w+ )?(?:\w+ )?(?:on|under|below|beneath|underneath|above|beside|across|over|at|in|along|inside"
+    rf" (?:\w+ )?(?:\w+ )?(?:on|under|below|beneath|underneath|above|beside|across|over|at|in"
+    rf"|along|inside"
     rf"|next to|printed|written|painted|pinned|engraved|handwritten|scribbled|from|by|of)"
     rf" (?:\w+['’]?s? ){{0,3}}{_THING}\b",
-    r"\b(?:captions?|labels?|annotations?|description|coordinates) (?:\w+ )?(?:printed|written|underneath"
+    r"\b(?:captions?|labels?|annotations?|description|coordinates) (?:\w+ )?(?:printed|written"
+    r"|underneath"
     r"|below|under|beneath|engraved|handwritten|painted|scribbled|pencilled|carved)\b",
     # a caption that is asked for or thought up
     r"\b(?:a|an|your|good|fitting|funny|witty|possible|suitable|short|better|my|clever|new) "
@@ -125,15 +173,31 @@ _PLACED = any_of(
     rf"\b{_THING}(?:['’]s)? (?:captions?|labels?|annotations?|description|text)\b",
     rf"\b(?:annotated|labell?ed|marked) (?:\w+ )?{_THING}\b",
     r"\bhandwritten (?:annotations?|notes?)\b|\bsubtitles?\b|\bpencil\w* annotations?\b",
+    # of a picture within the picture
+    rf"\b{_THING}\b[^.!?]*\bcaptions?\b[^.!?,;]*",
     r"\b(?:his|her|their|student['’]?s|teacher['’]?s|reader['’]?s) annotations?\b",
 )
 """What makes it harmless, where it stands upon the same words."""
 
 
+_MAY_BE_ASKED = ("speaks of boxes", "speaks of coordinates")
+_CAPTION_IN_PICTURE = any_of(
+    r"\b(?:a|another|its|printed|handwritten)(?: [\w-]+){0,2} captions?\b"
+    r"(?! (?:would|could|might|for|should))",
+    r"\b(?:a|another|its|with|printed|handwritten) (?:\w+ ){0,2}captions?\b"
+    r" (?:\w+ ){0,4}?(?:under|below|beneath|above|beside|underneath|on|at|across|in|along|that"
+    r" reads)\b"
+    rf"|\bcaptions? (?:\w+ ){{0,2}}(?:under|below|beneath|above|on|at|across|along|printed|in)"
+    rf" (?:\w+ )"
+    rf"{{0,4}}{_THING}\b",
+)
+"""In a picture that has a caption of its own, others may speak of it from then on."""
+
+
 def find(case: Case) -> Iterator[Fault]:
     """Find talk of what cannot be seen; boxes and coordinates may be asked for."""
     asked = turns_about_places(case)
-    is_thing = any(_introduces_caption(message["content"]) for message in case.messages)
+    is_thing = any(_CAPTION_IN_PICTURE.search(message["content"]) for message in case.messages)
     for said in sorted([*case.questions, *case.answers]):
         for fault in find_phrases(said, _HIDDEN, besides=_PLACED):
             if said.turn in asked and fault.problem in _MAY_BE_ASKED:
@@ -141,17 +205,3 @@ def find(case: Case) -> Iterator[Fault]:
             if is_thing and fault.problem == "speaks of captions":
                 continue
             yield fault
-
-
-_MAY_BE_ASKED = ("speaks of boxes", "speaks of coordinates")
-_CAPTION_IN_PICTURE = any_of(
-    r"\b(?:a|another|its|with|printed|handwritten) (?:\w+ ){0,2}captions?\b"
-    r" (?:\w+ ){0,4}?(?:under|below|beneath|above|beside|underneath|on|at|across|in|along|that reads)\b"
-    rf"|\bcaptions? (?:\w+ ){{0,2}}(?:under|below|beneath|above|on|at|across|along|printed|in) (?:\w+ )"
-    rf"{{0,4}}{_THING}\b"
-)
-
-
-def _introduces_caption(content: str) -> bool:
-    """Whether the picture has a caption of its own, of which may be spoken from then on."""
-    return _CAPTION_IN_PICTURE.search(content) is not None

@@ -14,29 +14,44 @@ from typing import NamedTuple
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from mmgen_datasets.errors import UnknownNameError
 from mmgen_datasets.quality.asking import question_before
 from mmgen_datasets.quality.case import Case, Fault, Said
-from mmgen_datasets.quality.sentences import HIDDEN, WORD, sentences, unquoted
+from mmgen_datasets.quality.sentences import Sentence, sentences, unquoted
 
 _LEAST_WORDS = 4
 """A greeting or a name of up to three words is no sentence in another language."""
-_LEAST_LETTERS = 2
-"""In scripts without spaces a word is a run of them; this many letters count as one."""
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Letters of scripts without spaces between words: Thai, Lao, Burmese, Khmer, Kana, Han."""
+_LETTERS_A_WORD = 2
+_LETTER_WORD = re.compile(r"[^\W\d_]{2,}(?:['’\-][^\W\d_]+)*|[aAI]\b")
+"""What counts as a word here; figures and single letters are of no language."""
 
 _MOST_LIKELY = 0.02
-"""The probability of the expected language below which a sentence is in another one. Labelled
-sentences in English lie above 0.1, but for lists of foreign names; foreign ones below 0.005."""
+_MOST_LIKELY_OF_FEW = 0.004
+_FEW_WORDS = 8
+"""The probability of the expected language below which text is in another one; a text of few words
+has to be less likely, since lists of dishes look foreign too. Sentences in English lie above 0.1,
+what foreign people say mostly below 0.002."""
+_LEAST_LOWER = 3
+"""Words without a capital, which names and titles hardly have."""
 _MOST_ENGLISH = 0.26
-"""The share of English function words that a foreign sentence has at most: in Dutch, "is in",
-in French, "on a"."""
+"""The share of English function words that text in another language has at most."""
 
 _FUNCTION_WORDS = frozenset(
     "the of and to in is are it its that with for on as at by from this was be or an not there "
     "they their he she his her which has have but one two some what who how where does do "
     "can would like looks most likely very".split()
 )
+_ELSEWHERE = frozenset("in is on an was at of or one for by have as to be do her has not".split())
+"""Those of them that are words of other languages too."""
+_LEAD = re.compile(r"(?:yes|no|well|oh|ok|okay|sure|indeed|right)\b[,;:–—!.]?\s+", re.IGNORECASE)
+_BREAK = re.compile(r"[,;:–—(]\s")
+"""What may stand before another language within a sentence."""
+
 _OTHERWISE = re.compile(
-    r"\b(?:translat\w+|in (?:another|other|a foreign|which|what) languages?|language|(?:say|said|call"
+    r"\b(?:translat\w+|in (?:another|other|a foreign|which|what) languages?|language|(?:say|said"
+    r"|call"
     r"|called|write|read|reads?|answer|reply|respond|name|word|greet\w*|spell\w*)\b[^.?!]*\bin"
     r" (?:[A-Z][a-z]+)|in (?:French|Spanish|German|Italian|Portuguese|Dutch|Latin|Japanese|Chinese"
     r"|Korean|Russian|Arabic|Hindi|Swedish|Danish|Polish|Turkish|Greek|Swahili))\b"
@@ -51,47 +66,72 @@ class _Judged(NamedTuple):
 
 
 def find(case: Case) -> Iterator[Fault]:
-    """Find turns, or sentences of them, in another language."""
+    """Find turns, or parts of them, in another language.
+
+    Raises:
+        UnknownNameError: the model does not know the language that is expected.
+    """
     questions = question_before(case)
-    if case.language not in _labels():
-        return
+    if case.language not in _languages():
+        raise UnknownNameError(
+            f"no language is called {case.language!r}",
+            f"use one of {', '.join(sorted(_languages()))}",
+        )
     for said in sorted([*case.questions, *case.answers]):
         if not _OTHERWISE.search(questions.get(said.turn, "")):
             yield from _foreign(said, case.language)
 
 
 def _foreign(said: Said, expected: str) -> Iterator[Fault]:
-    """The stretches of sentences that are in another language."""
+    """The sentences or clauses in another language; the turn, where they are all too short."""
     text = unquoted(said.text)
-    for sentence in sentences(said.text):
-        for start, end in _clauses(text, sentence.start, sentence.end):
-            other = _other_language(text[start:end].replace(HIDDEN, " "), expected)
-            if other:
-                words = said.text[start:end].strip(" ,;:-.!?¿¡\n")
-                yield Fault(said.turn, words, f"is in the language {other!r}")
-                break
+    found = [
+        fault
+        for one in sentences(said.text)
+        if (fault := _judge_sentence(said, text, one, expected))
+    ]
+    whole = None if found else _other_language(text, expected)
+    yield from [_fault(said, 0, len(text), whole, expected)] if whole else found
 
 
-def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The sentence, then what stands between its commas and dashes."""
-    commas = [start + found.end() for found in re.finditer(r"[,;:–—(]\s", text[start:end])]  # noqa: RUF001
-    rests = [(comma, end) for comma in commas]
-    return [(start, end), *rests]
+def _judge_sentence(said: Said, text: str, sentence: Sentence, expected: str) -> Fault | None:
+    """The fault of a sentence, or of what stands in it behind a comma or dash."""
+    start, end = sentence.start, sentence.end
+    lead = _LEAD.match(text[start:end])
+    breaks = [start + one.end() for one in _BREAK.finditer(text[start:end])]
+    for begin in [start + lead.end() if lead else start, *breaks]:
+        other = _other_language(text[begin:end], expected)
+        if other:
+            return _fault(said, begin, end, other, expected)
+    return None
+
+
+def _fault(said: Said, start: int, end: int, language: str, expected: str) -> Fault:
+    words = said.text[start:end].strip(" ,;:-\n")
+    return Fault(said.turn, words, f"is in the language {language!r}, not in {expected!r}")
 
 
 def _other_language(text: str, expected: str) -> str | None:
     """The language of a text, None where it may be the one expected, or is too short to tell."""
-    found = WORD.findall(text)
-    letters = sum(map(str.isalpha, text))
-    is_spaced = letters < 8 * max(1, len(found))
-    if (len(found) if is_spaced else letters // _LEAST_LETTERS) < _LEAST_WORDS:
+    found = _LETTER_WORD.findall(text)
+    num_words = len(found) + len(_UNSPACED.findall(text)) // _LETTERS_A_WORD
+    if num_words < _LEAST_WORDS:
         return None
-    if expected == "en":
-        common = sum(word.lower() in _FUNCTION_WORDS for word in found)
-        if common > _MOST_ENGLISH * len(found):
-            return None
+    is_short = num_words < _FEW_WORDS
+    if expected == "en" and _reads_english([word.lower() for word in found], is_short):
+        return None
+    num_lower = sum(not word[0].isupper() for word in found[1:]) + 1
+    if found and num_lower < _LEAST_LOWER and not _UNSPACED.search(text):
+        return None
     judged = _judge(" ".join(found), expected)
-    return judged.language if judged.expected < _MOST_LIKELY else None
+    most = _MOST_LIKELY_OF_FEW if is_short else _MOST_LIKELY
+    return judged.language if judged.expected < most else None
+
+
+def _reads_english(found: list[str], is_short: bool) -> bool:
+    common = [word for word in found if word in _FUNCTION_WORDS]
+    is_certain = any(word not in _ELSEWHERE for word in common)
+    return len(common) > _MOST_ENGLISH * len(found) or (is_short and is_certain)
 
 
 @lru_cache(4096)
@@ -107,5 +147,5 @@ def _identifier() -> LanguageIdentifier:
 
 
 @cache
-def _labels() -> frozenset[str]:
+def _languages() -> frozenset[str]:
     return frozenset(_identifier().labels)

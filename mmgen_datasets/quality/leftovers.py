@@ -13,20 +13,23 @@ from mmgen_datasets.quality.sentences import sentences, unquoted
 _LABELS = (
     r"(?:(?:follow-?up |next |first |second |third |user |human |model |final |ground[- ]truth"
     r" )?(?:question|answer|response|reply)|(?:Q|A)(?=\W*\d|\W*[:：])|user|human|assistant|system"
-    r"|gpt|chatgpt|bot|ai|prompt|instructions?|(?:turn|exchange|round|dialogue|conversation)(?= ?\d))"
+    r"|gpt|chatgpt|bot|ai|prompt|instructions?|(?:turn|exchange|round|dialogue|conversation)(?="
+    r" ?\d))"
 )
 _LABEL = re.compile(
-    rf"^[ \t>*_#\-•]*(?P<label>[*_]*\b{_LABELS}\s?(?:type|no\.|\#)?\s?(?:\d{{1,2}}|\(\d+\))?[*_]*"
-    r"\s?[:：][*_]*)",  # noqa: RUF001
+    rf"^(?:[ \t>\-•#]|\*\s)*(?P<label>[*_]*\b{_LABELS}"
+    r"\s?(?:type|no\.|\#)?\s?(?:\d{1,2}|\(\d+\))?[*_]*"
+    r"\s?[:：][*_]*)",
     re.IGNORECASE,
 )
 _HEADING = re.compile(
-    rf"^\s*(?P<label>(?:#{{1,6}}\s*(?:{_LABELS}|input|output)|[*_]{{1,2}}{_LABELS})\s?\d{{0,2}}[*_]{{0,2}}"
+    rf"^\s*(?P<label>(?:#{{1,6}}\s*(?:{_LABELS}|input|output)"
+    rf"|[*_]{{1,2}}{_LABELS})\s?\d{{0,2}}[*_]{{0,2}}"
     rf"|(?:question|answer|Q|A)\s?\d{{1,2}})\s*:?[*_]{{0,2}}\s*$",
     re.IGNORECASE,
 )
 _MID_LABEL = re.compile(
-    r"(?P<label>(?:Question|Answer|Assistant|User|Human|[QA]\d{1,2})\s?\d{0,2}[:：])\s"  # noqa: RUF001
+    r"(?P<label>(?:Question|Answer|Assistant|User|Human|[QA]\d{1,2})\s?\d{0,2}[:：])\s"
 )
 """Within a line only with a capital and where a sentence begins: "the answer: blue" is prose."""
 
@@ -34,7 +37,7 @@ _RULE = re.compile(r"^[ \t]*([=\-*_#~]{3,})[ \t]*$|(={3,})", re.MULTILINE)
 """LLaVA separates turns by "===", other prompts by Markdown's rules."""
 
 _TOKEN = re.compile(
-    r"<[|｜][\w▁ ]{1,40}[|｜]>|</?s>|\[/?INST\]|<</?SYS>>|<\|?/?(?:im_start|im_end|endoftext)\|?>"  # noqa: RUF001
+    r"<[|｜][\w▁ ]{1,40}[|｜]>|</?s>|\[/?INST\]|<</?SYS>>|<\|?/?(?:im_start|im_end|endoftext)\|?>"
     r"|</?(?:think|thinking|reasoning|answer|response|scratchpad|question|tool_call|assistant|user"
     r"|human|system)>|<(?:start|end)_of_(?:turn|text|image|utterance)>|<(?:eos|bos|pad|unk|mask|sep"
     r"|cls)>|\[(?:PAD|SEP|CLS|EOS|BOS|UNK|MASK)\]|<0x[0-9A-F]{2}>|<unused\d+>|<extra_id_\d+>"
@@ -42,16 +45,20 @@ _TOKEN = re.compile(
 """Of Llama, ChatML, Gemma, DeepSeek, T5, BERT and of those who think aloud."""
 
 _SLOT_WORDS = (
-    r"(?:objects?|colou?rs?|names?|animals?|persons?|places?|locations?|numbers?|counts?|items?|nouns?"
+    r"(?:objects?|colou?rs?|names?|animals?|persons?|places?|locations?|numbers?|counts?|items?"
+    r"|nouns?"
     r"|verbs?|adjectives?|subjects?|actions?|things?|descriptions?|captions?|questions?|answers?"
-    r"|categor(?:y|ies)|labels?|class|bbox|images?|pictures?|photos?|scenes?|entit(?:y|ies)|attributes?"
-    r"|relations?|sizes?|shapes?|materials?|text|brands?|cit(?:y|ies)|dates?|time|placeholders?|values?"
+    r"|categor(?:y|ies)|labels?|class|bbox|images?|pictures?|photos?|scenes?|entit(?:y|ies)"
+    r"|attributes?"
+    r"|relations?|sizes?|shapes?|materials?|text|brands?|cit(?:y|ies)|dates?|time|placeholders?"
+    r"|values?"
     r"|words?|options?|topics?|details?|activit(?:y|ies)|country|reason|here)"
 )
 _SLOT = re.compile(
     rf"\{{\{{?\s*[A-Za-z_][\w .\-]{{0,40}}\}}?\}}|\$\{{\w+\}}"
     rf"|\[\s*(?:insert|fill in|your|specify|enter|add)\b[^\]\n]{{0,60}}\](?!\()"
-    rf"|\[\s*(?:(?:the|an?|some|other|object|main|first|second)[ _])?{_SLOT_WORDS}(?:[ _]?(?:\d|[A-Z]|{_SLOT_WORDS}"
+    rf"|\[\s*(?:(?:the|an?|some|other|object|main|first|second)[ _])?{_SLOT_WORDS}"
+    rf"(?:[ _]?(?:\d|[A-Z]|{_SLOT_WORDS}"
     rf"))?\s*\](?!\()"
     rf"|<\s*(?:insert|fill in|your|specify|enter)\b[^>\n]{{0,60}}>"
     rf"|<(?!(?:image|video|audio|motion)>)(?:[a-z]+_)?{_SLOT_WORDS}\d?>(?!.*</)"
@@ -92,7 +99,7 @@ def _find_labels(said: Said, asked: str, case: Case) -> Iterator[Fault]:
 def _is_meant(label: str, said: Said, asked: str, text: str) -> bool:
     """Whether the label is an option's letter, or was asked for by the question."""
     name = label.strip("*_# ")
-    if name[:1].upper() == "A" and len(name.rstrip(":： ")) == 1:  # noqa: RUF001
+    if name[:1].upper() == "A" and len(name.rstrip(":： ")) == 1:
         return bool(
             re.search(r"(?:^|[\s(])B ?[.:)]", text) or re.search(r"(?:^|[\s(])A ?[.:)]", asked)
         )

@@ -6,28 +6,36 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mmgen_datasets.nouns import NUMBERS
+from mmgen_datasets.quality.answering import cannot_tell
 from mmgen_datasets.quality.case import Case, Exchanged, Fault
 from mmgen_datasets.quality.choices import Choices, read_choices
-from mmgen_datasets.quality.sentences import WORD, unquoted, words
-from mmgen_datasets.quality.stance import cannot_tell
+from mmgen_datasets.quality.sentences import WORD, singular, unquoted, words
 
 _LETTER = re.compile(
     r"^\W*(?:(?:the )?(?:correct |right |best )?(?:answer|option|choice|letter)(?: is|:)?\s*"
     r"|(?:it(?:'s| is)|that(?:'s| is)|I(?:'d| would) (?:say|choose|pick|go (?:with|for))|I choose)"
     r" (?:option |letter |answer )?)?"
-    r"[(\[*\"]*(?P<letter>[A-Za-z]|\d)(?P<close>[)\].:,*\"]+(?=\s|$)|\s*$|(?=\s(?:is|because|since|as|-|–|—)\s))",  # noqa: RUF001
+    r"[(\[*\"]*(?P<letter>[A-Za-z]|\d)(?P<close>[)\].:,*\"]+(?=\s|$)|\s*$|(?=\s(?:is|because"
+    r"|since|as|-|–|—)\s))",
     re.IGNORECASE,
 )
 _WITHIN = re.compile(
     r"\b(?:answer|option|choice|letter)(?: is|:)? [(\[\"]*(?P<letter>[A-H]|\d)\b[)\]\"]?"
-    r"|[(\[](?P<bare>[A-H])[)\]]"
+    r"|[(\[](?P<bare>[A-H])[)\]]",
+    re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[.;\n]|,? (?:because|since|as|for|not|unlike|rather|instead|while)\b")
 _DENIED = re.compile(
     r"\b(?:not|no|neither|nor|isn't|aren't|never|rather than|instead of|than|unlike)(?: \w+){0,3}"
 )
+_DENIES = re.compile(r"\b(?:not|no|neither|nor|isn't|aren't|never)\b")
+_ASKS_FOR_ABSENT = re.compile(
+    r"\b(?:not|isn't|aren't|missing|absent|lacks?|without)\b", re.IGNORECASE
+)
+"""Of "which of these is not there?" what is denied is the answer."""
 _ALL_OR_NONE = re.compile(
-    r"\b(?:none|neither|nothing|no option|not any|both|all (?:of|three|four|the|are)|either|everything|any of"
+    r"\b(?:none|neither|nothing|no option|not any|both|all (?:of|three|four|the|are)|either"
+    r"|everything|any of"
     r"|two of|each of|the same|equally|a mix|somewhere between)\b",
     re.IGNORECASE,
 )
@@ -64,6 +72,8 @@ def _compare(exchange: Exchanged, choices: Choices) -> Iterator[Fault]:
     is_none = _ALL_OR_NONE.search(text) is not None
     if is_none and (len(words(text)) >= _LEAST_ARGUED or _offers_none(choices)):
         return
+    if _ASKS_FOR_ABSENT.search(exchange.question.text):
+        text = _DENIES.sub(" ", text)
     if not is_none and (cannot_tell(text) or _says_one(text, choices)):
         return
     if not (is_none and _says_one(text, choices)):
@@ -77,17 +87,20 @@ def _named(answer: str, choices: Choices) -> tuple[str, str] | None:
     found = _LETTER.match(answer) or _WITHIN.search(answer)
     if not found:
         return None
+    rest = answer[found.end() :]
+    if not WORD.search(rest):  # the letter comes last
+        rest = _DENIED.sub(" ", answer[: found.start()])
     letter = next(one for one in found.groupdict().values() if one)
     letter = (found["letter"] or found.groupdict().get("bare") or letter).upper()
     is_article = letter in "AI" and not (found[0].rstrip() != answer[:1] or len(answer) == 1)
     if is_article or letter.isdigit() != next(iter(choices.texts)).isdigit():
         return None
-    return letter, answer[found.end() :]
+    return letter, rest
 
 
 def _other_text(rest: str, label: str, texts: Mapping[str, str]) -> str | None:
     """The text of another option that stands where the text of the named one should."""
-    clause = _CLAUSE.split(rest.strip(" .:-–—,)*"), 1)[0]  # noqa: RUF001
+    clause = _CLAUSE.split(rest.strip(" .:-–—,)*"), 1)[0]
     said = _stems(clause)
     scores = {name: _share(_stems(text), said) for name, text in texts.items()}
     best = max(scores, key=lambda name: scores[name])
@@ -115,14 +128,14 @@ def _share(wanted: frozenset[str], said: frozenset[str]) -> float:
 
 
 def _stems(text: str) -> frozenset[str]:
-    """Words without endings, figures for number words; empty words only where there are no others."""
+    """Words without endings, figures for numbers; empty words only where there are no others."""
     found = [word.lower() for word in WORD.findall(unquoted(text) if '"' not in text else text)]
     full = [word for word in found if word not in _EMPTY] or found
     return frozenset(_stem(part) for word in full for part in word.split("-"))
 
 
 def _stem(word: str) -> str:
-    word = word.removesuffix("'s").removesuffix("’s")
+    word = singular(word.removesuffix("'s").removesuffix("’s"))
     if word in NUMBERS:
         return str(NUMBERS.index(word))
     for ending in ("iest", "ing", "ies", "ish", "ed", "es", "er", "ly", "y", "s", "e"):

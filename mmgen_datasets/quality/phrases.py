@@ -10,11 +10,11 @@ from mmgen_datasets.quality.sentences import unquoted
 
 
 def any_of(*patterns: str) -> re.Pattern[str]:
-    """One pattern for several, upper or lower case; a space stands for any white space.
+    r"""One pattern for several, upper or lower case; a space stands for any white space.
 
     Example:
-        >>> any_of("as an? AI", "chat ?bot").findall("As\\nan AI, a chatbot")
-        ['As\\nan AI', 'chatbot']
+        >>> any_of("as an? AI", "chat ?bot").findall("As\nan AI, a chatbot")
+        ['As\nan AI', 'chatbot']
     """
     joined = "|".join(f"(?:{pattern})" for pattern in patterns)
     spaced = joined.replace(" ?", r"\s*").replace(" ", r"\s+")

@@ -45,13 +45,18 @@ _REFUSALS = {
         rf"(?:an? )?(?:[\w-]+ )?{_MACHINE}",
         r"\bI(?:'m|’m| am) (?:just |only |merely |simply |but )?an? (?:\w+ )?(?:machine|bot|model"
         r"|program|algorithm|software|computer|assistant)\b(?! (?:on|in|at) the)",
+        r"\bas an? (?:\w+ )?(?:model|assistant|machine|program|system|bot|computer)\b[^.!?;]{0,60}?"
+        r"\bI (?:tend|can|cannot|can['’]t|do|don['’]t|have|am|only|was|may|might|will|would|must"
+        r"|lack)\b",
         r"\bI was (?:trained|programmed|not trained|not designed|not built|built to)\b",
         r"\bmy (?:training(?: data)?|programming|knowledge cut-?off|developers|creators|guidelines"
         r"|capabilities|limitations)\b",
-        r"\bI (?:only|can only) (?:work with|process|handle|read|understand|deal (?:in|with)) (?:the )?"
+        r"\bI (?:only|can only) (?:work with|process|handle|read|understand|deal (?:in|with))"
+        r" (?:the )?"
         rf"(?:words|text|written)[^,.;]*(?:(?:,| and)[^.;]*\b{_MEDIUM})?",
         r"\bI (?:don['’]t|do not|lack|cannot|can['’]t) (?:actually |really |truly )?"
-        r"(?:have|possess|experience|hold|feel) (?:any |personal |human |real |my own |a )*(?:feelings"
+        r"(?:have|possess|experience|hold|feel) (?:any |personal |human |real |my own |a"
+        r" )*(?:feelings"
         r"|emotions|opinions?|beliefs|preferences|consciousness|senses|eyes|eyesight|vision|taste"
         r"|body)\b",
     ),
@@ -59,10 +64,14 @@ _REFUSALS = {
         rf"{_CANNOT}(?:see|view|viewing|open|opening|access|look(?:ing)? at|process|analy[sz]e"
         r"|analy[sz]ing|inspect|examine|display|load|perceive|perceiving|interpret|watch|hear"
         rf"|listen to|read|receive|seeing) {_A_MEDIUM}\b{_HUNG}",
-        rf"\b(?:there (?:does not|doesn['’]t|do not|don['’]t) (?:seem|appear) to be|there(?:'s| is| was"
-        rf"|are) no|I (?:don['’]t|do not|can['’]t|cannot|didn['’]t|did not|haven['’]t|have not|never)"
-        rf" (?:actually |currently )?(?:see|have|find|get|got|receive|received|been given|been sent)"
-        rf"|I wasn['’]t (?:given|sent|shown)|you (?:haven['’]t|have not|didn['’]t|did not|forgot to)"
+        rf"\b(?:there (?:does not|doesn['’]t|do not|don['’]t) (?:seem|appear) to be|there(?:'s|"
+        rf" is| was"
+        rf"|are) no|I (?:don['’]t|do not|can['’]t|cannot|didn['’]t|did not|haven['’]t|have not"
+        rf"|never)"
+        rf" (?:actually |currently )?(?:see|have|find|get|got|receive|received|been given|been"
+        rf" sent)"
+        rf"|I wasn['’]t (?:given|sent|shown)|you (?:haven['’]t|have not|didn['’]t|did not|forgot"
+        rf" to)"
         rf" (?:\w+ )?(?:attach(?:ed)?|upload(?:ed)?|sen[dt]|provided?|included?|shared?))"
         rf" (?:an?|any|the|your|no) {_MEDIUM}(?: (?:attached|uploaded|included|provided|shared|here"
         rf"|in|with|to) ?(?:to |in |with |here|your |this |our |the |message|chat|question|look|at"
@@ -70,7 +79,8 @@ _REFUSALS = {
         rf"\bno {_MEDIUM} (?:was|were|has been|is|seems to (?:be|have been)|appears? to (?:be|have"
         rf" been)|came|reached|arrived)(?: (?:actually|in fact))? ?(?:attached|uploaded|provided"
         rf"|included|shared|sent|given|through|me|to me|received|available)",
-        rf"\b(?:the|your|this) {_MEDIUM} (?:didn['’]t|did not|does not|doesn['’]t|failed to|hasn['’]t"
+        rf"\b(?:the|your|this) {_MEDIUM} (?:didn['’]t|did not|does not|doesn['’]t|failed to"
+        rf"|hasn['’]t"
         rf"|has not|could not|couldn['’]t|won['’]t|never)"
         rf" (?:seem to )?(?:be |have )?(?:load|come|c[ao]me|upload|open|arrived?|attached?|display)"
         rf"\w*(?: through| up)?",
@@ -79,21 +89,25 @@ _REFUSALS = {
         rf"\b(?:without|no|lack(?:ing)?) (?:any |direct )?(?:access|eyes|way) (?:to|of seeing)"
         rf" {_A_MEDIUM}",
         rf"\bI (?:have no|do not have|don['’]t have|lack) (?:any |direct )*access to {_A_MEDIUM}",
-        rf"\bif you (?:could |can |would )?(?:describe|upload|share|attach|send|provide)[^.;]*"
-        rf"\bI(?:'d|’d|'ll|’ll| would| will| can| could)\b",
-        rf"\bI have not (?:actually )?seen {_A_MEDIUM}|\bI haven['’]t (?:actually )?seen {_A_MEDIUM}",
+        r"\bif you (?:could |can |would )?(?:describe|upload|share|attach|send|provide)[^.;]*"
+        r"\bI(?:'d|’d|'ll|’ll| would| will| can| could)\b",
+        rf"\bI have not (?:actually )?seen {_A_MEDIUM}|\bI haven['’]t (?:actually )?seen"
+        rf" {_A_MEDIUM}",
     ),
     "declines to answer": any_of(
-        rf"{_CANNOT}(?:help(?:ing)?|assist(?:ing)?|comply(?:ing)?|fulfil|fulfill|engag(?:e|ing)"
+        rf"{_CANNOT}(?:help(?! (?:it|but|\w+ing)\b)|helping|assist(?:ing)?|comply(?:ing)?|fulfil"
+        rf"|fulfill|engag(?:e|ing)"
         r"|continu(?:e|ing)|discuss(?:ing)?|support|creat(?:e|ing)|generat(?:e|ing)|do that|do this"
         r"|offer|participate|take part|speculat(?:e|ing)|recogni[sz]e (?:people|faces|who|real)"
-        r"|shar(?:e|ing)|talk about|respond)\b(?: (?:with|to|you|in|on|about|that|this|such|your)\b)*",
+        r"|shar(?:e|ing)|talk about|respond)\b(?: (?:with|to|you|in|on|about|that|this|such"
+        r"|your)\b)*",
         rf"{_CANNOT}(?:identify(?:ing)?|nam(?:e|ing)) (?:people|person|individuals?|anyone|anybody"
         r"|somebody|someone|real|specific|the (?:\w+ )?(?:person|people|individuals?|man|woman|men"
         r"|women)|him|her|them|who\b)",
         rf"{_CANNOT}(?:answer(?:ing)?|provid(?:e|ing)|describ(?:e|ing)|comment(?:ing)?|giv(?:e|ing)"
         r"|say(?:ing)?|judg(?:e|ing))(?: \w+){1,3}(?=[.!;,]|$| (?:as|because|since|about|on|to)\b)",
-        r"\b(?:not something|something) (?:that )?I(?: a|'|’)?m? ?(?:can ?not|can(?:'|’)?t|can|able to"
+        r"\b(?:not something|something) (?:that )?I(?: a|'|’)?m? ?(?:can ?not|can(?:'|’)?t|can"
+        r"|able to"
         r"|will not|won['’]t|would rather not|must|have to|prefer not to)\b"
         r"(?: (?:do|help|assist|answer|discuss|comment|decline|pass)\b(?: (?:with|on))?)?",
         r"\bI(?:'d|’d| would) (?:rather|prefer) not(?: to)? (?:say|answer|describe|comment|discuss"
@@ -103,7 +117,8 @@ _REFUSALS = {
         r"\bit (?:would be|would not be|wouldn['’]t be|is|isn['’]t|is not)"
         r" (?:inappropriate|unethical|appropriate|right|ethical|my place) (?:for me )?to\b",
         r"\b(?:outside|beyond|not within|not in) (?:of )?my (?:abilities|capabilities|scope|power"
-        r"|remit|reach)\b|\bagainst (?:my|the|our) (?:policy|policies|guidelines|rules|principles)\b",
+        r"|remit|reach)\b|\bagainst (?:my|the|our) (?:policy|policies|guidelines|rules"
+        r"|principles)\b",
         r"\bI(?:'m| am|’m)? (?:apologi[sz]e|sorry) (?:for|that) (?:my|the|any|I)"
         r" (?:inability|limitations?|inconvenience|can ?not|can['’]?t|am unable|am not able)\b",
     ),
@@ -113,8 +128,10 @@ comply) or of getting at the medium (open, view); "I can't make out the sign" ha
 
 _OF_THE_PICTURE = any_of(
     r"[^.;!?]*\b(?:from (?:the|this|a|one|here|what)|in (?:the|this) (?:picture|photo|image|view)"
-    r"|from (?:this|the) (?:angle|view|distance|picture|photo|image)|with certainty|for (?:certain|sure)"
-    r"|visible|hidden|blur\w*|out of (?:the )?(?:frame|view|sight|focus)|cut off|too (?:small|far|dark"
+    r"|from (?:this|the) (?:angle|view|distance|picture|photo|image)|with certainty|for"
+    r" (?:certain|sure)"
+    r"|visible|hidden|blur\w*|out of (?:the )?(?:frame|view|sight|focus)|cut off|too (?:small|far"
+    r"|dark"
     r"|blurry|faint|dim)|turned away|obscured|because of the|in this light)\b[^.;!?]*"
 )
 """What tells that a picture and not the assistant is at its limits, in the same sentence."""

@@ -18,6 +18,8 @@ _LEAST_OF_ITEM = 6
 _TIMES = 3
 _TIMES_OF_A_WORD = 5
 """How often in a row a stretch of words makes a loop; "very, very, very" is still emphasis."""
+_LEAST_LINKED = 4
+"""Words of a stretch whose last is taken to link it with the next, and may lack at the end."""
 _LONGEST = 24
 """Words of a stretch, at most."""
 
@@ -105,6 +107,7 @@ def _periods(tokens: Sequence[str]) -> list[int]:
 def _runs(tokens: Sequence[str], begin: int, period: int) -> Iterator[tuple[int, int]]:
     """Where long enough runs end, and how many tokens of them equal those before."""
     least = period * ((_TIMES_OF_A_WORD if period == 1 else _TIMES) - 1)
+    least -= period >= _LEAST_LINKED  # "red and blue and red and blue and red and blue"
     run = 0
     for at in range(begin, len(tokens) + 1):
         if at < len(tokens) and tokens[at] == tokens[at - period]:

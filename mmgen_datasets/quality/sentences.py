@@ -36,9 +36,17 @@ _QUOTATIONS = re.compile(
     r"|‘(?:(?!\n\s*\n)[^‘])*?’(?!\w)"
     r"|(?<![\w'])'(?=[^\W_])(?:(?!\n\s*\n)[^\"“”])*?(?<![\s'])'(?!\w)"
     r"|`[^`\n]+`"
+    # codes of motion and speech, which are no words
+    r"|(?i:<\|?/?(?:speech|motion|skel|frame)\w*\|?>\s*)+|\b\d+(?:,\d+){7,}\b"
     # without marks: the sign reads: Open; she points as if to say I will not go
     r"|\b(?:reads?|says?|spells?|states|letters|words):\s+(?P<told>[^\s\"'“‘«„][^.!?\n]*)"
     r"|\bif (?:to say|saying),?\s+(?P<meant>[^\s\"'“‘«„][^.!?\n]*)"
+)
+
+_IRREGULAR = dict(
+    pair.split(":")
+    for pair in "people:person men:man women:woman children:child mice:mouse feet:foot teeth:tooth "
+    "geese:goose knives:knife leaves:leaf loaves:loaf shelves:shelf wolves:wolf calves:calf".split()
 )
 
 
@@ -110,6 +118,16 @@ def words(text: str) -> list[str]:
         ['it', "isn't", 'a', 'double-decker', 'is', 'it']
     """
     return WORD.findall(text.lower().replace("’", "'"))
+
+
+def singular(word: str) -> str:
+    """The singular of a plural that no ending tells; any other word as it is.
+
+    Example:
+        >>> singular("people"), singular("dogs")
+        ('person', 'dogs')
+    """
+    return _IRREGULAR.get(word, word)
 
 
 def _ends(text: str, found: re.Match[str]) -> bool:

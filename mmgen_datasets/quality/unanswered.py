@@ -10,41 +10,57 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from mmgen_datasets.quality.answering import COLOUR, NO_NUMBER, NUMBER, cannot_tell
+from mmgen_datasets.quality.at_large import DECIDED, is_at_large
 from mmgen_datasets.quality.case import Case, Exchanged, Fault
 from mmgen_datasets.quality.choices import read_choices
 from mmgen_datasets.quality.phrases import any_of
-from mmgen_datasets.quality.sentences import HIDDEN, sentences, unquoted, words
-from mmgen_datasets.quality.stance import COLOUR, NO_NUMBER, NUMBER, STANCE, cannot_tell
+from mmgen_datasets.quality.sentences import HIDDEN, sentences, singular, unquoted, words
 
 _PRAISE = any_of(
-    r"^(?:(?:oh|ah|wow|well|hm+|sure|certainly|of course|absolutely|okay|ok|great|thanks?(?: you)?)\W+)*"
-    r"(?:(?:what|that['’]?s|that is|this is|that was|you ask|you['’]ve asked|you raise|it['’]s|it is|such|quite)"
+    r"^(?:(?:oh|ah|wow|well|hm+|sure|certainly|of course|absolutely|okay|ok|great|thanks?(?:"
+    r" you)?)\W+)*"
+    r"(?:(?:what|that['’]?s|that is|this is|that was|you ask|you['’]ve asked|you raise|it['’]s|it"
+    r" is|such|quite)"
     r" )?(?:(?:an?|the|really|very|such|quite|truly|always|indeed) )*"
-    r"(?:great|good|interesting|lovely|excellent|wonderful|thoughtful|fascinating|nice|fine|clever|insightful"
-    r"|important|fair|delightful|intriguing|tricky|keen|sharp|curious|perceptive|fun|charming|natural"
-    r"|worthwhile) (?:\w+ )?(?:question|thing to (?:ask|wonder|notice)|observation|point|query|topic|inquiry)"
+    r"(?:great|good|interesting|lovely|excellent|wonderful|thoughtful|fascinating|nice|fine"
+    r"|clever|insightful"
+    r"|important|fair|delightful|intriguing|tricky|keen|sharp|curious|perceptive|fun|charming"
+    r"|natural"
+    r"|worthwhile) (?:\w+ )?(?:question|thing to (?:ask|wonder|notice)|observation|point|query"
+    r"|topic|inquiry)"
     r"\b[^.!?]*[.!]*$",
-    r"^(?:(?:oh|well|hm+|sure|certainly|of course|absolutely|okay|ok|thanks?(?: you)?(?: for [^.!?]*)?"
-    r"|happy to help|glad you asked|with pleasure|my pleasure|gladly|I(?:['’]d| would| am|['’]m) (?:be )?"
-    r"(?:happy|glad|delighted) to[^.!?]*|let me (?:see|look|think|check|take)[^.!?]*|thank you for[^.!?]*"
+    r"^(?:(?:oh|well|hm+|sure|certainly|of course|absolutely|okay|ok|thanks?(?: you)?(?: for"
+    r" [^.!?]*)?"
+    r"|happy to help|glad you asked|with pleasure|my pleasure|gladly|I(?:['’]d| would| am|['’]m)"
+    r" (?:be )?"
+    r"(?:happy|glad|delighted) to[^.!?]*|let me (?:see|look|think|check|take)[^.!?]*|thank you"
+    r" for[^.!?]*"
     r"|(?:you have|what) (?:a|an) (?:\w+ )?eye[^.!?]*)[\s,.!]*)+$",
-    r"^(?:it|that|this|that question)(?:['’]s| is| was) (?:\w+ )?(?:worth|a pleasure|interesting|good|great"
-    r"|important|natural|nice) (?:\w+ )?(?:asking|thinking|wondering|considering|to (?:ask|wonder|consider|think"
+    r"^(?:it|that|this|that question)(?:['’]s| is| was) (?:\w+ )?(?:worth|a pleasure|interesting"
+    r"|good|great"
+    r"|important|natural|nice) (?:\w+ )?(?:asking|thinking|wondering|considering|to (?:ask|wonder"
+    r"|consider|think"
     r"|know))[^.!?]*[.!]*$",
-    r"^(?:many|some|most|lots of) (?:people|viewers|visitors) (?:would )?(?:ask|wonder|want to know)[^.!?]*[.!]*$",
+    r"^(?:many|some|most|lots of) (?:people|viewers|visitors) (?:would )?(?:ask|wonder|want to"
+    r" know)[^.!?]*[.!]*$",
 )
 """Sentences that thank for a question, praise it or promise an answer, and give none."""
 
+_YES = any_of(r"\b(?:sure|certainly|of course|absolutely)\b")
 _AUXILIARY = (
-    r"(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|might|must|isn't|aren't|wasn't"
+    r"(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|might|must|isn't"
+    r"|aren't|wasn't"
     r"|doesn't|don't|didn't|hasn't|haven't|can't|couldn't|won't|wouldn't)"
 )
 _LEAD_IN = (
-    r"^(?:(?:and|so|but|also|then|now|well|ok|okay|hm+|please tell me|tell me|in your opinion|by the way|overall"
+    r"^(?:(?:and|so|but|also|then|now|well|ok|okay|hm+|please tell me|tell me|in your opinion|by"
+    r" the way|overall"
     r"|in (?:this|the) (?:picture|image|photo|scene|clip|video)|looking at [^,]+|here)[,:]? )*"
 )
 _POLAR = any_of(
-    rf"{_LEAD_IN}{_AUXILIARY} (?!we say|you (?:describe|tell|explain|give|list|name|point|say|show))"
+    rf"{_LEAD_IN}{_AUXILIARY} (?!we say|you (?:describe|tell|explain|give|list|name|point|say"
+    rf"|show))"
 )
 _WH = any_of(
     rf"{_LEAD_IN}(?:\w+ )?(?:what|who|whom|whose|where|when|why|which|how)\b",
@@ -60,40 +76,41 @@ _NOT_OF_WHAT = any_of(
     r"\b(?:say|says|read|reads|written|writing|text|caption|title|word|sign|ask|asks|asked)\b"
 )
 """Questions that a question may answer: "What does the sign say?" "Where to?"."""
+_WISH = any_of(
+    r"\b(?:describe|tell|explain|give|name|list|say|count|write|show|discuss|identify|provide)\b"
+)
 
 _ALTERNATIVES = re.compile(
-    r"(?P<one>[^,;:?.!]+?(?:, [^,;:?.!]+?)*),? or (?:an? |the |rather |is it |are they )?(?P<two>[^,;:?.!]+)",
+    r"(?P<one>[^,;:?.!]+?(?:, [^,;:?.!]+?)*),? or (?:an? |the |rather |is it |are they"
+    r" )?(?P<two>[^,;:?.!]+)",
     re.IGNORECASE,
 )
 _NO_CHOICE = any_of(
     r"\bor (?:so|more|less|not|something|anything|else|other|any\b|even)\b|\bone or two\b"
 )
 _TAKEN = any_of(
-    r"\b(?:neither|nor|both|either|none|nothing|all|everything|the (?:former|latter|first|second|same|other)"
+    r"\b(?:neither|nor|both|either|none|nothing|all|everything|the (?:former|latter|first|second"
+    r"|same|other)"
     r"|equally|somewhere between|in between|a mix(?:ture)?|half|partly|some of each|yes|no)\b"
 )
-_EITHER_OR = any_of(r"\b(?:either|whether)? ?[\w' -]+ or [\w' -]+")
-
-_GENERIC = any_of(
-    r"^(?:(?:in general|generally|often|usually|typically)[,]? )?(?:[a-z-]+ )?[a-z]+s (?:are|can|have|come|tend"
-    r"|need|love|like|make|often|usually|sleep|rest|eat|use|may|live|were|spend|vary)\b",
-    r"^(?:the|this) (?:picture|image|photo|photograph|scene) (?:shows|features|depicts|is (?:of|a|an|very|quite"
-    r"|full)|captures|presents|portrays|contains)\b",
-    r"^(?:many|most|some) (?:people|owners|dogs|cats|visitors|viewers|cities|streets)\b",
-    r"^(?:whether|if) [^.!?]* (?:is|are|matters?|has|depends?)\b(?! (?:not|un|hard|difficult|impossible))",
-    r"^[a-z]+(?:ing)? (?:is|are) (?:an? )?(?:\w+ )?(?:important|popular|common|healthy|pleasant|essential|fun"
-    r"|way|activity|hobby|pastime|part|question|matter|sport|tradition|skill|art)\b",
-    r"^(?:there is|there are) (?:a lot|lots|much|plenty) (?:to (?:see|look at|like|say|discover))\b",
+_SUBJECT = re.compile(
+    rf"^\W*{_AUXILIARY}\s+(?:the|this|that|his|her|its|their|these|those)\s+\w+\s+(?=\w)",
+    re.IGNORECASE,
 )
-"""Statements at large, or about the picture as such, that answer no question of yes or no."""
 
 _FILLERS = frozenset(
-    "a an the of in on at to is are was were be it its that this these those there here with and for by as from "
-    "into he she they his her their what who where when why which how do does did can could some something "
-    "someone somebody somewhere thing things object objects item items kind type sort certain way picture image "
-    "photo scene shown seen visible see being has have had indeed one i you me your my so am will would you "
+    "a an the of in on at to is are was were be it its that this these those there here with and "
+    "for by as from "
+    "into he she they his her their what who where when why which how do does did can could some "
+    "something "
+    "someone somebody somewhere thing things object objects item items kind type sort certain way "
+    "picture image "
+    "photo scene shown seen visible see being has have had indeed one i you me your my so am will "
+    "would you "
     "please tell doing does look looks like many much color colour".split()
 )
+_SHORT_ANSWER = 4
+"""Words of an answer that can be nothing but one."""
 _LEAST_SHARED = 0.7
 """The share of a question's words that an answer has which only says it again."""
 
@@ -129,7 +146,8 @@ def _problem(exchange: Exchanged) -> str | None:
             else "only praises the question or promises an answer"
         )
     if all(one.is_question for one in parts):
-        return None if _NOT_OF_WHAT.search(question) else "answers with a question"
+        may_ask = _NOT_OF_WHAT.search(question) or not (_WISH.search(question) or "?" in question)
+        return None if may_ask else "answers with a question"
     if HIDDEN in unquoted(answer) or cannot_tell(answer) or read_choices(question):
         return None  # what is quoted may be the answer; options have a check of their own
     said = answer[parts[0].start :]
@@ -148,7 +166,7 @@ def _last_asked(question: str) -> str:
 
 def _answers_politely(asked: str, answer: str) -> bool:
     """Whether "Certainly." or "Of course!" is the yes that was asked for."""
-    return _POLAR.search(asked) is not None and STANCE.search(answer) is not None
+    return _WH.search(asked) is None and _YES.search(answer) is not None
 
 
 def _is_counted(asked: str, said: str) -> bool:
@@ -165,34 +183,44 @@ def _offers(asked: str) -> bool:
 
 
 def _is_chosen(asked: str, said: str) -> bool:
-    """Whether an answer has words of one alternative, and does not just leave both standing."""
+    """Whether an answer has words of one alternative, and does not leave both standing."""
     found = _ALTERNATIVES.search(unquoted(asked))
-    if found is None:
+    if not found:
         return True
-    lower = said.lower()
-    one, two = (_content(found[name]) for name in ("one", "two"))
+    *others, tail = _SUBJECT.sub("", found["one"]).split(",")  # "a tram, a bus or a lorry"
+    first, second = words(tail), words(found["two"].partition(" of ")[0])
+    if second and second[0] in first:  # "with his right hand or with his left"
+        first = first[len(first) - first[::-1].index(second[0]) :]
+    else:
+        first = first[-max(1, min(3, len(second))) :]
+    one, two = _content(" ".join([*first, *others])), _content(" ".join(second))
     has = _content(said)
-    only_one, only_two = (one - two) & has, (two - one) & has
-    if _TAKEN.search(re.sub(r"\beither\b(?=[^.]* or )", " ", lower)):
+    if _leaves_open(one - two, two - one, said):
+        return False
+    if _TAKEN.search(re.sub(r"\beither\b(?=[^.]* or )", " ", said)) or DECIDED.search(said):
         return True
-    if only_two and (one - two) and _last_of(found["one"]) & has and " or " in lower:
-        return len(sentences(said)) > 1
-    return bool(only_one or only_two) or len(words(said)) <= 6 or STANCE.search(said) is not None
+    return (
+        bool((one ^ two) & has) or len(words(said)) <= _SHORT_ANSWER or not is_at_large(asked, said)
+    )
 
 
-def _last_of(part: str) -> frozenset[str]:
-    """The last word of an alternative: in "is the train green", green."""
-    return frozenset(words(part)[-1:])
+def _leaves_open(one: frozenset[str], two: frozenset[str], said: str) -> bool:
+    """Whether all that is said of the alternatives is "one or the other"."""
+    parts = sentences(said)
+    joined = re.split(r"\bor\b", parts[0].text.lower())
+    if len(parts) > 1 or len(joined) < 2 or not (one and two):
+        return False
+    return bool(
+        one & set(words(joined[0])) and two & set(words(joined[-1]))
+    ) and not DECIDED.search(said)
 
 
 def _takes_stance(asked: str, said: str) -> bool:
-    first = sentences(said)[0].text
-    if STANCE.search(said) or len(words(said)) <= 4:
-        return True
-    predicate = _content(asked)
-    if len(predicate & _content(said)) >= max(2, len(predicate)):
-        return True
-    return _GENERIC.search(first) is None
+    return (
+        bool(DECIDED.search(said))
+        or len(words(said)) <= _SHORT_ANSWER
+        or not is_at_large(asked, said)
+    )
 
 
 def _says_again(asked: str, said: str) -> bool:
@@ -210,7 +238,7 @@ def _says_again(asked: str, said: str) -> bool:
 
 
 def _content(text: str) -> frozenset[str]:
-    return frozenset(words(text)) - _FILLERS
+    return frozenset(map(singular, words(text))) - _FILLERS
 
 
 _NEEDS = (
