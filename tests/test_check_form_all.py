@@ -22,13 +22,17 @@ from tests.asked_and_answered import case_of
 from tests.labelled import read_labelled
 from tests.sample import OPEN_IMAGES_DIR, SAMPLE_DIR
 
-ALONE = [name for name, entry in CHECKS.items() if not entry.reads_annotations]
+ALONE = [
+    name
+    for name, entry in CHECKS.items()
+    if not entry.reads_annotations and name != "contradiction"  # which has tests of its own
+]
 
 PIECES = [
     "As an AI", "I can't see the image", "Question:", "A:", "(B) a bus", "the caption says",
-    "[0.1, ", "0.3, 0.4, 0.5]", "===", "```", '"', "“", "(", "{x}", "<image>", "How many", "or", "colour", "and",
-    "and and and and and", "Is it red, or blue?", "Choose:", "x=1", "Der Hund liegt auf dem Sofa.",
-    "dog", "?", ".", ",", "\n", "\n\n", "…", "It is", "1.", "- ",
+    "[0.1, ", "0.3, 0.4, 0.5]", "===", "```", '"', "“", "(", "{x}", "<image>", "How many", "or",
+    "colour", "and", "and and and and and", "Is it red, or blue?", "Choose:", "x=1",
+    "Der Hund liegt auf dem Sofa.", "dog", "?", ".", ",", "\n", "\n\n", "…", "It is", "1.", "- ",
 ]  # fmt: skip
 texts = st.text() | st.lists(st.sampled_from(PIECES)).map(" ".join)
 roles = st.sampled_from(["user", "assistant", "system", "tool", ""])

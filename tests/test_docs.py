@@ -22,6 +22,7 @@ from mmgen_datasets.families import FAMILIES
 from mmgen_datasets.loading import SOURCES
 from mmgen_datasets.motion import TOKENIZERS
 from mmgen_datasets.prompts import RECIPES
+from mmgen_datasets.quality import CHECKS
 from mmgen_datasets.quality.judging.rubric import load_rubric
 from mmgen_datasets.quality.judging.rubrics import RUBRICS
 from mmgen_datasets.registry import Entry
@@ -92,6 +93,7 @@ def rows(page: str, head: str) -> dict[str, str]:
         ("docs/speech.md", "codec", CODECS),
         ("docs/mm_gen.md", "mode", MODES),
         ("docs/motion.md", "tokenizer", TOKENIZERS),
+        ("docs/quality.md", "check", CHECKS),
         ("docs/quality.md", "rubric", RUBRICS),
     ],
 )
