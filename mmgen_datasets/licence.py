@@ -24,6 +24,8 @@ _TERM = "(?:by|nc|nd|sa)"
 _CREATIVE_COMMONS = re.compile(
     rf"https?://(?:www\.)?creativecommons\.org/licenses/({_TERM}(?:-{_TERM})*)/", re.IGNORECASE
 )
+_VERSION = re.compile(r"/(\d\.\d)(?:/|$)")
+_ZERO = re.compile(r"https?://(?:www\.)?creativecommons\.org/publicdomain/zero/1\.0", re.IGNORECASE)
 _PUBLIC_DOMAIN = re.compile(
     r"https?://(?:www\.)?"
     r"(?:creativecommons\.org/publicdomain|flickr\.com/commons/usage|usa\.gov)(?:/|$)",
@@ -58,6 +60,20 @@ commercial=False, derivatives=True, share_alike=True)
     if _PUBLIC_DOMAIN.match(url):
         return License(id, name, url, commercial=True, derivatives=True, share_alike=False)
     return License(id, name, url, commercial=None, derivatives=None, share_alike=None)
+
+
+def code_of(url: str) -> str | None:
+    """The short name of a licence of Creative Commons, from its address.
+
+    Example:
+        >>> code_of("http://creativecommons.org/licenses/by-nc-sa/2.0/")
+        'cc-by-nc-sa-2.0'
+    """
+    if _ZERO.match(url):
+        return "cc0-1.0"
+    match = _CREATIVE_COMMONS.match(url)
+    version = _VERSION.match(url, match.end() - 1) if match else None
+    return f"cc-{match[1]}-{version[1]}".lower() if match and version else None
 
 
 def is_allowed(terms: Mapping[str, Any], use: Use) -> bool:

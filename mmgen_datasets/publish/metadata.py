@@ -5,7 +5,6 @@ Each push adds its configuration and split to what a card says already.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import CardData
 
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.licence import code_of
 from mmgen_datasets.publish.facts import Facts
 from mmgen_datasets.publish.origins import ORIGINS
 
@@ -27,10 +27,6 @@ _TASKS = {
     "video": ["video-text-to-text"],
     "audio": ["audio-text-to-text"],
 }
-_CREATIVE_COMMONS = re.compile(
-    r"https?://(?:www\.)?creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)", re.IGNORECASE
-)
-_ZERO = re.compile(r"https?://(?:www\.)?creativecommons\.org/publicdomain/zero/1\.0", re.IGNORECASE)
 _KNOWN_TO_THE_HUB = frozenset(
     """cc0-1.0 cc-by-2.0 cc-by-2.5 cc-by-3.0 cc-by-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc-by-nc-2.0
     cc-by-nc-3.0 cc-by-nc-4.0 cc-by-nd-4.0 cc-by-nc-nd-3.0 cc-by-nc-nd-4.0 cc-by-nc-sa-2.0
@@ -154,11 +150,8 @@ def licence_id(url: str | None) -> str:
         >>> licence_id("http://creativecommons.org/licenses/by-nc-sa/2.0/")
         'cc-by-nc-sa-2.0'
     """
-    if _ZERO.match(url or ""):
-        return "cc0-1.0"
-    match = _CREATIVE_COMMONS.match(url or "")
-    name = f"cc-{match[1]}-{match[2]}".lower() if match else OTHER
-    return name if name in _KNOWN_TO_THE_HUB else OTHER
+    code = code_of(url or "")
+    return code if code in _KNOWN_TO_THE_HUB else OTHER
 
 
 def size_category(rows: int) -> str:
