@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from mmgen_datasets.quality.duplicates import check_duplicates
     from mmgen_datasets.quality.judging.judge_run import Judging, judge_run
     from mmgen_datasets.quality.pictures import check_pictures
+    from mmgen_datasets.quality.select import select
+    from mmgen_datasets.quality.select_run import select_run
     from mmgen_datasets.speech.tokenizer import SpeechTokenizer
 
 _PUBLIC = {
@@ -91,6 +93,8 @@ _PUBLIC = {
     "read_run": "generation.run",
     "register": "loading",
     "rejected_keys": "generation.result",
+    "select": "quality.select",
+    "select_run": "quality.select_run",
 }
 
 __all__ = [
@@ -134,6 +138,8 @@ __all__ = [
     "read_run",
     "register",
     "rejected_keys",
+    "select",
+    "select_run",
 ]
 
 _root = Path(__file__).resolve().parent.parent

@@ -43,6 +43,9 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
     plan = manifest.plan
     say(f"  {plan.source} {plan.split}, recipe {plan.recipe}, {manifest.samples:,} samples")
     tell_reasons(f"  not for {plan.licence} use:", manifest.not_allowed)
+    if manifest.selections:
+        _tell_selection(folder, manifest)
+        return
     if plan.backend:
         _tell_batches(folder, plan.command)
     if manifest.status in ("running", "interrupted"):
@@ -73,6 +76,16 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
             else f"its '{plan.command}' command, given again with --again"
         )
         say(f"  to ask for them once more: {more}")
+
+
+def _tell_selection(folder: RunFolder, manifest: Manifest) -> None:
+    """Print what the conversations of a run were chosen from, and how."""
+    chosen = manifest.selections[-1]
+    say(f"  conversations {manifest.conversations:,}, selected from {chosen.conversations:,} by")
+    say(f"    {chosen.command(chosen.run, str(folder.path))}")
+    for reason, number in chosen.dropped.items():
+        say(f"  dropped {number:,}: {reason}")
+    say(f"  each with its reason in {folder.dropped_path}")
 
 
 def tell_chosen(errors: Sequence[str], number: int, shards: Sequence[Manifest]) -> None:

@@ -62,6 +62,11 @@ def retry(
     pace = mmgen.Pace(concurrency, requests_per_minute, tokens_per_minute)
     shards = mmgen.read_run(run)
     for _, manifest in shards:
+        if manifest.selections:
+            raise UsageError(
+                f"{run}: was selected from {manifest.selections[-1].run}",
+                "give the folder of the run that asked, then select anew",
+            )
         if (command := manifest.plan.command) != GENERATE:
             raise UsageError(
                 f"{run}: was filled by '{command}'", "give that command again, with --again"

@@ -47,6 +47,11 @@ def refuse_another(job: Job) -> None:
         old = folder.read()
         if old is None or folder.is_empty:
             continue
+        if old.selections:
+            raise RunError(
+                f"{path}: holds what was selected from {old.selections[-1].run}",
+                "choose another folder",
+            )
         found = old.differences(manifest)
         if shard.count != mine.count:
             found.append(f"the number of shards {shard.count}, not {mine.count}")

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Any, Literal, TypeAlias
 
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.generation.selection import SELECT, Selection
 from mmgen_datasets.licence import Use
 
 NOT_ASKED = "not asked yet"
@@ -113,6 +114,14 @@ class Manifest:
     """That the last call took."""
     started_at: str = field(default_factory=lambda: now())
     finished_at: str | None = None
+    selections: list[Selection] = field(default_factory=list)
+    """How `conversations` were chosen from those that were made, one choice after the other; all
+    else is about their making."""
+
+    @property
+    def command(self) -> str:
+        """What made the folder: a selection, or what filled the run."""
+        return SELECT if self.selections else self.plan.command
 
     @property
     def num_rejects(self) -> int:

@@ -43,7 +43,7 @@ def write_result(folder: RunFolder, split: str, result: Dataset) -> Written:
     errors = result.select_columns(["error"]).with_format("arrow")[:]["error"]
     good = pc.indices_nonzero(pc.is_null(errors)).to_pylist()
     bad = pc.indices_nonzero(pc.is_valid(errors)).to_pylist()
-    _write_parquet(folder, split, result.select(good))
+    write_conversations(folder, split, result.select(good))
     return Written(len(good), write_rejects(folder, result.select(bad)))
 
 
@@ -82,10 +82,15 @@ def _fits(reason: str, words: str) -> bool:
     return words in reason or fnmatchcase(reason, words)
 
 
-def _write_parquet(folder: RunFolder, split: str, conversations: Dataset) -> None:
-    """Replace the parquet files of this shard.
+def write_conversations(folder: RunFolder, split: str, conversations: Dataset) -> None:
+    """Replace the parquet files of a shard.
 
     Partial files stand outside the folder that `datasets.load_dataset` is given.
+
+    Args:
+        folder: that exists.
+        split: of the samples; its first word names the files.
+        conversations: rows without an error.
     """
     target = folder.conversations_path
     target.mkdir(exist_ok=True)

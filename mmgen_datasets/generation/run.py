@@ -7,6 +7,7 @@
       journal.sqlite      every reply, from the moment it came
       conversations/      parquet that `datasets.load_dataset` reads
       rejects.jsonl       what is missing from it, and why
+      dropped.jsonl       what a selection left out, and why; it has neither journal nor rejects
 
 Where several machines fill one folder, each writes files of its own, named by its shard
 (``run-00000-of-00004.json``); the parquet files merge by lying side by side.
@@ -35,6 +36,7 @@ from mmgen_datasets.files import whole_file
 from mmgen_datasets.generation.batch_records import Part, parts_under_way
 from mmgen_datasets.generation.journal import open_journal
 from mmgen_datasets.generation.manifest import GENERATE, Manifest, Plan, Shard, now
+from mmgen_datasets.generation.selection import Selection
 from mmgen_datasets.generation.workers import at_work_now
 from mmgen_datasets.schema import CONVERSATION
 
@@ -62,6 +64,10 @@ class RunFolder:
     @property
     def rejects_path(self) -> Path:
         return self.path / f"rejects{self.shard.suffix}.jsonl"
+
+    @property
+    def dropped_path(self) -> Path:
+        return self.path / f"dropped{self.shard.suffix}.jsonl"
 
     @property
     def conversations_path(self) -> Path:
@@ -110,8 +116,10 @@ class RunFolder:
         try:
             value = json.loads(self.manifest_path.read_text(encoding="utf-8"))
             known = {name.name for name in fields(Manifest)}
+            chosen = [Selection(**each) for each in value.get("selections", ())]
             return Manifest(
-                **{k: v for k, v in value.items() if k in known} | {"plan": Plan(**value["plan"])}
+                **{k: v for k, v in value.items() if k in known}
+                | {"plan": Plan(**value["plan"]), "selections": chosen}
             )
         except FileNotFoundError:
             return None
@@ -208,8 +216,15 @@ def load_run(path: str | Path) -> Dataset:
     except (DatasetsError, pa.ArrowException) as error:
         raise RunError(
             f"{path}: its conversations cannot be read: {error}",
-            f"give its '{found[0][1].plan.command}' command again; it lays the journal out anew",
+            _how_to_mend(found[0][1]),
         ) from error
+
+
+def _how_to_mend(manifest: Manifest) -> str:
+    again = f"give its '{manifest.command}' command again"
+    if manifest.selections:
+        return f"remove the folder, and {again}"
+    return f"{again}; it lays the journal out anew"
 
 
 def conversation_files(path: str | Path) -> list[Path]:

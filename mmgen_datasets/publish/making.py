@@ -6,7 +6,9 @@ import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import PurePath
+from typing import NamedTuple
 
 from mmgen_datasets.errors import MMGenError
 from mmgen_datasets.generation.manifest import GENERATE, NOT_ASKED, Manifest
@@ -18,6 +20,16 @@ _OF_SAMPLES = frozenset(
 )
 """Options of `GENERATE` that say which samples there are and what is asked about them; another
 command is given a plan of prompts, which says it."""
+
+
+class Selected(NamedTuple):
+    """A choice among conversations."""
+
+    command: str
+    of: int
+    """How many there were."""
+    dropped: dict[str, int]
+    """Reason to number, in the order in which they were applied."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,8 @@ class Making:
     library_version: str
     finished: str
     """Day, ISO 8601; empty where it is not known."""
+    selections: tuple[Selected, ...] = ()
+    """How the conversations were chosen from those that were made, one choice after the other."""
 
 
 def making_of(name: str, manifests: Sequence[Manifest]) -> Making:
@@ -55,9 +69,12 @@ def making_of(name: str, manifests: Sequence[Manifest]) -> Making:
     for manifest in manifests:
         rejects.update(manifest.rejects)
     del rejects[NOT_ASKED]
+    chosen = manifests[0].selections
+    folders = [*(PurePath(each.run).name for each in chosen), name]
+    shards = chosen[0].shards if chosen else len(manifests)
     return Making(
-        command=command_of(name, manifests[0], len(manifests)),
-        shards=len(manifests),
+        command=command_of(folders[0], manifests[0], shards),
+        shards=shards,
         samples=sum(manifest.samples for manifest in manifests),
         requests=sum(manifest.requests for manifest in manifests),
         inputs=_inputs(manifests[0]),
@@ -68,6 +85,10 @@ def making_of(name: str, manifests: Sequence[Manifest]) -> Making:
         seed=manifests[0].plan.seed,
         library_version=manifests[0].library_version,
         finished=max((m.finished_at or "")[:10] for m in manifests),
+        selections=tuple(
+            Selected(each.command(f"runs/{run}", f"runs/{out}"), each.conversations, each.dropped)
+            for each, (run, out) in zip(chosen, pairwise(folders), strict=True)
+        ),
     )
 
 

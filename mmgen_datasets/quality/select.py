@@ -65,7 +65,7 @@ def select(
     if total is not None and total < 1:
         raise UsageError(f"the total is {total}", "give a number of at least 1")
     group = _group(balance or "kind")
-    terms = terms_of_conditions([parse_condition(text) for text in where], conversations)
+    terms = terms_of_conditions(list(dict.fromkeys(map(parse_condition, where))), conversations)
     about = [term.field for term in terms]
     reading = _reading(conversations, samples, [*about, group])
     look = _look(reading, terms, group, seed=None if total is None else seed)
@@ -76,7 +76,7 @@ def select(
     if balance is not None and total is None and len(candidates):
         raise _no_total(balance, sizes[sizes > 0])
     if total is not None:
-        quotas = shares(sizes.tolist(), total) if balance else [total]
+        quotas = _quotas(names, sizes, total, seed) if balance else [total]
         among = groups if balance else np.zeros_like(groups)
         is_drawn = draw(look.keys[candidates], among, quotas)
         look.reasons[candidates[~is_drawn]] = len(terms)
@@ -146,6 +146,16 @@ def _reading(conversations: Dataset, samples: Dataset | None, fields: Sequence[F
     if samples is None:
         raise UsageError("a category is asked for, and no samples are given", "give their samples")
     return Reading(conversations, read_categories(samples))
+
+
+def _quotas(names: Sequence[str], sizes: Ints, total: int, seed: int) -> list[int]:
+    """How many to draw of each group, and of what has none.
+
+    Chance decides which of them get one more where a total cannot be shared evenly.
+    """
+    order = sorted(range(len(sizes)), key=lambda group: draw_of(seed, [*names, NO_GROUP][group]))
+    shared = shares([int(sizes[group]) for group in order], total)
+    return [share for _, share in sorted(zip(order, shared, strict=True))]
 
 
 def _draw_text(balance: str | None, total: int | None) -> str:

@@ -1,0 +1,116 @@
+"""The command that chooses what to train on."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import mmgen_datasets as mmgen
+from mmgen_datasets.cli.console import say
+from mmgen_datasets.cli.options import Run
+from mmgen_datasets.errors import UsageError
+
+if TYPE_CHECKING:
+    from mmgen_datasets.quality.selected import Selected
+
+_GROUPS_SHOWN = 20
+
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="'NAME OP VALUE,...'",
+        help="A condition, in quotes; may be given several times, and all must hold. 'mmgen fields'"
+        " lists the names; a score is one too. OP is =, !=, >=, <=, > or <; of several values one"
+        " has to be met.",
+        show_default=False,
+    ),
+]
+Balance = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Share the total out evenly by this: category, kind, ...; one of several categories"
+        " counts for its rarest.",
+    ),
+]
+SampleDir = Annotated[
+    str | None,
+    typer.Option(
+        "--data-dir",
+        help="Folder with the source's files, for categories, if it is not where the run found it.",
+    ),
+]
+
+
+def fields() -> None:
+    """List what conversations can be chosen by, and balanced by."""
+    table = importlib.import_module("mmgen_datasets.quality.fields").FIELDS
+    width = max(map(len, table))
+    for name, field in table.items():
+        balanced = " (also to balance by)" if field.is_group else ""
+        say(f"{name:{width}}  {field.summary}{balanced}")
+
+
+def select(
+    run: Run,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to make; a run like any other.", show_default=False),
+    ] = None,
+    where: Where = None,
+    balance: Balance = None,
+    total: Annotated[
+        int | None, typer.Option(help="Draw so many of those that meet all conditions.", min=1)
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the draw.")] = 0,
+    data_dir: SampleDir = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would be chosen, and write nothing.")
+    ] = False,
+) -> None:
+    """Choose conversations of a run to train on, and make a run of them.
+
+    The folder that is chosen from stays as it is. What is dropped stands in 'dropped.jsonl' of the
+    new one, each with its reason.
+
+    What passed all checks: mmgen select runs/llava --where 'failed != any' --out runs/good
+
+    10,000, by category: mmgen select runs/llava --where 'licence = commercial' --where 'words >= 5'
+    --balance category --total 10000 --out runs/even
+    """
+    if out is None and not dry_run:
+        raise UsageError(
+            "no folder is given to write to", "give one: --out runs/NAME, or --dry-run"
+        )
+    selected = mmgen.select_run(
+        run,
+        None if dry_run else out,
+        where=where or (),
+        balance=balance,
+        total=total,
+        seed=seed,
+        data_dir=data_dir,
+    )
+    _tell(selected)
+    if not dry_run:
+        say(f"next: mmgen export {out} --format llava --out DIR")
+
+
+def _tell(selected: Selected) -> None:
+    """Print what was dropped for what reason, and what remains."""
+    width = len(f"{selected.of:,}")
+    say(f"{selected.of:{width},} conversations")
+    for reason, number in selected.dropped.items():
+        say(f"{number:{width},} dropped: {reason}")
+    say(f"{len(selected.rows):{width},} selected")
+    shown = selected.groups[:_GROUPS_SHOWN]
+    names = max(len(selected.grouped_by), *(len(group.name) for group in shown))
+    say(f"  {selected.grouped_by:{names}}  {'selected':>{width + 8}}  {'of':>{width + 2}}")
+    for group in shown:
+        say(f"  {group.name:{names}}  {group.selected:>{width + 8},}  {group.of:>{width + 2},}")
+    if others := selected.groups[_GROUPS_SHOWN:]:
+        number, of = sum(each.selected for each in others), sum(each.of for each in others)
+        say(f"  and {len(others):,} others with {number:,} of {of:,}")
