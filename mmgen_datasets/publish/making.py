@@ -31,6 +31,11 @@ class Selected(NamedTuple):
     dropped: dict[str, int]
     """Reason to number, in the order in which they were applied."""
 
+    @property
+    def kept(self) -> int:
+        """How many were chosen."""
+        return self.of - sum(self.dropped.values())
+
 
 @dataclass(frozen=True)
 class Making:

@@ -177,7 +177,7 @@ def _refuse_comparison(term: Term) -> None:
     if not term.field.is_number:
         if condition.sign not in ("=", "!="):
             raise UsageError(
-                f"{condition}: a {condition.name} is a word, and no more or less", "use = or !="
+                f"{condition}: a {condition.name} is a word, not a number", "compare it by = or !="
             )
         return
     for value in condition.values:
