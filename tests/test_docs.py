@@ -23,6 +23,7 @@ from mmgen_datasets.loading import SOURCES
 from mmgen_datasets.motion import TOKENIZERS
 from mmgen_datasets.prompts import RECIPES
 from mmgen_datasets.quality import CHECKS
+from mmgen_datasets.quality.fields import FIELDS, Field
 from mmgen_datasets.quality.judging.rubric import load_rubric
 from mmgen_datasets.quality.judging.rubrics import RUBRICS
 from mmgen_datasets.registry import Entry
@@ -94,11 +95,12 @@ def rows(page: str, head: str) -> dict[str, str]:
         ("docs/mm_gen.md", "mode", MODES),
         ("docs/motion.md", "tokenizer", TOKENIZERS),
         ("docs/quality.md", "check", CHECKS),
+        ("docs/quality.md", "name", FIELDS),
         ("docs/quality.md", "rubric", RUBRICS),
     ],
 )
 def test_the_tables_of_the_documents_are_those_of_the_code(
-    page: str, head: str, table: Mapping[str, Entry]
+    page: str, head: str, table: Mapping[str, Entry | Field]
 ) -> None:
     assert rows(page, head) == {name: row.summary for name, row in table.items()}
 

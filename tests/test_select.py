@@ -160,6 +160,7 @@ def test_rows_with_an_error_are_never_chosen() -> None:
         ("kind != detial", "no kind 'detial' in these"),
         ("failed != tuns", "(?s)no check 'tuns' was run.*'length' or 'numbers' or 'refusal'"),
         ("failed != turns", "(?s)the check 'turns' was not run.*mmgen check RUN --check turns"),
+        ("failed = duplicate", "(?s)the check 'duplicate' was not run.*--check duplicate"),
         ("licence = cc-by-9.0", "no licence 'cc-by-9.0'"),
         ("kind >= detail", "a kind is a word, not a number"),
         ("kind@gpt = detail", "a kind has no judge"),

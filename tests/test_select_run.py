@@ -150,7 +150,7 @@ def test_no_other_run_is_put_into_the_folder_of_a_selection(
     good: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = contents(good)
-    with pytest.raises(RunError, match="holds what was selected from .*first"):
+    with pytest.raises(RunError, match=r"holds what was selected from .*first"):
         mmgen.fill_run(mmgen.RunFolder(good), mmgen.Plan("coco2017", data_dir=str(SAMPLE_DIR)))
     assert main(["retry", str(good)]) == 2
     assert "was selected from" in capsys.readouterr().err

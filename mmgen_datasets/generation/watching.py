@@ -97,9 +97,9 @@ def watch_run(path: str | Path) -> list[Watch]:
     """
     found = read_run(path)
     for _, manifest in found:
-        if manifest.plan.command != GENERATE or manifest.plan.backend is None:
+        if manifest.command != GENERATE or manifest.plan.backend is None:
             raise RunError(
-                f"{path}: a run of {manifest.plan.command!r} that asks"
+                f"{path}: a run of {manifest.command!r} that asks"
                 f" {manifest.plan.backend or 'no model'} cannot be watched",
                 "wait until it is finished, and report on it then",
             )

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from datasets import Dataset
 
 from mmgen_datasets.errors import UnknownNameError, UsageError
-from mmgen_datasets.quality import CHECKS
+from mmgen_datasets.quality import CHECKS, SET_CHECKS
 from mmgen_datasets.quality.fields import FIELDS, Cells, Field, score_field
 from mmgen_datasets.quality.where import Condition
 
@@ -99,7 +99,7 @@ class Term:
         for value in self.condition.values:
             if value == ANY or value.lower() in lower:
                 continue
-            if about_checks and value in CHECKS:
+            if about_checks and value in (*CHECKS, *SET_CHECKS):
                 raise UnknownNameError(
                     f"{self.condition}: the check {value!r} was not run on them",
                     f"run it: mmgen check RUN --check {value}",
@@ -152,7 +152,11 @@ def _field(condition: Condition, scores: Mapping[str, Sequence[str]]) -> Field:
             raise UsageError(f"{condition}: a {name} has no judge", f"leave out '@{judge}'")
         return FIELDS[name]
     if name not in scores:
-        given = f", or a score of these: {', '.join(scores)}" if scores else "; there are no scores"
+        given = (
+            f", or a score of these: {', '.join(scores)}"
+            if scores
+            else "; scores come from: mmgen judge RUN"
+        )
         close = difflib.get_close_matches(name, [*FIELDS, *scores], n=1)
         raise UnknownNameError(
             f"{condition}: nothing to choose by is called {name!r}",
