@@ -13,10 +13,10 @@ from datasets import Dataset
 from mmgen_datasets.chance import draw_of
 from mmgen_datasets.errors import UnknownNameError, UsageError
 from mmgen_datasets.quality.balance import Ints, draw, rarest, shares
+from mmgen_datasets.quality.batches import Memberships, Reading
 from mmgen_datasets.quality.categories import read_categories
 from mmgen_datasets.quality.fields import FIELDS, Field
 from mmgen_datasets.quality.matching import Term, terms_of_conditions
-from mmgen_datasets.quality.reading import Memberships, Reading
 from mmgen_datasets.quality.selected import KEPT, Group, Reasons, Selected
 from mmgen_datasets.quality.where import parse_condition
 

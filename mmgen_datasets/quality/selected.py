@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from datasets import Dataset
 
+from mmgen_datasets.quality.batches import Reading
 from mmgen_datasets.quality.fields import Field
-from mmgen_datasets.quality.reading import Reading
 
 KEPT = -1
 
