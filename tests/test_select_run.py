@@ -16,6 +16,7 @@ from mmgen_datasets.generation.selection import Selection
 from mmgen_datasets.publish.pushable import pushable
 from mmgen_datasets.publish.write_card import write_card
 from mmgen_datasets.quality.case import Case, Fault
+from mmgen_datasets.report.payload import payload_of
 from tests.sample import SAMPLE_DIR
 
 
@@ -144,6 +145,11 @@ def test_the_card_tells_every_choice(checked: Path, good: Path, tmp_path: Path) 
     assert "Of 10 conversations 4 were chosen" in making
     assert "| total 4 | 6 |" in making
     assert str(tmp_path) not in card
+
+
+def test_the_report_tells_every_command(good: Path) -> None:
+    command = payload_of(good).overview["making"]["command"]
+    assert "--out runs/first\nmmgen select runs/first --where" in command
 
 
 def test_no_other_run_is_put_into_the_folder_of_a_selection(
