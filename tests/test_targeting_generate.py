@@ -9,6 +9,7 @@ from datasets import Dataset
 
 from mmgen_datasets import Caps, Pace, RunFolder, export, load_run
 from mmgen_datasets.errors import RunError
+from mmgen_datasets.generation.whom import Whom
 from mmgen_datasets.schema import CREDIT, LICENSE
 from mmgen_datasets.targeting.candidates import ORIGIN
 from mmgen_datasets.targeting.generate import fill_plan
@@ -147,3 +148,13 @@ def test_licence_and_credit_of_a_candidate_come_along(tmp_path: Path) -> None:
             ("42", "coco2017", "A. Person") if is_known else (row["file_name"], "task", None)
         )
         assert (row["license"] or {}).get("id") == ("cc-by-2.0" if is_known else None)
+
+
+def test_a_login_in_the_address_stays_out_of_the_folder(tmp_path: Path) -> None:
+    with serve(SCHEMA) as server:
+        address = server.url.replace("//", "//me:secret@")
+        asked = Whom("openai", {"model": "any", "base_url": address})
+        folder = RunFolder(tmp_path / "run")
+        manifest = fill_plan(folder, plan_of(tmp_path, 1), Sending(tmp_path), asked)
+    assert manifest.conversations == 1
+    assert b"secret" not in b"".join(p.read_bytes() for p in folder.path.rglob("*") if p.is_file())
