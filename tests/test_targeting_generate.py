@@ -156,5 +156,5 @@ def test_a_login_in_the_address_stays_out_of_the_folder(tmp_path: Path) -> None:
         asked = Whom("openai", {"model": "any", "base_url": address})
         folder = RunFolder(tmp_path / "run")
         manifest = fill_plan(folder, plan_of(tmp_path, 1), Sending(tmp_path), asked)
-    assert manifest.conversations == 1
+    assert manifest.conversations
     assert b"secret" not in b"".join(p.read_bytes() for p in folder.path.rglob("*") if p.is_file())

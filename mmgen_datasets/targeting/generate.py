@@ -12,6 +12,7 @@ from mmgen_datasets.errors import StopError
 from mmgen_datasets.generation.asking import Asking, accounted
 from mmgen_datasets.generation.budget import Account
 from mmgen_datasets.generation.estimate import Estimate, estimate
+from mmgen_datasets.generation.fill import without_secrets
 from mmgen_datasets.generation.generate import ask
 from mmgen_datasets.generation.job import Job, recorded, refuse_another, write
 from mmgen_datasets.generation.manifest import Manifest, Plan, digest_ids
@@ -68,12 +69,14 @@ def fill_plan(
         seed=prompts.seed or 0,
         command="mmgen task generate",
     )
+    shown = without_secrets(plan, backend)
     manifest = Manifest(
-        plan,
+        shown,
         requests.mode.sha256,
         VERSION,
         model=backend.model,
         endpoint=backend.endpoint,
+        hides_address=shown != plan,
         samples=len(requests.rows),
         requests=len(requests.rows),
         sample_ids_sha256=digest_ids(requests.rows["id"]),
