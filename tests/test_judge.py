@@ -12,7 +12,6 @@ from datasets import Dataset
 import mmgen_datasets as mmgen
 from mmgen_datasets.cli import main
 from mmgen_datasets.errors import RunError, UsageError
-from mmgen_datasets.generation.journal import open_journal
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.judging.agreement import ANY_CHECK, agreement
 from mmgen_datasets.quality.judging.rubric import load_rubric
@@ -22,6 +21,16 @@ from tests.motion.folders import write_folder
 from tests.sample import SAMPLE_DIR
 from tests.servers.openai_server import Behaviour, serve
 from tests.targeted_runs import SCHEMA, filled, plan_of
+
+_SHORT = """
+inputs: [captions]
+system: You judge words.
+criteria:
+  - name: tone
+    question: Is it kind?
+    scale: {5: very, 4: quite, 3: hardly, 2: not, 1: rude}
+sampling: {max_tokens: 300, temperature: 0.7, seed: 1}
+"""
 
 
 @pytest.fixture
@@ -167,19 +176,18 @@ def test_the_command_ends_badly_where_too_much_has_no_score(run: Path) -> None:
         assert main([*command, "--base-url", server.url]) == 1
 
 
-@pytest.mark.parametrize("backend", ["huggingface", "llama-cpp"])
 @pytest.mark.slow
-def test_a_model_on_this_machine_keeps_to_the_form(
-    run: Path, backend: str, request: pytest.FixtureRequest
+def test_a_small_model_on_this_machine_keeps_to_the_form(
+    run: Path, tmp_path: Path, gguf: str
 ) -> None:
-    """Tiny models know no end of a sentence: what is too long is a reject, all else has scores."""
-    model = request.getfixturevalue("nano" if backend == "huggingface" else "gguf")
-    how = mmgen.Judging(rubric="annotations", judge="tiny", limit=3)
-    result = mmgen.judge_run(run, mmgen.Whom(backend, {"model": model}), how)
-    assert result.manifest.conversations > 0
+    """One that often knows no end: what is too long is a reject, and all else has scores."""
+    rubric = tmp_path / "short.yaml"
+    rubric.write_text(_SHORT)
+    asked = mmgen.Whom("llama-cpp", {"model": gguf})
+    result = mmgen.judge_run(run, asked, mmgen.Judging(rubric, judge="tiny", limit=4))
+    kept = [scores for scores in result.conversations["scores"] if scores]
+    assert 0 < len(kept) == 4 - result.manifest.num_rejects
     assert set(result.manifest.rejects) <= {"the reply was cut short"}
-    for scores in result.conversations["scores"]:
-        assert [score["name"] for score in scores] in ([], list(CRITERIA))
-        assert {score["value"] for score in scores} <= {1, 2, 3, 4, 5}
-    with open_journal(result.folder.journal_path) as journal:
-        assert journal.num_settled() == 3
+    for scores in kept:
+        assert [score["name"] for score in scores] == ["tone"]
+        assert scores[0]["value"] in (1, 2, 3, 4, 5)
