@@ -54,6 +54,8 @@ def test_scores_of_one_name_come_from_one_judge(run: Path) -> None:
         judged(run, server, judge="me", limit=2)
         with pytest.raises(RunError, match=r"(?s)the recipe 'default .*--name"):
             judged(run, server, judge="me", rubric="annotations")
+        with pytest.raises(RunError, match=r"the recipe 'default"):
+            judged(run, server, judge="me", annotations=False)
         with pytest.raises(RunError, match="with the model 'any', not 'other'"):
             judged(run, server, judge="me", model="other")
 

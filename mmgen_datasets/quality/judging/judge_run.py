@@ -156,13 +156,13 @@ class _Court(NamedTuple):
 
 def _prepare(path: str | Path, whom: Whom, judging: Judging) -> _Court:
     rubric = load_rubric(judging.rubric)
+    rubric = rubric if judging.annotations else rubric.without_annotations()
     recipe = limit_pictures(recipe_of(rubric), judging.max_image_side)
     backend = open_backend(whom.backend, **whom.settings)
     judge = _name(judging, rubric, backend)
     _, run = read_run(path)[0]
     conversations = load_run(path)
-    reads = judging.annotations and rubric.reads
-    samples = run_samples(path, judging.data_dir) if reads else None
+    samples = run_samples(path, judging.data_dir) if rubric.reads else None
     table = judged_table(conversations, samples, rubric, limit=judging.limit)
     plan = Plan(
         source=run.plan.source,
@@ -193,8 +193,8 @@ def _prepare(path: str | Path, whom: Whom, judging: Judging) -> _Court:
 
 def _name(judging: Judging, rubric: Rubric, backend: Backend) -> str:
     if judging.judge is None:
-        model = _UNFIT.sub("-", backend.model.rstrip("/").rpartition("/")[2])
-        return model if rubric.name == DEFAULT else f"{model}-{rubric.name}"
+        model = backend.model.rstrip("/").rpartition("/")[2]
+        return _UNFIT.sub("-", model if rubric.name == DEFAULT else f"{model}-{rubric.name}")
     if _UNFIT.search(judging.judge) or not judging.judge.strip("."):
         raise UsageError(
             f"{judging.judge!r} cannot name a judge and its folder",

@@ -39,6 +39,7 @@ POINTS = (1, 2, 3, 4, 5)
 """The scale, from worst to best."""
 DEFAULT = "default"
 _FOLDER = Path(__file__).with_name("rubrics")
+_OF_THE_RUN = {"image", "conversation"}
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -103,12 +104,17 @@ class Rubric(RubricFile):
     @property
     def reads(self) -> bool:
         """Whether the judge is shown annotations."""
-        return bool({*self.inputs} - {"image", "conversation"})
+        return bool({*self.inputs} - _OF_THE_RUN)
 
     @property
     def sha256(self) -> str:
         """Digest of all that it says, in hexadecimal, whether by itself or by default."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def without_annotations(self) -> Rubric:
+        """The same for a judge that is shown only what stands in the run itself."""
+        kept = tuple(name for name in self.inputs if name in _OF_THE_RUN)
+        return self.model_copy(update={"inputs": kept})
 
 
 def load_rubric(name_or_path: str | Path = DEFAULT) -> Rubric:
