@@ -54,7 +54,7 @@ def claims(case: Case) -> Iterator[Claim]:
                 open_kinds.add(mention.kinds)
             elif mention.stance == "there" and not (
                 (mention.phrase.is_definite and mention.kinds in open_kinds)
-                or (supposes and _is_fragment(mention))
+                or (supposes and not mention.phrase.is_definite and _is_fragment(mention))
             ):
                 open_kinds.discard(mention.kinds)
                 yield Claim(answer.turn, mention.words, mention.kinds, mention)

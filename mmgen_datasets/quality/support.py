@@ -36,6 +36,9 @@ _NOT_LOOKED_FOR = frozenset(
 """Classes that are in so many pictures, or are such broad words, that annotators of Open Images
 left them out as a rule where nobody asked: their being there is no invention."""
 
+_SCENES = frozenset("kitchen bathroom restroom bedroom game head face leg foot meal dinner".split())
+"""Words of captions that make a thing likely, and do not say that it is there: a kitchen may have
+no toaster, and an elephant has a head."""
 _PARTS_OF = {"keyboard": {"laptop"}, "computer keyboard": {"laptop"}}
 """What belongs to things, beside the parts in the hierarchy."""
 
@@ -51,7 +54,8 @@ class Support:
     def of(cls, case: Case) -> Support:
         """Read a case's sample."""
         assert case.sample is not None
-        return cls(case.sample, case.scene.heard)
+        heard = case.scene.heard
+        return cls(case.sample, heard._replace(words=heard.words - _SCENES))
 
     @cached_property
     def named(self) -> frozenset[str]:
@@ -83,7 +87,8 @@ class Support:
         sought = kinds & self.looked_for
         if self.sample["vocabulary"] is None and sought != kinds & classes():
             return False
-        return bool(sought) and not any(self._is_hinted(kind) for kind in kinds)
+        meant = kinds if self.sample["vocabulary"] is None else sought
+        return bool(sought) and not any(self._is_hinted(kind) for kind in meant)
 
     def is_refuted(self, kinds: frozenset[str]) -> bool:
         """Whether verified labels say that it is absent, and no box or better word contradicts."""

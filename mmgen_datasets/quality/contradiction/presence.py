@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
+from mmgen_datasets.hierarchy import broader
 from mmgen_datasets.quality.case import Case, Exchanged, Fault
 from mmgen_datasets.quality.grounding import answer_sign, asks_for, claims, is_existential
 from mmgen_datasets.quality.reading.cues import FUNCTION, PREPOSITIONS, VIEWS
@@ -75,7 +77,11 @@ def _refused(exchanged: Exchanged) -> Iterator[_Denial]:
 def _denial(turn: int, words: str, mention: Mention) -> _Denial:
     places = _places(mention)
     said = mention.sentence.words
-    is_whole = not _WHOLE.isdisjoint(said) or (not places and _is_existential(mention))
+    is_whole = (
+        not _WHOLE.isdisjoint(said)
+        or ("at", "all") in pairwise(said)
+        or (not places and _is_existential(mention))
+    )
     return _Denial(turn, words, mention, is_whole, places)
 
 
@@ -112,5 +118,7 @@ def _are_same(denied: Mention, claimed: Mention) -> bool:
     """Whether what is denied includes what is claimed: no dog, no terrier."""
     if denied.name == claimed.name:
         return True
-    is_kind = denied.name in denied.kinds or denied.name == "people"
-    return is_kind and denied.kinds == claimed.kinds
+    if denied.name not in denied.kinds and denied.name != "people":
+        return False
+    above = frozenset[str]().union(*(broader(kind) for kind in claimed.kinds))
+    return denied.kinds == claimed.kinds or not denied.kinds.isdisjoint(above)

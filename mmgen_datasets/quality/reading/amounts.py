@@ -35,6 +35,9 @@ _SOME = {
 _ABOUT = frozenset("about around approximately roughly nearly almost some maybe perhaps".split())
 _MOST = frozenset({"most", "to", "than", "under", "over", "or"})
 _ONLY = frozenset("only just exactly precisely merely solely".split())
+_ORDINALS = {
+    word: n for n, word in enumerate("second third fourth fifth sixth seventh eighth".split(), 2)
+}
 _MOST_COUNTED = 200
 _SETS = {"pair": 2, "couple": 2, "duo": 2, "trio": 3, "quartet": 4, "dozen": 12}
 _GROUPS = frozenset(
@@ -90,6 +93,8 @@ def amount(words: Sequence[str], start: int, name: int) -> Amount | None:
     for at in range(start, name):
         if words[at] in _SOME:
             return Amount(_SOME[words[at]], "at least", start)
+        if words[at] in _ORDINALS and at > start:
+            return Amount(_ORDINALS[words[at]], "at least", start, is_part=True)
         number = value(words[at])
         if number is not None:
             return _bounded(words, start, at, number, words[start:name])

@@ -37,11 +37,12 @@ ADVERBS = frozenset(
     "more most less least much many few several sat stood lay ran held wore rode sits stands "
     "lies has dressed made seen shown seated parked perched tied covered filled surrounded "
     "taken about around down up off on out over well tall long wide deep large small big "
-    "visible mid midair midway next opposite beneath anywhere somewhere everywhere nowhere "
-    "fast clad bound worn driven grown shown thrown stuck deep please instead however "
-    "therefore thus hence caught kept left hung hanging lit set put cut built bent flew swam "
-    "sleep eat drink run walk graze stand sit lie play ride look wait watch rest move fly swim "
-    "relax gather cross enjoy share hold wear carry line fill".split()
+    "visible mid midair midway next opposite beneath open ajar alight aglow askew intact "
+    "unattended untouched anywhere somewhere everywhere nowhere fast clad bound worn driven "
+    "grown shown thrown stuck deep please instead however therefore thus hence caught kept "
+    "left hung hanging lit set put cut built bent flew swam sleep eat drink run walk graze "
+    "stand sit lie play ride look wait watch rest move fly swim relax gather cross enjoy share "
+    "hold wear carry line fill".split()
 )
 """What may follow a name without making it a part of a longer one."""
 

@@ -7,6 +7,7 @@ A name in the singular before another noun is no thing of its own ("dog owner", 
 from __future__ import annotations
 
 PHRASES = (
+    "fork where, come to a fork, to a mirror, closed book, round the clock, best friend, "
     "bus stop, bus station, bus lane, bus line, bus ride, bus driver, bus shelter, train of, "
     "train station, train track, train ride, car park, car wash, parking meter reader, cable "
     "car, dining car, bumper car, toy car, toy train, toy truck, toy boat, toy plane, toy "

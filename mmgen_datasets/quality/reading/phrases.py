@@ -74,7 +74,12 @@ def phrases(tokens: Sequence[Token]) -> list[Phrase]:
         if sense.kinds and _is_thing(tokens, words, name, end, sense, reach):
             start, determiner = _start(words, name, reach)
             number = amount(words, start, name)
-            if number and number.number > 1 and not (sense.is_plural or _is_one_form(sense)):
+            is_order = number is not None and number.is_part
+            if (
+                number
+                and number.number > 1
+                and not (is_order or sense.is_plural or _is_one_form(sense))
+            ):
                 number = None  # "a ten speed bike"
             if not _lacks_number(sense, words, name, determiner, number):
                 found.append(Phrase(start, name, end, sense, number, determiner))

@@ -8,6 +8,7 @@ did not clearly say. A cue such as "might" or "without" reaches to the right, up
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from mmgen_datasets.quality.reading.cues import (
@@ -39,6 +40,11 @@ _NOT_NEGATING = tuple(tuple(words.split()) for words in NOT_NEGATING.split(", ")
 _FRAGMENT = 5
 """Words up to which a clause without an auxiliary may well have no verb."""
 _SEEING = frozenset({"see", "seen", "spot", "spotted", "make", "find", "found", "observe", "show"})
+_ANYBODY = frozenset({("those", "who"), ("people", "who"), ("one", "who"), ("everybody", "who")})
+_WHOEVER = frozenset(
+    {"whoever", "anyone", "anybody", "everyone", "everybody", "somebody", "someone"}
+)
+"""Those of whom it is open who they are, and so what they have."""
 _LEADS = frozenset("and or but also then so well yes no , sure indeed certainly".split())
 _NEW_CLAUSE = FINITE | {"there", "just", "only", "rather"}
 _MODALS = frozenset("may might could would should must will shall can 'll".split())
@@ -101,9 +107,17 @@ def _is_possible(words: Words, phrase: Phrase, first: int, last: int) -> bool:
     for n in range(first, phrase.start):
         if words[n] == "can" and _SEEING.isdisjoint(words[n + 1 : n + 4]):
             return True
-    if phrase.is_definite or not _is_subject(words, phrase, first):
-        return False
+    if not _ANYBODY.isdisjoint(pairwise(before)) or not _WHOEVER.isdisjoint(before):
+        return True
     after = words[phrase.end : last]
+    if after[:1] in (("would",), ("should",), ("could",)):
+        return True
+    if phrase.is_definite:
+        return False
+    if not _MODALS.isdisjoint(after[:1]) and _SEEING.isdisjoint(after[1:4]):
+        return True
+    if not _is_subject(words, phrase, first):
+        return False
     for n, word in enumerate(after):
         if word in _MODALS and _SEEING.isdisjoint(after[n + 1 : n + 4]):
             return True
@@ -115,7 +129,8 @@ def _is_possible(words: Words, phrase: Phrase, first: int, last: int) -> bool:
 def _is_wish(words: Words, first: int, start: int) -> bool:
     """Whether an infinitive ("to catch a bus") or "for" leads to the phrase."""
     if start and words[start - 1] == "for":
-        return True
+        is_because = words[start - 2 : start - 1] == (",",) and not FINITE.isdisjoint(words[start:])
+        return not is_because
     for n in range(_after_relative(words, first, start), start):
         follows = words[n + 1] if n + 1 < start else ""
         if words[n] == "to" and follows and follows not in _NO_INFINITIVE and follows.isalpha():
@@ -215,11 +230,11 @@ def _denial(words: Words, phrase: Phrase, first: int, last: int) -> Stance | Non
         if words[n] in NEGATIONS and not _spares(words, n) and words[n + 1 : n + 2] != (",",):
             return _denied_from(words, phrase, n)
     after = words[phrase.end : last]
-    for n, word in enumerate(after[:6]):
+    for n, word in enumerate(after[:8]):
         if word in ("not", "n't", "nowhere", "never", "no"):
             is_gone = word == "nowhere" or not SEEN.isdisjoint(after[n + 1 : n + 4])
             return "absent" if is_gone else None
-        if word in ("absent", "missing") and n and after[n - 1] in ("is", "are", "'s", "be"):
+        if word in ("absent", "missing") and after[n - 1] in ("is", "are", "'s", "be", "as"):
             return "absent"
         if word in CONJUNCTIONS or word == ",":
             return None

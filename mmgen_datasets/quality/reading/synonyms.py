@@ -19,11 +19,13 @@ SYNONYMS = {
     "guitarist, singer, shopper, customer, vendor, grandmother, grandfather, husband, wife, "
     "jockey, cowboy, hiker, climber, lifeguard, businessman, businesswoman, salesman, "
     "saleswoman, cashier, clerk, bartender, barista, mechanic, construction worker, security "
-    "guard, schoolboy, schoolgirl, newborn",
+    "guard, schoolboy, schoolgirl, newborn, scout, friend, baker, pupil, neighbour, neighbor, "
+    "visitor, guest, sailor, gardener, painter, drummer, violinist, pianist, youngster, teen",
     "bicycle": "bike, pushbike, road bike, mountain bike, tandem",
     "car": "automobile, taxi, cab, sedan, suv, jeep, van, minivan, hatchback, convertible, "
     "limousine, sports car, race car, police car, station wagon",
-    "motorcycle": "motorbike, bike, dirt bike, moped, motor scooter, scooter, vespa, chopper",
+    "motorcycle": "motorbike, bike, dirt bike, moped, motor scooter, scooter, vespa, harley, "
+    "harley davidson",
     "airplane": "aeroplane, plane, jet, airliner, jetliner, aircraft, biplane, fighter jet",
     "bus": "minibus, school bus, double decker, double decker bus, tour bus, shuttle bus, van, "
     "tram",
@@ -31,8 +33,9 @@ SYNONYMS = {
     "train car, monorail",
     "truck": "lorry, pickup, pickup truck, fire truck, fire engine, semi truck, dump truck, "
     "van, suv, jeep, tow truck, garbage truck, delivery truck, food truck, tanker",
-    "boat": "ship, sailboat, sailing boat, rowboat, canoe, kayak, yacht, ferry, barge, gondola, "
-    "dinghy, speedboat, motorboat, fishing boat, catamaran, tugboat, cruise ship",
+    "boat": "ship, sailboat, sailing boat, rowing boat, rowboat, canoe, kayak, yacht, ferry, "
+    "barge, gondola, dinghy, speedboat, motorboat, fishing boat, catamaran, tugboat, cruise "
+    "ship",
     "traffic light": "stoplight, traffic signal, stop light",
     "fire hydrant": "hydrant",
     "stop sign": "",
@@ -46,7 +49,7 @@ SYNONYMS = {
     "dog": "puppy, terrier, poodle, labrador, retriever, golden retriever, bulldog, dachshund, "
     "beagle, husky, corgi, chihuahua, pug, german shepherd, dalmatian, collie, spaniel, greyhound, "
     "mutt, sheepdog, rottweiler, dobermann, mastiff, pooch, doggy, hound",
-    "horse": "pony, stallion, mare, colt, mustang",
+    "horse": "pony, foal, stallion, mare, colt, mustang",
     "sheep": "lamb, ewe",
     "cow": "cattle, bull, ox, oxen, heifer, cattle",
     "elephant": "",
@@ -165,6 +168,8 @@ MORE_SYNONYMS = {
     "bread": "baguette, loaf of bread",
     "french fries": "fries",
     "beer": "pint of beer",
-    "umbrella": "parasol",
+    "flag": "banner, pennant",
+    "piano": "grand piano, concert grand, upright piano",
+    "cookie": "biscuit, chocolate chip cookie",
 }
 """Class of Open Images to its other names."""
