@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Case, Exchanged
@@ -28,6 +28,7 @@ _WHOLE = re.compile(
 )
 _HOW_MANY = ("how", "many")
 _ELLIPTIC = frozenset("and how about what the of many".split())
+_EXCEPT = frozenset({"apart", "from"})
 _THERE_ARE = ("is", "are", "'s", "there", "only", "just", "exactly")
 _NONE = frozenset({"none", "zero", "no"})
 _LOCATING = PREPOSITIONS - {"of", "about", "as", "than"}
@@ -139,7 +140,8 @@ def _is_existential(mention: Mention) -> bool:
     before = words[max(0, first - 4) : first]
     is_only = mention.amount is not None and mention.amount.is_only
     is_there = "there" in before and before[-1] in _THERE_ARE
-    if not is_there and not (is_only and words[: len(before)] == before):
+    is_told = is_there or (is_only and (words[: len(before)] == before or {*before} >= _EXCEPT))
+    if not is_told:
         return False
-    rest = " ".join(word for word in words[phrase.end :] if word[0].isalpha())
+    rest = " ".join(takewhile(str.isalpha, words[phrase.end :]))
     return not rest or _WHOLE.fullmatch(rest) is not None

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mmgen_datasets.quality.case import Case, Exchanged, Said
 from mmgen_datasets.quality.reading.cues import POSSIBLE
 from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
+from mmgen_datasets.quality.reading.synonyms import IMPLIED
 from mmgen_datasets.quality.reading.tokens import sentences
 
 _POLAR = re.compile(
@@ -58,6 +59,8 @@ def claims(case: Case) -> Iterator[Claim]:
             ):
                 open_kinds.discard(mention.kinds)
                 yield Claim(answer.turn, mention.words, mention.kinds, mention)
+                if implied := IMPLIED.get(mention.name):
+                    yield Claim(answer.turn, mention.words, frozenset({implied}), mention)
 
 
 def answer_sign(answer: str) -> bool | None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mmgen_datasets.quality.case import Case, Fault
-from mmgen_datasets.quality.contradiction import numbers, presence, replies
+from mmgen_datasets.quality.contradiction import numbers, presence, properties, replies
 
 _RULES: tuple[Callable[[Case], Iterator[Fault]], ...] = (
     presence.clashes,
     numbers.clashes,
     replies.clashes,
+    properties.clashes,
 )
 
 

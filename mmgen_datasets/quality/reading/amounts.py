@@ -91,6 +91,8 @@ def amount(words: Sequence[str], start: int, name: int) -> Amount | None:
     if found := _of_set(words, start):
         return found
     for at in range(start, name):
+        if words[at - 1 : at] == ("how",):
+            return None
         if words[at] in _SOME:
             return Amount(_SOME[words[at]], "at least", start)
         if words[at] in _ORDINALS and at > start:
@@ -105,6 +107,8 @@ def _bounded(
     words: Sequence[str], start: int, at: int, number: int, phrase: Sequence[str]
 ) -> Amount:
     before = words[max(0, start - 3) : start]
+    if words[at] == "one" and words[at + 1 : at + 2] == ("single",):
+        at += 1
     is_part = not {"other", "more", "another", "additional", "further"}.isdisjoint(phrase)
     is_only = words[at] in ("single", "lone", "sole", "solitary") or not _ONLY.isdisjoint(
         [*before[-1:], *words[start:at]]

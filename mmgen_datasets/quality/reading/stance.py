@@ -90,7 +90,18 @@ def _breaks(words: Words, at: int, until: int) -> bool:
         until = len(words)
     elif words[at] == "or":
         return "there" in words[at + 1 : at + 2]
+    if words[at] == "and" and _joins_subjects(words, at):
+        return False
     return not _NEW_CLAUSE.isdisjoint(_until_break(words, at + 1, until))
+
+
+def _joins_subjects(words: Words, at: int) -> bool:
+    """Whether an "and" stands between two names of which one verb tells: "cars and taxis are"."""
+    for n in range(at + 1, min(at + 4, len(words))):
+        if match := look_up(words, n):
+            after = words[n + match[0] : n + match[0] + 1]
+            return after in (("are",), ("were",), ("have",)) and look_up(words, at - 1) is not None
+    return False
 
 
 def _until_break(words: Words, at: int, until: int) -> Words:

@@ -136,6 +136,17 @@ NAMESAKES = {
 }
 """Category of COCO to the class of Open Images that is the same."""
 
+IMPLIED = {
+    "skier": "skis",
+    "snowboarder": "snowboard",
+    "surfer": "surfboard",
+    "skateboarder": "skateboard",
+    "cyclist": "bicycle",
+    "bicyclist": "bicycle",
+    "motorcyclist": "motorcycle",
+}
+"""What people are called by what they ride, to that thing."""
+
 MORE_SYNONYMS = {
     "man": "gentleman, guy, policeman, fireman, groom, fisherman, husband, grandfather, "
     "businessman, salesman, cowboy, bearded man",

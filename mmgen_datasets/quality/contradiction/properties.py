@@ -1,0 +1,53 @@
+"""Traits of one thing that exclude each other: "the car is red", "its blue paint"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from mmgen_datasets.quality.case import Case, Fault
+from mmgen_datasets.quality.contradiction.statements import Statement, statements
+from mmgen_datasets.quality.contradiction.traits import exclude
+from mmgen_datasets.quality.reading.tokens import sentences
+
+_MORE = frozenset("other another second third different each various some others".split())
+
+
+def clashes(case: Case) -> Iterator[Fault]:
+    """Find statements about a thing that an earlier one about the same thing excludes."""
+    said = list(statements(case))
+    several = _several(case)
+    for n, late in enumerate(said):
+        for early in said[:n]:
+            if _are_same(early, late, several, said) and exclude(early.values, late.values):
+                yield Fault(late.turn, late.words, f"says the contrary of {early.words!r}")
+                break
+
+
+def _several(case: Case) -> frozenset[str]:
+    """Words that tell of more than one thing of a name."""
+    found: set[str] = set()
+    for answer in case.answers:
+        for sentence in sentences(answer.text):
+            words = sentence.words
+            found.update(b for a, b in pairwise(words) if a in _MORE)
+            found.update(word.removesuffix("s") for word in words if word.endswith("s"))
+    return frozenset(found)
+
+
+def _are_same(
+    early: Statement, late: Statement, several: frozenset[str], said: list[Statement]
+) -> bool:
+    """Whether two statements are about the same trait of what must be the same thing."""
+    one, other = early.subject, late.subject
+    if (one.noun, early.family) != (other.noun, late.family):
+        return False
+    if one.owner and other.owner and one.owner != other.owner:
+        return False
+    if one.is_all or other.is_all:
+        return {early.form, late.form} == {"said"}
+    if one.side != other.side or (one.side is None and one.noun in several):
+        return False
+    forms = {early.form, late.form}
+    named = {s.values for s in said if s.subject.noun == one.noun and s.form != "said"}
+    return "said" in forms and (forms == {"said"} or len(named) == 1)

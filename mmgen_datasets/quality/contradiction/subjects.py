@@ -1,0 +1,120 @@
+"""Whom or what a statement is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
+
+from mmgen_datasets.hierarchy import broader
+from mmgen_datasets.quality.reading.cues import (
+    AUXILIARIES,
+    CONJUNCTIONS,
+    HARD_BREAKS,
+    PREPOSITIONS,
+)
+from mmgen_datasets.quality.reading.lexicon import look_up
+
+Words: TypeAlias = tuple[str, ...]
+
+OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
+"""Possessive to the pronoun of the owner."""
+_KNOWN = frozenset("the this that these those both all".split()) | OWNERS.keys()
+_PRONOUNS = frozenset("it they them both all".split())
+_SIDES = frozenset({"left", "right"})
+_RELATIVES = (("which",), ("that",), ("who",))
+
+
+class Subject(NamedTuple):
+    """A thing that statements can be compared of."""
+
+    noun: str
+    """What it is called, in the singular where that is known."""
+    owner: str | None = None
+    """By which pronoun its owner is spoken of."""
+    side: str | None = None
+    """Left or right, where that tells which thing is meant."""
+    is_all: bool = False
+    """Whether all things of the name are meant."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it is a person or an animal."""
+        match = look_up((self.noun,), 0)
+        kinds = match[1].kinds if match else frozenset()
+        return "person" in kinds or any("animal" in broader(kind) for kind in kinds)
+
+
+def to_subject(part: Words, it: str | None, one: str | None) -> Subject | None:
+    """Read "the red car on the left", "both of them", "his hair".
+
+    Args:
+        part: the words of a noun phrase, perhaps after others.
+        it: what pronouns stand for.
+        one: what "the one on the left" is one of.
+    """
+    sides = _SIDES.intersection(part)
+    side = next(iter(sides)) if len(sides) == 1 else None
+    begin = next((n for n, w in enumerate(part) if w in _KNOWN | _PRONOUNS), None)
+    if begin is None:
+        return None
+    is_all, rest = part[begin] in ("both", "all"), part[begin + 1 :]
+    if part[begin] in _PRONOUNS and (not rest or rest[:2] == ("of", "them")):
+        return Subject(it, None, side, is_all) if it else None
+    head = phrase_head(rest)
+    if head == "one":
+        return Subject(one, None, side) if one and side else None
+    if head is None or head in _SIDES:
+        return None
+    return Subject(singular(head), OWNERS.get(part[begin]), side, is_all)
+
+
+def subjects_before(words: Words, verb: int, it: str | None, one: str | None) -> Iterator[Subject]:
+    """The subjects of a verb: "his wetsuit and his hair are"."""
+    first = verb
+    while first and words[first - 1] not in HARD_BREAKS | CONJUNCTIONS - {"and", "that"} | {","}:
+        first -= 1
+    part = words[first:verb]
+    if part in _RELATIVES:
+        end = first - 1 if words[first - 1 : first] == (",",) else first
+        first = end
+        while first and words[first - 1] not in HARD_BREAKS | {",", "do", "does"}:
+            first -= 1
+        part = words[first:end]
+    pieces = _split(part)
+    if any(not AUXILIARIES.isdisjoint(piece) for piece in pieces):
+        pieces = pieces[-1:]  # what stands before has a verb of its own
+    for piece in pieces:
+        subject = to_subject(piece, it, one)
+        if subject and AUXILIARIES.isdisjoint(piece):
+            yield subject
+
+
+def _split(part: Words) -> list[Words]:
+    if "and" not in part:
+        return [part]
+    at = part.index("and")
+    return [part[:at], *_split(part[at + 1 :])]
+
+
+def phrase_head(words: Words) -> str | None:
+    """The noun that a phrase, without its determiner, is about."""
+    head = None
+    for n, word in enumerate(words):
+        if not word[0].isalpha() or word in PREPOSITIONS | AUXILIARIES | CONJUNCTIONS:
+            break
+        head = word
+        if look_up(words, n) and not (n + 1 < len(words) and look_up(words, n + 1)):
+            break
+    return head
+
+
+def singular(word: str) -> str:
+    """One form for both numbers, so that they can be compared.
+
+    Example:
+        >>> singular("horses"), singular("wetsuits"), singular("glass")
+        ('horse', 'wetsuit', 'glass')
+    """
+    if match := look_up((word,), 0):
+        return match[1].name
+    return word.removesuffix("s") if len(word) > 3 and not word.endswith("ss") else word
