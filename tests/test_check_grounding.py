@@ -203,3 +203,36 @@ def test_any_conversation_is_judged_and_words_are_verbatim(turns: list[str]) -> 
         ]
         for fault in resolve_check(name)(Case(messages, sample=STREET)):
             assert fault.words in turns[fault.turn]
+
+
+@pytest.mark.parametrize(
+    ("turns", "found"),
+    [
+        (("What colour is the car?", "Red.", "Is the car new?", "Its blue paint shines."),
+         ["Its blue paint"]),
+        (("What colour is the car?", "Red.", "?", "The car is dark red."), []),
+        (("What colour is the car?", "Red and white.", "?", "The car is white."), []),
+        (("?", "The left car is red.", "?", "The car on the right is blue."), []),
+        (("?", "The left car is red.", "?", "The car on the left is blue."), ["blue"]),
+        (("?", "A red car waits. The other car is blue."), []),
+        (("?", "The red car waits behind the blue car."), []),
+        (("?", "His suit is grey.", "?", "The navy blue of the suit is rich."), ["The navy blue"]),
+        (("?", "His hair is dry.", "?", "Her wet hair shines."), []),
+        (("?", "His cap is dry.", "?", "His dripping wet cap is blue."), ["His dripping wet cap"]),
+        (("?", "Both dogs are asleep.", "Which dog is big?", "The left one, which is awake."),
+         ["awake"]),
+        (("Where is the cup?", "On the left.", "Where is the cup?", "On the right."), ["right"]),
+        (("?", "The lamp may be red.", "?", "The lamp is blue."), []),
+        (("?", "The traffic light is red. It will be green soon."), []),
+    ],
+)  # fmt: skip
+def test_traits_of_one_thing_that_exclude_each_other(
+    turns: tuple[str, ...], found: list[str]
+) -> None:
+    assert faults("contradiction", None, *turns) == found
+
+
+def test_who_rides_is_not_without_what_is_ridden() -> None:
+    skiers = sample("person", "skis")
+    assert faults("unsupported", skiers, "?", "A snowboarder passes.") == ["A snowboarder"]
+    assert not faults("unsupported", skiers, "?", "A skier passes.")

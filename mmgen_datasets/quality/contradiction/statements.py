@@ -135,13 +135,13 @@ def _read(words: Words, it: str | None, one: str | None) -> Iterator[_Found]:
         elif word in _POSTURES:
             yield from _postured(words, at)
         elif word in OWNERS:
-            yield from _named(words, at, "said", OWNERS[word], one)
+            yield from _named(words, at, "said", OWNERS[word], it, one)
         elif word in ("has", "have") and at and words[at - 1] in ("he", "she", "it"):
-            yield from _named(words, at, "said", words[at - 1], None)
+            yield from _named(words, at, "said", words[at - 1])
         elif word == "the":
-            yield from _of_the(words, at) or _named(words, at, "named", None, None)
+            yield from _of_the(words, at) or _named(words, at, "named", None)
         elif word in ("a", "an"):
-            yield from _named(words, at, "introduced", None, None)
+            yield from _named(words, at, "introduced", None)
 
 
 def _said(words: Words, copula: int, it: str | None, one: str | None) -> Iterator[_Found]:
@@ -173,7 +173,12 @@ def _postured(words: Words, verb: int) -> Iterator[_Found]:
 
 
 def _named(
-    words: Words, at: int, form: Form, owner: str | None, one: str | None
+    words: Words,
+    at: int,
+    form: Form,
+    owner: str | None,
+    it: str | None = None,
+    one: str | None = None,
 ) -> Iterator[_Found]:
     """Read "his dripping wetsuit", "a long red scarf"; a coat of paint is the thing itself."""
     end = at + 1
@@ -186,10 +191,7 @@ def _named(
         return
     subject = Subject(singular(noun), owner)
     if noun in SURFACES and owner:
-        above = to_subject(words[:at], None, one)
-        if above is None:
-            return
-        subject = above
+        subject = to_subject(words[:at], None, one) or (Subject(it) if it else subject)
     for family in dict.fromkeys(t[0] for w in words[at + 1 : end] if (t := trait(w))):
         found = _traits(words, at + 1, end, family)
         if found and family != "side":

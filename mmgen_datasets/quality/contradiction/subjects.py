@@ -102,6 +102,8 @@ def phrase_head(words: Words) -> str | None:
     for n, word in enumerate(words):
         if not word[0].isalpha() or word in PREPOSITIONS | AUXILIARIES | CONJUNCTIONS:
             break
+        if n and word.endswith("s") and not look_up(words, n):
+            break  # a verb, as far as one can tell: "its paint shines"
         head = word
         if look_up(words, n) and not (n + 1 < len(words) and look_up(words, n + 1)):
             break

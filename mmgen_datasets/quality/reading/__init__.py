@@ -2,5 +2,5 @@
 
 `mentions` is the way in. A text falls into `tokens`; `lexicon` knows the names of things, with
 `synonyms`, and `other_senses` of the same words; `phrases` finds what belongs to a name, and its
-`amounts`; `stance` tells whether the thing is said to be there, from the `cues` around it.
+`amounts`; `stance` tells whether the thing is said to be there, from the `cues` in its `clauses`.
 """

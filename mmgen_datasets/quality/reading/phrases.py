@@ -30,6 +30,8 @@ _FOLLOWERS = FUNCTION | ADVERBS | {"and", "or"}
 _MOST_ADJECTIVES = 5
 _ROOMS = ("room", "rooms", "restroom")
 _OF_KINDS = (("room",), ("restroom",), ("clothing",), ("clothes",))
+_COPULAS = frozenset({"is", "are", "was", "were"})
+"""What a question begins with that has its adjective after the name: "Is the dog brown?"."""
 _BEFORE_BARE = PREPOSITIONS | CONJUNCTIONS | AUXILIARIES
 _SUBJECTS = frozenset("he she it who which that they i we you to can will could would may".split())
 
@@ -126,7 +128,7 @@ def _is_modifier(words: Sequence[str], name: int, end: int, sense: Sense) -> boo
         return after in HEADS_IN_ING and (not name or words[name - 1] in _BEFORE_BARE)
     if after.endswith("s"):
         return after in HEADS_IN_S
-    return not after.endswith(("ed", "ly"))
+    return not after.endswith(("ed", "ly")) and not _COPULAS.intersection(words[: min(1, name)])
 
 
 def _is_verb(words: Sequence[str], name: int, end: int) -> bool:
@@ -160,9 +162,8 @@ def _start(words: Sequence[str], name: int, reach: int) -> tuple[int, str]:
 
 
 def _number_start(words: Sequence[str], at: int, name: int) -> int:
-    """Without a determiner, a number begins the phrase, else the name alone does."""
-    numbers = [n for n in range(at, name) if is_quantity(words[n])]
-    return numbers[0] if numbers else at
+    """Without a determiner, a number begins the phrase, else the name: a verb may stand before."""
+    return next((n for n in range(at, name) if is_quantity(words[n])), name)
 
 
 def _lacks_number(

@@ -1,8 +1,7 @@
 """Whether a sentence says that a thing is in the picture, that it is not, or neither.
 
 Where the words leave a doubt, the stance is ``"open"``: nothing is held against a text that it
-did not clearly say. A cue such as "might" or "without" reaches to the right, up to a strong break
-("but", a semicolon) or to a comma or an "and" that a clause of its own follows.
+did not clearly say. How far a cue such as "might" or "without" reaches is told by `clauses`.
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
+from mmgen_datasets.quality.reading.amounts import is_quantity
+from mmgen_datasets.quality.reading.clauses import clause
 from mmgen_datasets.quality.reading.cues import (
     ANCHORS,
     AUXILIARIES,
@@ -20,14 +21,12 @@ from mmgen_datasets.quality.reading.cues import (
     DETERMINERS,
     FINITE,
     GENERIC,
-    HARD_BREAKS,
     INDEFINITE,
     NEGATIONS,
     NOT_NEGATING,
     POSSIBLE,
     PREPOSITIONS,
     SEEN,
-    SOFT_BREAKS,
     VIEWS,
 )
 from mmgen_datasets.quality.reading.lexicon import look_up
@@ -46,7 +45,6 @@ _WHOEVER = frozenset(
 )
 """Those of whom it is open who they are, and so what they have."""
 _LEADS = frozenset("and or but also then so well yes no , sure indeed certainly".split())
-_NEW_CLAUSE = FINITE | {"there", "just", "only", "rather"}
 _MODALS = frozenset("may might could would should must will shall can 'll".split())
 _NO_INFINITIVE = DETERMINERS | INDEFINITE | AUXILIARIES - {"be", "have", "do"}
 
@@ -66,49 +64,6 @@ def stance(words: Words, phrase: Phrase) -> Stance:
         if is_open(words, phrase, first, last):
             return "open"
     return _denial(words, phrase, first, last) or "there"
-
-
-def clause(words: Words, phrase: Phrase) -> tuple[int, int]:
-    """The stretch of words around a phrase in which cues reach it: first and past the last."""
-    first = phrase.start
-    while first and not _breaks(words, first - 1, phrase.start):
-        first -= 1
-    last = phrase.end
-    while last < len(words) and not _breaks(words, last, len(words)):
-        last += 1
-    return first, last
-
-
-def _breaks(words: Words, at: int, until: int) -> bool:
-    if words[at] in HARD_BREAKS or words[at] == '"':
-        return not (words[at] in ("as", "since") and at == 0)
-    if words[at] not in SOFT_BREAKS:
-        return False
-    if words[at] == "," and words[at + 1 : at + 2] and words[at + 1].endswith("ing"):
-        return True
-    if words[at] == ",":
-        until = len(words)
-    elif words[at] == "or":
-        return "there" in words[at + 1 : at + 2]
-    if words[at] == "and" and _joins_subjects(words, at):
-        return False
-    return not _NEW_CLAUSE.isdisjoint(_until_break(words, at + 1, until))
-
-
-def _joins_subjects(words: Words, at: int) -> bool:
-    """Whether an "and" stands between two names of which one verb tells: "cars and taxis are"."""
-    for n in range(at + 1, min(at + 4, len(words))):
-        if match := look_up(words, n):
-            after = words[n + match[0] : n + match[0] + 1]
-            return after in (("are",), ("were",), ("have",)) and look_up(words, at - 1) is not None
-    return False
-
-
-def _until_break(words: Words, at: int, until: int) -> Words:
-    end = at
-    while end < min(until + 1, len(words)) and words[end] not in SOFT_BREAKS | HARD_BREAKS:
-        end += 1
-    return words[at:end]
 
 
 def _is_possible(words: Words, phrase: Phrase, first: int, last: int) -> bool:
@@ -216,7 +171,8 @@ def _has_predicate(words: Words, at: int, last: int) -> bool:
 
 def _is_named(words: Words, phrase: Phrase, first: int) -> bool:
     """Whether the clause speaks of some one thing before: "a man feeds birds"."""
-    return any(word in ("a", "an", "each") for word in words[first : phrase.start])
+    before = words[first : phrase.start]
+    return any(word in ("a", "an", "each", "including") or is_quantity(word) for word in before)
 
 
 def _is_subject(words: Words, phrase: Phrase, first: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -43,7 +44,8 @@ class Sentence(NamedTuple):
         return tuple(token.word for token in self.tokens)
 
 
-def sentences(text: str) -> list[Sentence]:
+@lru_cache(maxsize=1024)
+def sentences(text: str) -> tuple[Sentence, ...]:
     r"""Take a text apart; of what stands in quotation marks the marks are left.
 
     Example:
@@ -70,7 +72,7 @@ def sentences(text: str) -> list[Sentence]:
         else:
             tokens.append(Token(word, match.start(), match.end()))
     _close(found, tokens, "")
-    return found
+    return tuple(found)
 
 
 def _ends(text: str, match: re.Match[str]) -> bool:
