@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from mmgen_datasets.quality.pictures import check_pictures
     from mmgen_datasets.quality.select import select
     from mmgen_datasets.quality.select_run import select_run
+    from mmgen_datasets.report.write import write_report
     from mmgen_datasets.speech.tokenizer import SpeechTokenizer
 
 _PUBLIC = {
@@ -95,6 +96,7 @@ _PUBLIC = {
     "rejected_keys": "generation.result",
     "select": "quality.select",
     "select_run": "quality.select_run",
+    "write_report": "report.write",
 }
 
 __all__ = [
@@ -140,6 +142,7 @@ __all__ = [
     "rejected_keys",
     "select",
     "select_run",
+    "write_report",
 ]
 
 _root = Path(__file__).resolve().parent.parent

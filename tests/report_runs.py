@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from datasets import Dataset
+from datasets import Audio, Dataset, concatenate_datasets
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.generation.rewriting import rewrite_run
 from mmgen_datasets.media import undecoded
 from mmgen_datasets.quality.case import Fault
 from mmgen_datasets.quality.detail import write_detail
+from tests.motion.folders import write_folder
 from tests.sample import SAMPLE_DIR
 
 Row = dict[str, Any]
@@ -50,6 +51,27 @@ def changed(folder: Path, change: Callable[[int, Row], Row]) -> Path:
         return Dataset.from_list(rows, features=undecoded(conversations).features)
 
     rewrite_run(folder, change_all)
+    return folder
+
+
+def motion_run(folder: Path) -> Path:
+    """A run over motions that are computed."""
+    motions = write_folder(folder.with_name("motions"), splits=[("train", 5)])
+    mmgen.fill_run(mmgen.RunFolder(folder), mmgen.Plan("humanml3d", data_dir=str(motions)))
+    return folder
+
+
+def sound_run(folder: Path, sounds: list[bytes | None]) -> Path:
+    """A run whose first conversations are about recordings."""
+
+    def with_sounds(conversations: Dataset) -> Dataset:
+        number = len(conversations)
+        column = [{"bytes": data, "path": "a.wav"} if data else None for data in sounds]
+        spoken = Dataset.from_dict({"audio": [*column, *[None] * (number - len(sounds))]})
+        spoken = spoken.cast_column("audio", Audio(decode=False))
+        return concatenate_datasets([conversations.remove_columns("image"), spoken], axis=1)
+
+    rewrite_run(sample_run(folder), with_sounds)
     return folder
 
 

@@ -15,7 +15,8 @@ from mmgen_datasets.generation.run_samples import run_samples
 from mmgen_datasets.quality.detail import read_detail
 from mmgen_datasets.report.write import write_report
 from tests import browser
-from tests.report_runs import HOSTILE, KINDS, Row, eventful_run
+from tests.report_runs import HOSTILE, KINDS, Row, eventful_run, motion_run, sound_run
+from tests.sounds import file_of, tone
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -343,6 +344,51 @@ def test_a_telephone_shows_the_list_or_what_is_chosen_of_it(
     choose(page, "kind", "detail")
     page.click("#close-filters")
     assert found(page).startswith(f"{sum(row['kind'] == 'detail' for row in rows)} of")
+
+
+_INK = """(canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const colours = new Set();
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3] === 255) colours.add(`rgb(${data[at]}, ${data[at + 1]}, ${data[at + 2]})`);
+  }
+  return [...colours];
+}"""
+
+
+@pytest.mark.parametrize(
+    "context", [{"reduced_motion": "reduce"}, {"reduced_motion": "no-preference"}], indirect=True
+)
+def test_motions_are_drawn_and_move_where_that_is_wanted(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    folder = motion_run(tmp_path / "run")
+    write_report(folder)
+    page = opened(context, folder, view="samples")
+    canvas = page.locator(".motion canvas")
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    assert ink in canvas.evaluate(_INK)
+    assert page.locator(".still canvas").first.evaluate(_INK)
+    time = page.locator(".motion input")
+    before = float(time.input_value())
+    page.wait_for_timeout(300)
+    if page.evaluate("matchMedia('(prefers-reduced-motion: reduce)').matches"):
+        assert float(time.input_value()) == before == 0
+        page.get_by_role("button", name="Play").click()
+        page.wait_for_timeout(300)
+    assert float(time.input_value()) > before
+
+
+def test_recordings_can_be_played(context: BrowserContext, tmp_path: Path) -> None:
+    folder = sound_run(tmp_path / "run", [file_of(tone(0.5, 16_000), 16_000), b"?"])
+    write_report(folder)
+    page = opened(context, folder, view="samples")
+    player = page.locator("audio")
+    player.wait_for()
+    page.wait_for_timeout(300)
+    assert player.evaluate("it => it.duration") == pytest.approx(0.5, abs=0.01)
+    page.keyboard.press("j")
+    page.get_by_text("in a format that browsers do not play").wait_for()
 
 
 _CONTRAST = """([front, back]) => {

@@ -57,8 +57,8 @@ class Catalogue:
     samples: dict[str, list[Any]] = field(
         default_factory=lambda: {"licence": [], "source": [], "category": []}
     )
-    scores: dict[str, dict[int, float]] = field(default_factory=dict)
-    """By name: the value of each conversation that has one."""
+    judged: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
+    """By name and judge: the value of each conversation that has one."""
     texts: list[str] = field(default_factory=list)
     """Packed records of conversations."""
     sample_texts: list[str] = field(default_factory=list)
@@ -84,6 +84,20 @@ class Catalogue:
                 name: [values.get(row) for row in range(len(self.conversations["id"]))]
                 for name, values in self.scores.items()
             },
+        }
+
+    @property
+    def judges(self) -> list[str]:
+        """Who gave scores."""
+        return sorted({judge for _, judge in self.judged})
+
+    @property
+    def scores(self) -> dict[str, dict[int, float]]:
+        """The same by one name each, which says who judged where several did."""
+        alone = len(self.judges) < 2
+        return {
+            name if alone else f"{name}, {judge}": values
+            for (name, judge), values in self.judged.items()
         }
 
     def add(self, rows: Sequence[Mapping[str, Any]], annotations: Annotations | None) -> None:
@@ -117,7 +131,8 @@ class Catalogue:
             self.conversations[name].append(value)
         for score in row.get("scores") or ():
             if score["value"] is not None:
-                self.scores.setdefault(score["name"], {})[number] = round(score["value"], 4)
+                scores = self.judged.setdefault((score["name"], score["judge"] or ""), {})
+                scores[number] = round(score["value"], 4)
         self.talk.count(row["messages"])
 
     def _add_sample(self, row: Mapping[str, Any], annotated: Mapping[str, Any] | None) -> None:

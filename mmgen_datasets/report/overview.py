@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from datasets import Dataset
@@ -12,12 +13,14 @@ from datasets import Dataset
 from mmgen_datasets.generation.manifest import Manifest
 from mmgen_datasets.publish.facts import Facts, gather
 from mmgen_datasets.publish.making import making_of
-from mmgen_datasets.quality import CHECKS
+from mmgen_datasets.quality import CHECKS, SET_CHECKS
+from mmgen_datasets.quality.judging.agreement import agreement
 from mmgen_datasets.quality.tally import tally_checks
 from mmgen_datasets.report.catalogue import Catalogue
 from mmgen_datasets.report.lengths import histogram
 
 _LONGEST_EXAMPLE = 400  # characters
+_STEPS = 20  # of scores
 
 
 def overview_of(
@@ -42,6 +45,10 @@ def overview_of(
         "families": facts.families.most_common(),
         "checks": _checks(conversations),
         "scores": _scores(catalogue),
+        "judges": [
+            {"name": judge, "agreement": [asdict(row) for row in agreement(conversations, judge)]}
+            for judge in catalogue.judges
+        ],
         **catalogue.talk.told(),
         "categories": _categories(catalogue),
         "tokens": _tokens(manifests),
@@ -65,11 +72,12 @@ def _counts(
 
 
 def _checks(conversations: Dataset) -> list[dict[str, Any]]:
+    summaries = {name: entry.summary for name, entry in (CHECKS | SET_CHECKS).items()}
     outcomes = tally_checks(conversations) if "checks" in conversations.column_names else []
     return [
         {
             "name": one.name,
-            "summary": CHECKS[one.name].summary if one.name in CHECKS else "",
+            "summary": summaries.get(one.name, ""),
             "passed": one.passed,
             "failed": one.failed,
             "not_judged": one.not_judged,
@@ -81,15 +89,27 @@ def _checks(conversations: Dataset) -> list[dict[str, Any]]:
 
 
 def _scores(catalogue: Catalogue) -> list[dict[str, Any]]:
-    """Of each score its mean, and how often each value was given, at most in twenty steps."""
+    """Of each score its mean, and how many values there are in each step, from the lowest on.
+
+    Whole numbers are told one by one, others in twenty steps.
+    """
     rows = []
     for name, found in catalogue.scores.items():
         values = [*found.values()]
-        least, most = min(values), max(values)
-        step = 1.0 if all(value == int(value) for value in values) else (most - least) / 20
-        counts = Counter(round(least + step * ((value - least) // step), 4) for value in values)
-        mean = math.fsum(values) / len(values)
-        rows.append({"name": name, "mean": mean, "values": sorted(counts.items())})
+        least, wide = min(values), max(values) - min(values)
+        are_whole = all(value == int(value) for value in values)
+        step = 1.0 if are_whole else wide / _STEPS or 1.0
+        last = int(wide / step) if are_whole else _STEPS - 1
+        counts = Counter(min(int((value - least) / step), last) for value in values)
+        bars = [
+            {
+                "from": round(least + place * step, 4),
+                "to": round(least + (place + (not are_whole)) * step, 4),
+                "count": count,
+            }
+            for place, count in sorted(counts.items())
+        ]
+        rows.append({"name": name, "mean": math.fsum(values) / len(values), "bars": bars})
     return rows
 
 

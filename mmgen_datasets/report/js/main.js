@@ -10,6 +10,13 @@ function useTheme(name) {
   try { localStorage.setItem("mmgen-theme", name); } catch { /* a file may have no storage */ }
 }
 
+// What is drawn has the colours of before.
+function repaint() {
+  if (!catalogue.overview.media.includes("motion")) return;
+  showList(list.rows);
+  showSample();
+}
+
 function storedTheme() {
   try { return localStorage.getItem("mmgen-theme") ?? "auto"; } catch { return "auto"; }
 }
@@ -73,6 +80,7 @@ async function begin() {
   byId("theme").addEventListener("click", () => {
     const names = Object.keys(THEMES);
     useTheme(names[(names.indexOf(byId("theme").textContent) + 1) % names.length]);
+    repaint();
   });
   byId("to-overview").addEventListener("click", (event) => { event.preventDefault(); look({ view: "overview" }, { step: true }); });
   byId("to-samples").addEventListener("click", (event) => { event.preventDefault(); look({ view: "samples" }, { step: true }); });
@@ -87,6 +95,7 @@ async function begin() {
     typed = setTimeout(() => look({ q: byId("search").value }), 120);
   });
   await openCatalogue();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
   showOverview();
   state = readAddress();
   whenStateChanges(show);

@@ -76,12 +76,12 @@ const PARTS = {
     ];
   },
 
-  scores({ scores }) {
+  scores({ scores, judges }) {
     if (!scores.length) return null;
-    return make("div", { class: "columns" }, scores.map(({ name, mean, values }) => make("div", {},
+    return [make("div", { class: "columns" }, scores.map(({ name, mean, bars }) => make("div", {},
       make("h3", {}, words(name), make("span", { class: "quiet" }, ` mean ${short.format(mean)}`)),
-      barTable(values.map(([value, count]) => ({ name: short.format(value), count, choose: only({ score: { [name]: [value, value] } }) })).reverse(),
-        { caption: `Conversations by ${name}`, head: [name, "conversations", ""] }))));
+      barTable(bars.map(({ from, to, count }) => ({ name: from === to ? short.format(from) : `${short.format(from)} – ${short.format(to)}`, count, choose: only({ score: { [name]: [from, to] } }) })).reverse(),
+        { caption: `Conversations by ${name}`, head: [name, "conversations", ""] })))), judges.map(agreementTable)];
   },
 
   rejects({ rejects, counts }) {
@@ -139,6 +139,21 @@ const PARTS = {
   },
 };
 
+// How far a judge and the checks say the same; see docs/quality.md.
+function agreementTable({ name, agreement }) {
+  if (!agreement.length) return null;
+  const cell = (value, format) => make("td", { class: "number" }, value === null ? "–" : format.format(value));
+  const heads = ["check", "failed", "mean score", "2 or less", "passed", "mean score", "4 or more", "AUC"];
+  return [
+    make("h3", {}, "Agreement with the checks", make("span", { class: "quiet" }, ` of ${name}, by its lowest score of each conversation`)),
+    make("div", { class: "wide" }, make("table", { class: "plain" },
+      make("thead", {}, make("tr", {}, heads.map((head, place) => make("th", { scope: "col", class: place ? "number" : null }, head)))),
+      make("tbody", {}, agreement.map((row) => make("tr", {}, make("th", { scope: "row" }, row.check),
+        cell(row.failed, whole), cell(row.mean_failed, short), cell(row.failed_low, share),
+        cell(row.passed, whole), cell(row.mean_passed, short), cell(row.passed_high, share), cell(row.auc, short)))))),
+  ];
+}
+
 const moment = (iso) => iso.replace("T", " ").replace(/(:\d\d)?\+00:00$/, " UTC");
 
 // The first fault of a check, as a link to where it stands.
@@ -153,6 +168,6 @@ function showOverview() {
   for (const [name, part] of Object.entries(PARTS)) {
     const shown = part(catalogue.overview);
     byId(`part-${name}`).hidden = shown === null;
-    if (shown !== null) byId(`part-${name}`).querySelector(".body").replaceChildren(...[shown].flat());
+    if (shown !== null) byId(`part-${name}`).querySelector(".body").replaceChildren(...[shown].flat(3).filter((one) => one !== null));
   }
 }
