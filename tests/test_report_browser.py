@@ -234,6 +234,7 @@ def test_a_link_leads_to_the_same_again(
     choose(page, "kind", KINDS[2])
     page.keyboard.press("j")
     page.locator("#sample h2", has_text=rows[5]["id"]).wait_for()
+    page.wait_for_url(re.compile("id="))
     again = context.new_page()
     again.goto(page.url)
     again.wait_for_selector("body[data-read]")

@@ -72,8 +72,9 @@ function scrollToChosen() {
   const place = list.rows.indexOf(catalogue.places.get(state.id));
   if (place < 0) return;
   const top = place * ROW_HEIGHT;
-  if (top < listBox.scrollTop) listBox.scrollTop = top;
-  else if (top + ROW_HEIGHT > listBox.scrollTop + listBox.clientHeight) listBox.scrollTop = top + ROW_HEIGHT - listBox.clientHeight;
+  const beyond = Math.max(listBox.scrollTop - top, top + ROW_HEIGHT - listBox.scrollTop - listBox.clientHeight);
+  if (beyond > 2 * ROW_HEIGHT) listBox.scrollTop = top - (listBox.clientHeight - ROW_HEIGHT) / 2;
+  else if (beyond > 0) listBox.scrollTop += top < listBox.scrollTop ? -beyond : beyond;
   drawRows();
   markChosen();
 }

@@ -43,12 +43,23 @@ function addressOf(wanted) {
 function look(change, { step = false } = {}) {
   const before = state;
   state = { ...state, ...change };
-  const address = addressOf(state);
-  if (address !== location.hash) history[step ? "pushState" : "replaceState"](null, "", address);
+  writeAddress(before, step);
   for (const listener of listeners) listener(state, before);
 }
 
+// Browsers refuse more than some hundred addresses in half a minute, which a held key would ask for.
+let late = 0;
+function writeAddress(before, step) {
+  if (late && step) history.replaceState(null, "", addressOf(before));
+  clearTimeout(late);
+  late = 0;
+  if (step) history.pushState(null, "", addressOf(state));
+  else late = setTimeout(() => { late = 0; history.replaceState(null, "", addressOf(state)); }, 200);
+}
+
 window.addEventListener("popstate", () => {
+  clearTimeout(late);
+  late = 0;
   const before = state;
   state = readAddress();
   for (const listener of listeners) listener(state, before);
