@@ -18,7 +18,7 @@ from mmgen_datasets.quality import CHECKS
 from mmgen_datasets.quality.case import Case
 from mmgen_datasets.quality.check import check, check_case, resolve_check
 from mmgen_datasets.speech.dialogue import SpokenAnswer, Utterance, dialogue, recognition
-from tests.asked_and_answered import case_of
+from tests.asked_and_answered import case_of, find
 from tests.labelled import read_labelled
 from tests.sample import OPEN_IMAGES_DIR, SAMPLE_DIR
 
@@ -98,6 +98,19 @@ def test_conversations_of_speech_pass() -> None:
     answer = SpokenAnswer(Utterance("What is this?"), Utterance("A dog!"), units)
     for turns in (dialogue(units, answer), recognition(units, "What is the dog doing over there?")):
         assert failed(Case(turns, media=())) == []
+
+
+def near_misses() -> tuple[dict[str, list[list[str]]], dict[str, list[list[str]]]]:
+    path = Path(__file__).with_name("near_misses.yaml")
+    faulty, clean = yaml.safe_load_all(path.read_text(encoding="utf-8"))
+    return faulty, clean
+
+
+@pytest.mark.parametrize("name", sorted(near_misses()[0]))
+def test_faults_and_what_looks_like_them_are_told_apart(name: str) -> None:
+    for rows, is_fault in zip(near_misses(), (True, False), strict=True):
+        cases = [row if len(row) > 1 else ["What is to be seen?", *row] for row in rows[name]]
+        assert [case for case in cases if bool(find(name, *case)) is not is_fault] == []
 
 
 @pytest.mark.parametrize("name", ALONE)

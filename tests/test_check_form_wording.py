@@ -123,7 +123,7 @@ def test_words_put_into_a_mouth_refuse_nothing() -> None:
         ((WHAT, "Based on the captions, a dog."), ["Based on the captions"]),
         ((WHAT, "A dog, as stated in the description."), ["as stated in the description"]),
         ((WHAT, "The provided context does not tell."), ["The provided context"]),
-        ((WHAT, "The bounding boxes overlap."), ["The bounding boxes overlap"]),
+        ((WHAT, "The bounding boxes overlap."), ["bounding boxes"]),
         ((WHAT, "The box around the dog is small."), ["The box around"]),
         ((WHAT, "Going by the coordinates, it is left."), ["the coordinates"]),
         ((WHAT, "Five objects were annotated."), ["objects were annotated"]),

@@ -9,10 +9,8 @@ from mmgen_datasets.quality.case import Case
 _ASKS_FOR_PLACES = re.compile(
     r"\b(?:give|provide|return|output|what (?:is|are)|what's|draw|find|predict|tell|list|detect"
     r"|write|mark|report|locate|show|state|need|want|can you|could you|please|estimate|name"
-    r"|generate|specify|with|as|in)\b[^.!?]*?"
-    r"\b(?:bounding[- ]box(?:es)?|bbox(?:es)?|coordinates?|pixels?|normali[sz]ed (?:point"
-    r"|place)s?)\b"
-    r"|\[\s*x_?(?:1|min)?\s*,|\(\s*x_?(?:1|min)?\s*,"
+    r"|generate|specify|with|as|in)\b[^.!?]*?\b(?:bounding[- ]box(?:es)?|bbox(?:es)?|coordinates?"
+    r"|pixels?|normali[sz]ed (?:point|place)s?)\b|\[\s*x_?(?:1|min)?\s*,|\(\s*x_?(?:1|min)?\s*,"
     r"|\b(?:give|provide|return|output|mark|locate|click)\b[^.!?]*\bpoint\b",
     re.IGNORECASE,
 )

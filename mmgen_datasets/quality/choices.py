@@ -30,8 +30,7 @@ _BETWEEN = re.compile(
 _SPLIT = re.compile(r"\s*(?:[,;/|]\s*(?:or|and)\s+|[,;/|]\s*|\s+or\s+)\s*", re.IGNORECASE)
 _LEAD = re.compile(
     r"^.*\b(?:is|are|was|were|does|do|as|best|look|looks|called|either|whether|between|would you"
-    r" say)\s+"
-    r"(?:it |they |he |she |this |that |these |the \w+ |more like )?",
+    r" say)\s+(?:it |they |he |she |this |that |these |the \w+ |more like )?",
     re.IGNORECASE,
 )
 _MOST_WORDS = 12

@@ -8,7 +8,7 @@ from mmgen_datasets.quality.asking import turns_about_places
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.phrases import any_of, find_phrases
 
-_SHARE = r"(?<![\d.,])(?:0?\.\d+|[01]\.0+)(?![\d%])(?!,\d)"
+_SHARE = r"(?<![\d.])(?:0?\.\d+|[01]\.0+)(?![\d%])"
 """A number of 0..1 with decimals."""
 _FIGURE = r"-?\d*\.?\d+"
 _UNIT = (
@@ -21,8 +21,9 @@ _AXIS = (
     r"|of the (?:way|width|height)|(?:in )?from the (?:\w+ )?" + _SIDE + ")"
 )
 _CUE = (
-    r"\b(?:at|near|around|about|position(?:ed)?|located|place[ds]?|point|spot|from|spans?"
-    r"|coordinates?|cent(?:er|re)(?:ed|d)?|between|begins?|starts?|ends?|x|y)"
+    r"\b(?:at|near|around|about|position(?:ed)?|located|place[ds]?|point|spot|from|spans?|region"
+    r"|(?:top|bottom|upper|lower)[- ](?:left|right)(?: corner)?|coordinates?|cent(?:er|re)(?:ed"
+    r"|d)?|between|begins?|starts?|ends?|x|y)"
 )
 
 _FIGURES = {
@@ -32,6 +33,7 @@ _FIGURES = {
         # ... and of four shares, or of corners in pixels where the second lies beyond the first
         rf"\( ?{_SHARE}(?: ?[,;] ?{_SHARE}){{3}} ?\)",
         r"\( ?(?!(?:19|20)\d\d\b)\d{1,4} ?, ?\d{1,4} ?, ?\d{3,4} ?, ?\d{2,4} ?\)",
+        rf"{_SHARE}(?:(?: ?[,;] ?| ){_SHARE}){{3}}{_UNIT}",
         # points
         rf"[\[(] ?{_SHARE} ?[,;] ?{_SHARE} ?[\])]{_UNIT}",
         rf"{_CUE} (?:pixels? |points? )?[\[(] ?(?!(?:19|20)\d\d\b){_FIGURE} ?, ?{_FIGURE} ?[\])]",
@@ -40,14 +42,18 @@ _FIGURES = {
         # x = 0.43, y1: 120
         rf"\b[xy](?:[12]|_?min|_?max|[- ]?cent(?:er|re)|[- ]?coordinate|[- ]?position)?"
         rf"(?: ?[=:≈] ?| (?:is|of|at|equals) (?:about |around |roughly )?){_FIGURE}",
+        rf"\b[xy](?:[- ]?(?:values?|axis|range|positions?|coordinates?)| (?:is|of|at|around|about"
+        rf"|near|from|between))+ {_SHARE}",
         # 0.93 across and 0.76 down, 0.3 of the width
         rf"{_SHARE} {_AXIS}(?: and (?:\w+ )?{_SHARE} {_AXIS})?",
         rf"\d+ ?% {_AXIS}(?:,| and|, and) (?:\w+ )?\d+ ?% {_AXIS}",
         r"\d+ ?(?:px|pixels?) (?:from|across|down|to the|above|below)\b",
-        r"\bpixels? \d+ ?[,/x] ?\d+",
+        r"\b(?:pixels?|position|point|coordinates?) \d+ ?, ?\d+\b",
     ),
     "marks a place as models do": any_of(r"<(?:loc|box|bbox|point|quad|ref)[_\d]*>"),
 }
+
+_TRIGGER = any_of(r"\d", "<")
 
 
 def find(case: Case) -> Iterator[Fault]:
@@ -55,4 +61,4 @@ def find(case: Case) -> Iterator[Fault]:
     asked = turns_about_places(case)
     for said in sorted([*case.questions, *case.answers]):
         if said.turn not in asked:
-            yield from find_phrases(said, _FIGURES)
+            yield from find_phrases(said, _FIGURES, only_with=_TRIGGER)

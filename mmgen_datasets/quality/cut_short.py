@@ -24,47 +24,64 @@ _NEVER_LAST = frozenset(
     # conjunctions
     "and or but nor because although while whereas if unless whether than as since until so that "
     # verbs and adverbs that something has to follow
-    "am is are was were be been being has have had very quite rather extremely "
-    "wearing holding carrying containing including featuring showing such who whose which where "
-    "when "
-    "seems appears becomes".split()
+    "be being very quite rather extremely wearing holding carrying containing including featuring "
+    "showing such who whose which where when seems appears becomes".split()
 )
-"""Words that what is whole does not end in, unless a clause before them is left open by right:
-"I cannot tell what it is", "more than there are"."""
-
+_COPULAS = frozenset("am is are was were been has have had".split())
 _PREPOSITIONS = frozenset(
     "of with at from for to into onto between among beside towards toward during without against "
     "upon "
     "via per like about beyond despite except amid alongside".split()
 )
-_PARTICLES = frozenset("on in off by out up down over next".split())
-"""Also adverbs, as in "the light is on"."""
+_PARTICLES = frozenset("on in by next".split())
+"""Prepositions that are adverbs too, as in "the light is on", and cut off only after a posture."""
+_ADVERBIAL = frozenset(
+    "behind below above beneath under over across through around along near inside outside".split()
+)
+"""Those that may end what is short: "two in front and two behind"."""
+_LONG_FOR_ADVERBS = 10
 
-_LEFT_OPEN = re.compile(
-    r"\b(?:what|who|whom|which|that|where|how|whose|than|as|if|to \w+|nothing|nobody|some(?:thing"
-    r"|body|one)|any(?:thing|body|one))\b|\w (?:he|she|it|they|we|you|I)\b",
-    re.IGNORECASE,
+_PRONOUN = r"(?:he|she|it|they|we|you|i|one)"
+_FILLED = re.compile(
+    r"\bto \w+(?: (?:up|down|on|away|back|out|afraid|fond|proud|\w+ed))?$|\b(?!(?:because|while"
+    r"|as|and|when|if|since|but|like|though|although|so|or|after|before|until|then)"
+    rf"\b)\w+ (?:{_PRONOUN}|(?:the|a) \w+) (?:\w+ ){{0,3}}\w+$|\b(?:what|where|who|how|that"
+    rf"|which) {_PRONOUN} (?:\w+ ){{0,2}}\w+$"
 )
-"""What leaves a place open that the last word fills: "the bench that they sit on"."""
+"""What stands before a last preposition that has its noun already: "somebody to play with", "the
+man it belongs to"."""
+_ELLIPSIS = re.compile(
+    r"\b(?:wants?|likes?|loves?|has|have|needs?|used|able|going|wish|allowed|supposed|tries"
+    r"|hopes?) to$"
+)
+_STANDS_ALONE = re.compile(
+    rf"^(?:(?:yes|no|well|i (?:think|believe|guess)|of course|sure|indeed|maybe|perhaps|so),? )*"
+    rf"(?:{_PRONOUN}|there|that|this) (?:\w+ )?\w+$"
+    r"|\b(?:what|where|who|how|than|as|which)(?: \w+){1,4} \w+$"
+)
+"""What may end in a form of "to be": "yes, it is", "more than there are"."""
 _POSED = re.compile(r"(?:ing|ed|sits?|stands?|lies?|lay|sat|stood|right|is|are)$")
-"""What a place follows: "is lying on"; other verbs may end with a particle, as in "fall off"."""
-_SWITCHED = re.compile(
-    r"\b(?:turned|switched|is|are|was|were|being|left|put|zipped|tuned|logged) (?:on|in|off|out"
-    r"|up|down|over|by)$"
+_SWITCHED = re.compile(r"\b(?:turned|switched|is|are|was|were|being|left|put|tuned|all) (?:on|in)$")
+_HALF_A_PHRASE = re.compile(
+    r"\b(?:a|an|its|his|her|their|with) (?:very |rather |quite )?(?:big|small|large|long|short"
+    r"|tall|young|old|new|little|huge|tiny|wide|narrow|wooden|beautiful|heavy|soft)$"
+    r"|\bone\b.*\bone\b.*\band (?:one|another)$|(?<!is)(?<!are)(?<!was)(?<!of)(?<!than)(?<!like)"
+    r" his$"
 )
+
 _SHORT = frozenset(
     "ad ah am an as at be by do eh em ex go ha he hi hm id if in is it kg km lb li lo ma me mi ml "
     "mm mr my "
-    "no oh ok on or os ox oz pa pc ph pi pm re so tv to uk um up us uv vs we wi yo a i".split()
+    "no of oh ok on or os ox oz pa pc ph pm re so tv to uk um up us uv vs we wi yo a i".split()
 )
 _NO_WORDS_END = re.compile(
     r"^[^aeiouy]{3,}$|(?:[bcdfgpt]r|[bcdfgkpt]l|wh|wr|qu|[fp]n|tw|dw|sw|[^aeiou]j|q|thr)$"
 )
 """Letters that no English word ends in: what ends so is half a word."""
 
-_LITTLE_PROSE, _PROSE = 5, 8
+_LITTLE_PROSE, _PROSE = 6, 8
 """Words of whole sentences after which a last one without a full stop has been cut; the lower
-number where the last is longer than they are."""
+number where they are several, or shorter than the last."""
 _LONG = 16
 """Words of a single sentence that nobody leaves without a full stop."""
 
@@ -126,11 +143,12 @@ def _stops_within(text: str) -> bool:
     if not found or not text[-1].isalnum():
         return not (text[-1].isalnum() or len(found) < _LONG or _is_list(text)) and text[-1] in "'’"
     last = _last_sentence(text)
-    if _ends_in_half_a_word(found[-1]) and len(found) > 2:
+    if _ends_in_half_a_word(text[: -len(found[-1])].rstrip(), found[-1]) and len(found) > 2:
         return True
     whole = [one.text for one in _sentences_of_last_block(text)[:-1] if one.text[-1:] in ".!?"]
     num_whole = sum(len(WORD.findall(one)) for one in whole)
-    if num_whole >= _PROSE or (num_whole >= _LITTLE_PROSE and len(WORD.findall(last)) > num_whole):
+    is_more = len(whole) > 1 or len(WORD.findall(last)) > num_whole
+    if num_whole >= _PROSE or (num_whole >= _LITTLE_PROSE and is_more) or _breaks_a_row(text):
         return True
     if len(WORD.findall(last)) >= _LONG and not _ITEM.match(last):
         return True
@@ -139,39 +157,38 @@ def _stops_within(text: str) -> bool:
 
 def _ends_in_need(last: str) -> bool:
     """Whether the last word needs another after it."""
-    before, _, word = last.lower().rpartition(" ")
+    lower = last.lower().replace("’", "'")
+    before, _, word = lower.rpartition(" ")
     if not before:
         return False
-    if word in _NEVER_LAST:
-        is_open = word in {
-            "am",
-            "is",
-            "are",
-            "was",
-            "were",
-            "be",
-            "has",
-            "have",
-            "had",
-            "that",
-            "so",
-        }
-        has_subject = not before.endswith(("who", "which", "that", "what", "and"))
-        return not (is_open and has_subject and _LEFT_OPEN.search(before))
+    if word in _COPULAS:
+        return not _STANDS_ALONE.search(lower)
     if word in _PREPOSITIONS:
-        return not _LEFT_OPEN.search(before)
-    return (
-        word in _PARTICLES
-        and _POSED.search(before) is not None
-        and not (_LEFT_OPEN.search(before) or _SWITCHED.search(last.lower()))
-    )
+        return not (_FILLED.search(before) or _ELLIPSIS.search(lower))
+    if word in _PARTICLES:
+        return bool(_POSED.search(before)) and not (
+            _FILLED.search(before) or _SWITCHED.search(lower)
+        )
+    if word in _ADVERBIAL:
+        return len(WORD.findall(last)) >= _LONG_FOR_ADVERBS
+    return word in _NEVER_LAST or _HALF_A_PHRASE.search(lower) is not None
 
 
-def _ends_in_half_a_word(word: str) -> bool:
+def _ends_in_half_a_word(before: str, word: str) -> bool:
     is_plain = word.islower() and word.isascii() and word.isalpha()
-    return is_plain and (
-        (len(word) <= 2 and word not in _SHORT) or _NO_WORDS_END.search(word) is not None
+    is_unit = len(word) == 1 and before[-1:].isdigit()
+    return (
+        is_plain
+        and not is_unit
+        and ((len(word) <= 2 and word not in _SHORT) or _NO_WORDS_END.search(word) is not None)
     )
+
+
+def _breaks_a_row(text: str) -> bool:
+    """Whether a last line lacks the full stop that all lines before it have, alike in form."""
+    *before, last = [line for line in text.split("\n") if line.strip()]
+    alike = [line for line in before if line[:1] == last[:1] and not line[:1].isalpha()]
+    return bool(alike) and alike == before and all(line.rstrip().endswith(".") for line in alike)
 
 
 def _is_list(text: str) -> bool:

@@ -16,19 +16,16 @@ from mmgen_datasets.quality.sentences import HIDDEN
 
 _PICTURE = r"(?:image|picture|photo|photograph|scene|video|clip|audio|recording|motion)"
 _TELLS = (
-    r"(?:says?|mentions?|mentioned|describes?|described|suggests?|states?|stated|indicates?|notes?"
-    r"|tells?|speaks?|refers?|calls?|reveals?|gives?|reports?|specif(?:y|ies)|confirms?|impl(?:y"
-    r"|ies)"
-    r"|hints?|lists?|agrees?|disagree|includes?|do(?:es)?(?: not|n['’]t)|only|all|both|leaves?"
-    r"|puts?"
-    r"|shows?|is silent|are silent|makes?)\b"
+    r"(?:says?|mentions?|mentioned|describes?|described|suggests?|states?|stated|indicates?"
+    r"|notes?|tells?|speaks?|refers?|calls?|reveals?|gives?|reports?|specif(?:y|ies)|confirms?"
+    r"|impl(?:y|ies)|hints?|lists?|agrees?|disagree|includes?|do(?:es)?(?: not|n't)|only|all|both"
+    r"|leaves?|puts?|shows?|is silent|are silent|makes?)\b"
 )
 _BY = (
-    r"(?:according to|based on|judging (?:by|from)|going by|as per|per|given|from|following"
-    r"|in line with|as (?:the|stated|mentioned|noted|described|said) (?:in|by)|(?:mentioned|stated"
+    r"(?:according to|based on|judging (?:by|from)|going by|as per|per|given|from|following|in"
+    r" line with|as (?:the|stated|mentioned|noted|described|said) (?:in|by)|(?:mentioned|stated"
     r"|described|noted|said|given|suggested|indicated|specified|told|implied|listed|named"
-    r"|referred to"
-    r"|spoken of|written) (?:in|by|of in)|to judge (?:by|from))"
+    r"|referred to|spoken of|written) (?:in|by|of in)|to judge (?:by|from))"
 )
 _GIVEN = (
     r"(?:provided|given|supplied|accompanying|available|above|input|reference|original|attached"
@@ -49,65 +46,66 @@ _HIDDEN: dict[str, re.Pattern[str]] = {
         rf"(?:the |these |those |this |its |all |both |\w+ )?(?:\w+ )?captions?\b",
         rf"\b(?:the|these|those|this|all|one of the|each|both|any|no|neither|several|other|another"
         rf"|\w+ of the) (?:\w+ )?captions? (?:\w+ly )?{_TELLS}",
-        rf"\b{_PICTURE}(?:['’]s)? captions?\b|\bcaptions? (?:of|for|to|about) (?:the|this)"
+        rf"\b{_PICTURE}(?:'s)? captions?\b|\bcaptions? (?:of|for|to|about) (?:the|this)"
         rf" (?:image|scene|video|clip)",
-        r"\bthe captions\b|\bnone of the captions\b|\bcaptioners?\b",
+        r"\b(?:the|these|those|your) (?:\w+ )?captions\b|\bnone of the captions\b|\bcaptioners?\b",
     ),
     "speaks of a given description": any_of(
         rf"\b{_BY} (?:the|this|that|its|your|a) (?:\w+ )?(?:description|narration|narrative"
-        rf"|narrator"
-        rf"|text|sentences|passage|prompt|transcript)\b",
+        rf"|narrator|text|sentences|passage|prompt|transcript)\b",
         rf"\b(?:the|this|these|one of the|none of the|your|\w+ of the) (?:{_GIVEN} |{_PICTURE} "
-        rf"|first"
-        rf" |second |third |last |other )?(?:descriptions?|narrations?|narratives?|narrator"
-        rf"|sentences?"
-        rf"|prompt|transcripts?|annotators?) (?:of the {_PICTURE} )?(?:\w+ly )?{_TELLS}",
+        rf"|first |second |third |last |other )?(?:descriptions?|narrations?|narratives?|narrator"
+        rf"|sentences?|prompt|transcripts?|annotators?) (?:of the {_PICTURE} )?(?:\w+ly"
+        rf" )?{_TELLS}",
         rf"\b(?:the|this|these|your) (?:{_GIVEN}) {_INFO}\b",
+        rf"\b{_INFO} (?:that )?(?:I|we) (?:was|were|am|are|have|had|got|have been|'ve been)"
+        rf" (?:given|provided|shown|handed|sent|received|got)\b|\bI (?:was|have been|'ve been)"
+        rf" told\b",
+        rf"\b{_INFO} (?:that |which )?accompan(?:ies|ied|ying) (?:the|this) {_PICTURE}"
+        rf"|\b(?:the|this) {_PICTURE} is said to\b",
+        r"\b(?:one|two|three|four|some|none|any|each|all|most|both|several) of the (?:\w+"
+        r" )?sentences\b|\bthe (?:two|three|four|five|six|seven|other) sentences\b",
         rf"\b(?:{_INFO}) (?:that (?:was|were|is|are|has been|have been|I was|I have been|we were"
-        rf"|you) )?"
-        rf"(?:provided|given|supplied|available|at hand)(?: (?:to|for|with|in|about|of|by) (?:me"
-        rf"|us|you"
-        rf"|(?:the|this) {_PICTURE}))?",
+        rf"|you) )?(?:provided|given|supplied|available|at hand)(?: (?:to|for|with|in|about|of"
+        rf"|by) (?:me|us|you|(?:the|this) {_PICTURE}))?",
         rf"\b(?:was|were|been|is|are) (?:said|told|written|noted) (?:about|of) (?:the|this)"
         rf" {_PICTURE}",
-        r"\b(?:the|this) context (?:says|mentions|states|provided|does(?: not|n['’]t) (?:say"
+        r"\b(?:the|this) context (?:says|mentions|states|provided|does(?: not|n't) (?:say"
         r"|mention))",
         rf"\b(?:those|people|persons?|somebody|someone|whoever|speakers?|writers?|ones?"
-        rf"|annotators?)"
-        rf" (?:who |that )?(?:have |has |had )?(?:describe[sd]?|narrate[sd]?|wrote about|annotated"
-        rf"|labell?ed|captioned|tagged|summari[sz]ed) (?:the|this) {_PICTURE}",
+        rf"|annotators?) (?:who |that )?(?:have |has |had )?(?:describe[sd]?|narrate[sd]?|wrote"
+        rf" about|annotated|labell?ed|captioned|tagged|summari[sz]ed) (?:the|this) {_PICTURE}",
         r"\b(?:data|texts?|words|notes|list|information|lines|descriptions?|captions?|details"
-        r"|facts)"
-        r" that (?:came|comes?|goes?|went|belongs?|was sent|were sent) (?:along )?with\b",
+        r"|facts) that (?:came|comes?|goes?|went|belongs?|was sent|were sent) (?:along )?with\b",
         r"\b(?:descriptions?|captions?|text|details|information|sentences|coordinates|box(?:es)?"
-        r"|list)"
-        r" (?:that )?you (?:have |['’]ve )?(?:gave|given|provided|sent|shared|supplied|listed)\b",
-        r"\b(?:is|are|was|were) (?:only |simply |just |also )?(?:described|listed|captioned"
-        rf"|recorded|annotated) as\b(?! ?[:{HIDDEN}])",
+        r"|list) (?:that )?you (?:have |'ve )?(?:gave|given|provided|sent|shared|supplied"
+        r"|listed)\b",
+        r"\b(?:is|are|was|were) (?:only |simply |just |also )?(?:described|captioned"
+        rf"|recorded|annotated) as\b(?! ?[:{HIDDEN}]|(?: \w+){{1,4}} by\b)",
         r"\bthe (?:image|scene|picture|photo|textual|text) descriptions?\b|\balt[- ]text\b",
-        r"\b(?:no|not any|without) mention (?:of|is made)\b|\b(?:not|isn['’]t|never)"
-        r" (?:explicitly |been"
-        r" |directly )?mentioned\b",
+        r"\b(?:no|not any|without) mention (?:of|is made)\b|\b(?:not|isn't|never) (?:explicitly "
+        r"|been |directly )?mentioned\b",
         r"\b(?:what|the list|the things|everything|all) (?:I was|I have been|we were|that was)"
-        r" (?:given"
-        r"|told|provided)\b",
+        r" (?:given|told|provided)\b",
     ),
     "speaks of boxes": any_of(
         r"\bbounding[- ]box(?:es)?\b|\bbbox(?:es)?\b|\bdetection box(?:es)?\b|\bobject"
         r" box(?:es)?\b",
         r"\b(?:the|its|their|his|her|each|both|whose|two|these|those) (?:\w+ )?box(?:es)?"
-        r" (?:drawn |placed"
-        r" |put )?(?:around|enclosing|surrounding|that (?:enclose|surround|mark)s?)\b",
+        r" (?:drawn |placed |put )?(?:around|enclosing|surrounding|that (?:enclose|surround"
+        r"|mark)s?)\b",
+        rf"\b{_BY} (?:the (?:size|width|height|position|place) of )?(?:its|their|his|her)"
+        rf" box(?:es)?\b"
+        r"|\bthe boxes (?:place|put|say|indicate|suggest|tell)\b|\b(?:detected|drawn|annotated"
+        r"|outlined) boxes\b",
         r"\bbox(?:es)? (?:was |were |is |are )?(?:drawn|placed|annotated|marked) (?:around|for"
         r"|over)\b",
-        r"\b(?:their|whose|the two|these|the) (?:\w+ )?boxes (?:overlap|intersect|touch"
+        r"\b(?:their|whose|the two|its|his|her) (?:\w+ )?boxes (?:overlap|intersect|touch"
         r"|coincide)\w*",
         r"\b(?:marked|annotated|given|listed|labell?ed|recorded) (?:by|with|as) (?:an? |the "
-        r"|their |its"
-        r" )?(?:\w+ )?box(?:es)?\b",
+        r"|their |its )?(?:\w+ )?box(?:es)?\b",
         r"\b(?:size|area|height|width|position|edges?|corners?) of (?:its|their|the (?:dog|person"
-        r"|object"
-        r"|cat|man|woman|car)['’]s) box(?:es)?\b",
+        r"|object|cat|man|woman|car)'s) box(?:es)?\b",
     ),
     "speaks of coordinates": any_of(
         r"\b(?:the|these|those|given|their|its|his|her|exact|[xy]|provided|by|from|of|to|box|whose"
@@ -116,66 +114,59 @@ _HIDDEN: dict[str, re.Pattern[str]] = {
         r"\b[xy][- ]coordinates?\b",
     ),
     "speaks of annotations": any_of(
-        r"\bannotations?\b|\bannotators?\b|\bground[- ]truth\b|\bdata ?set(?:['’]s|s)?\b"
+        r"\bannotations?\b|\bannotators?\b|\bground[- ]truth\b|\bdata ?set(?:'s|s)?\b"
         r"|\bmeta-?data\b|\b(?:is|are|was|were|been|as|objects?) annotated\b"
         r"|\bannotated (?:as|objects?|images?|pictures?|data|with an?|for)\b",
         r"\b(?:tagged|labell?ed|marked|listed|verified|given|recorded) (?:as|to be) (?:absent"
-        r"|present"
-        r"|missing|not (?:present|there))\b|\b(?:in|from|by|to) the data\b",
+        r"|present|missing|not (?:present|there))\b|\b(?:in|from|by|to) the data\b",
         r"\b(?:area|region|rectangle|outline|frame|square|zone) (?:that |which )?(?:was |is |were"
-        r" |has been )?"
-        r"(?:outlined|drawn|marked|given|annotated|assigned) (?:for|around|to) (?:it|him|her|them"
-        r"|each|this"
-        r"|that|its|every)\b",
+        r" |has been )?(?:outlined|drawn|marked|given|annotated|assigned) (?:for|around|to) (?:it"
+        r"|him|her|them|each|this|that|its|every)\b",
         r"\bobject (?:detect(?:ion|or)s?|list|categor(?:y|ies)|labels?|classes)\b|\bdetections\b"
         r"|\bdetected (?:objects?|items?|things?|persons?|people|animals?|instances?|boxes)\b"
-        r"|\b(?:is|are|was|were|been) (?:\w+ )?detected\b|\bthe detector\b|\bconfidence scores?\b",
+        r"|\b(?:is|are|was|were|been) (?:\w+ )?detected\b|\bthe detector\b|\bconfidence"
+        r" (?:scores?|values?|levels?|of (?:0?\.\d|\d+ ?%))",
         rf"\b(?:objects?|things?|items?|categories|entities|elements|instances?|animals?|vehicles?)"
         rf"(?: that)? (?:have been |has been |are |were |is |was )?{_MARKED}"
         rf"(?: (?:for|in|on|by|with) (?:(?:the|this) {_PICTURE}|it|me|us))?",
         rf"\b{_MARKED} (?:objects|items|things|categories|elements|entities|instances)\b",
         rf"\b(?:image-level|class|category|verified|machine|human-verified) labels?\b"
         rf"|\blabels? (?:of|for|in|with|given (?:to|for|with)|attached to) (?:the|this) {_PICTURE}"
-        rf"|\b{_PICTURE}['’]?s? labels\b|\bverified (?:as|to be) (?:absent|present|not)\b",
+        rf"|\b{_PICTURE}'?s? labels\b|\bverified (?:as|to be) (?:absent|present|not)\b",
         r"\b(?:according to|based on|from|going by|judging by) the labels\b|\bthe labels (?:say"
-        r"|mention"
-        r"|list|include|confirm|state|do not|don['’]t|tell)\b",
+        r"|mention|list|include|confirm|state|do not|don't|tell)\b",
         rf"\b{_MARKED} (?:for|in) (?:the|this) {_PICTURE}\b|\bthe list of (?:objects|labels"
-        rf"|categories"
-        rf"|items|things)\b|\bthe (?:object )?list (?:says|mentions|includes|does)\b",
+        rf"|categories|items|things)\b|\bthe (?:object )?list (?:says|mentions|includes|does)\b",
     ),
 }
 
 _THING = (
     r"(?:sign|board|poster|label|bottle|jar|can|box|page|book|map|screen|cartoon|comic|meme|menu"
-    r"|newspaper|magazine|brochure|leaflet|plaque|painting|print|postcard|package|packet|tin|crate"
-    r"|card|paper|wall|back|front|side|ticket|receipt|banner|album|frame|display|panel|monument"
-    r"|statue|shirt|bag|guidebook|museum|exhibit|carton|chart|diagram|margin|score|sheet|tv"
-    r"|television"
-    r"|slide|notebook|tag|notice|website|article|drawing|bus|shop|box|window|door|tank|advert\w*)s?"
+    r"|newspaper|magazine|brochure|leaflet|plaque|painting|print|postcard|package|packet|tin"
+    r"|crate|card|paper|wall|back|front|side|ticket|receipt|banner|album|frame|display|panel"
+    r"|monument|statue|shirt|bag|guidebook|museum|exhibit|carton|chart|diagram|margin|score|sheet"
+    r"|tv|television|slide|notebook|tag|notice|website|article|drawing|bus|shop|box|window|door"
+    r"|tank|advert\w*)s?"
 )
 _PLACED = any_of(
     # captions and labels with a place are things in the picture
     rf"\b(?:captions?|descriptions?|annotations?|labels?|boxes|box|coordinates|text|information"
-    rf"|notes?"
-    rf"|annotated|details|mentioned|marked|list|listed|data|context|given|provided|labell?ed)"
-    rf" (?:\w+ )?(?:\w+ )?(?:on|under|below|beneath|underneath|above|beside|across|over|at|in"
-    rf"|along|inside"
-    rf"|next to|printed|written|painted|pinned|engraved|handwritten|scribbled|from|by|of)"
-    rf" (?:\w+['’]?s? ){{0,3}}{_THING}\b",
+    rf"|notes?|annotated|details|mentioned|marked|list|listed|data|context|mention|sentences?"
+    rf"|words?|given|provided|labell?ed) (?:\w+ )?(?:\w+ )?(?:on|under|below|beneath|underneath"
+    rf"|above|beside|across|over|at|in|along|inside|next to|printed|written|painted|pinned"
+    rf"|engraved|handwritten|scribbled|from|by|of) (?:\w+'?s? ){{0,3}}{_THING}\b",
     r"\b(?:captions?|labels?|annotations?|description|coordinates) (?:\w+ )?(?:printed|written"
-    r"|underneath"
-    r"|below|under|beneath|engraved|handwritten|painted|scribbled|pencilled|carved)\b",
+    r"|underneath|below|under|beneath|engraved|handwritten|painted|scribbled|pencilled|carved)\b",
     # a caption that is asked for or thought up
     r"\b(?:a|an|your|good|fitting|funny|witty|possible|suitable|short|better|my|clever|new) "
     r"(?:\w+ )?captions?\b",
     # on things that bear such words
-    rf"\b{_THING}(?:['’]s)? (?:captions?|labels?|annotations?|description|text)\b",
+    rf"\b{_THING}(?:'s)? (?:captions?|labels?|annotations?|description|text)\b",
     rf"\b(?:annotated|labell?ed|marked) (?:\w+ )?{_THING}\b",
     r"\bhandwritten (?:annotations?|notes?)\b|\bsubtitles?\b|\bpencil\w* annotations?\b",
     # of a picture within the picture
     rf"\b{_THING}\b[^.!?]*\bcaptions?\b[^.!?,;]*",
-    r"\b(?:his|her|their|student['’]?s|teacher['’]?s|reader['’]?s) annotations?\b",
+    r"\b(?:his|her|their|student'?s|teacher'?s|reader'?s) annotations?\b",
 )
 """What makes it harmless, where it stands upon the same words."""
 
@@ -188,10 +179,17 @@ _CAPTION_IN_PICTURE = any_of(
     r" (?:\w+ ){0,4}?(?:under|below|beneath|above|beside|underneath|on|at|across|in|along|that"
     r" reads)\b"
     rf"|\bcaptions? (?:\w+ ){{0,2}}(?:under|below|beneath|above|on|at|across|along|printed|in)"
-    rf" (?:\w+ )"
-    rf"{{0,4}}{_THING}\b",
+    rf" (?:\w+ ){{0,4}}{_THING}\b",
 )
 """In a picture that has a caption of its own, others may speak of it from then on."""
+
+
+_TRIGGER = any_of(
+    r"caption|descri|narrat|sentence|prompt|transcript|bbox|box|coordinate|annot|ground|data"
+    r"|detect|confidence|label|tagged|marked|listed|recorded|outlined|drawn|provided|given"
+    r"|supplied|mention|told|said|text|information|context|details|material|input|alt-|verified"
+    r"|absent|list\b"
+)
 
 
 def find(case: Case) -> Iterator[Fault]:
@@ -199,7 +197,7 @@ def find(case: Case) -> Iterator[Fault]:
     asked = turns_about_places(case)
     is_thing = any(_CAPTION_IN_PICTURE.search(message["content"]) for message in case.messages)
     for said in sorted([*case.questions, *case.answers]):
-        for fault in find_phrases(said, _HIDDEN, besides=_PLACED):
+        for fault in find_phrases(said, _HIDDEN, besides=_PLACED, only_with=_TRIGGER):
             if said.turn in asked and fault.problem in _MAY_BE_ASKED:
                 continue
             if is_thing and fault.problem == "speaks of captions":

@@ -51,10 +51,10 @@ _BREAK = re.compile(r"[,;:–—(]\s")
 
 _OTHERWISE = re.compile(
     r"\b(?:translat\w+|in (?:another|other|a foreign|which|what) languages?|language|(?:say|said"
-    r"|call"
-    r"|called|write|read|reads?|answer|reply|respond|name|word|greet\w*|spell\w*)\b[^.?!]*\bin"
-    r" (?:[A-Z][a-z]+)|in (?:French|Spanish|German|Italian|Portuguese|Dutch|Latin|Japanese|Chinese"
-    r"|Korean|Russian|Arabic|Hindi|Swedish|Danish|Polish|Turkish|Greek|Swahili))\b"
+    r"|call|called|write|read|reads?|answer|reply|respond|name|word|greet\w*"
+    r"|spell\w*)\b[^.?!]*\bin (?:[A-Z][a-z]+)|in (?:French|Spanish|German|Italian|Portuguese"
+    r"|Dutch|Latin|Japanese|Chinese|Korean|Russian|Arabic|Hindi|Swedish|Danish|Polish|Turkish"
+    r"|Greek|Swahili))\b"
 )
 """Questions whose answers may be in another language."""
 
@@ -123,6 +123,8 @@ def _other_language(text: str, expected: str) -> str | None:
     num_lower = sum(not word[0].isupper() for word in found[1:]) + 1
     if found and num_lower < _LEAST_LOWER and not _UNSPACED.search(text):
         return None
+    if is_short and found and text.count(",") + 1 >= len(found) / 2 > 1:
+        return None  # a list of names
     judged = _judge(" ".join(found), expected)
     most = _MOST_LIKELY_OF_FEW if is_short else _MOST_LIKELY
     return judged.language if judged.expected < most else None

@@ -18,14 +18,13 @@ _LABELS = (
 )
 _LABEL = re.compile(
     rf"^(?:[ \t>\-•#]|\*\s)*(?P<label>[*_]*\b{_LABELS}"
-    r"\s?(?:type|no\.|\#)?\s?(?:\d{1,2}|\(\d+\))?[*_]*"
-    r"\s?[:：][*_]*)",
+    r"\s?(?:type|no\.|\#)?\s?(?:\d{1,2}|\(\d+\))?[*_]*\s?[:：][*_]*)",
     re.IGNORECASE,
 )
 _HEADING = re.compile(
     rf"^\s*(?P<label>(?:#{{1,6}}\s*(?:{_LABELS}|input|output)"
-    rf"|[*_]{{1,2}}{_LABELS})\s?\d{{0,2}}[*_]{{0,2}}"
-    rf"|(?:question|answer|Q|A)\s?\d{{1,2}})\s*:?[*_]{{0,2}}\s*$",
+    rf"|[*_]{{1,2}}{_LABELS})\s?\d{{0,2}}[*_]{{0,2}}|(?:question|answer|Q"
+    rf"|A)\s?\d{{1,2}})\s*:?[*_]{{0,2}}\s*$",
     re.IGNORECASE,
 )
 _MID_LABEL = re.compile(
@@ -38,30 +37,28 @@ _RULE = re.compile(r"^[ \t]*([=\-*_#~]{3,})[ \t]*$|(={3,})", re.MULTILINE)
 
 _TOKEN = re.compile(
     r"<[|｜][\w▁ ]{1,40}[|｜]>|</?s>|\[/?INST\]|<</?SYS>>|<\|?/?(?:im_start|im_end|endoftext)\|?>"
-    r"|</?(?:think|thinking|reasoning|answer|response|scratchpad|question|tool_call|assistant|user"
-    r"|human|system)>|<(?:start|end)_of_(?:turn|text|image|utterance)>|<(?:eos|bos|pad|unk|mask|sep"
-    r"|cls)>|\[(?:PAD|SEP|CLS|EOS|BOS|UNK|MASK)\]|<0x[0-9A-F]{2}>|<unused\d+>|<extra_id_\d+>"
+    r"|#{2,6}\s*(?:Instruction|Response|Human|Assistant|Input|Output|Question|Answer)s?\s*:"
+    r"|\[(?:END|START|STOP|BEGIN)(?: OF [A-Z ]+)?\]|</?(?:think|thinking|reasoning|answer"
+    r"|response|scratchpad|question|tool_call|assistant|user|human|system)>|<(?:start"
+    r"|end)_of_(?:turn|text|image|utterance)>|<(?:eos|bos|pad|unk|mask|sep|cls)>|\[(?:PAD|SEP|CLS"
+    r"|EOS|BOS|UNK|MASK)\]|<0x[0-9A-F]{2}>|<unused\d+>|<extra_id_\d+>"
 )
 """Of Llama, ChatML, Gemma, DeepSeek, T5, BERT and of those who think aloud."""
 
 _SLOT_WORDS = (
     r"(?:objects?|colou?rs?|names?|animals?|persons?|places?|locations?|numbers?|counts?|items?"
-    r"|nouns?"
-    r"|verbs?|adjectives?|subjects?|actions?|things?|descriptions?|captions?|questions?|answers?"
-    r"|categor(?:y|ies)|labels?|class|bbox|images?|pictures?|photos?|scenes?|entit(?:y|ies)"
-    r"|attributes?"
-    r"|relations?|sizes?|shapes?|materials?|text|brands?|cit(?:y|ies)|dates?|time|placeholders?"
-    r"|values?"
-    r"|words?|options?|topics?|details?|activit(?:y|ies)|country|reason|here)"
+    r"|nouns?|verbs?|adjectives?|subjects?|actions?|things?|descriptions?|captions?|questions?"
+    r"|answers?|categor(?:y|ies)|labels?|class|bbox|images?|pictures?|photos?|scenes?|entit(?:y"
+    r"|ies)|attributes?|relations?|sizes?|shapes?|materials?|text|brands?|cit(?:y|ies)|dates?"
+    r"|time|placeholders?|values?|words?|options?|topics?|details?|activit(?:y|ies)|country"
+    r"|reason|here)"
 )
 _SLOT = re.compile(
-    rf"\{{\{{?\s*[A-Za-z_][\w .\-]{{0,40}}\}}?\}}|\$\{{\w+\}}"
-    rf"|\[\s*(?:insert|fill in|your|specify|enter|add)\b[^\]\n]{{0,60}}\](?!\()"
-    rf"|\[\s*(?:(?:the|an?|some|other|object|main|first|second)[ _])?{_SLOT_WORDS}"
-    rf"(?:[ _]?(?:\d|[A-Z]|{_SLOT_WORDS}"
-    rf"))?\s*\](?!\()"
-    rf"|<\s*(?:insert|fill in|your|specify|enter)\b[^>\n]{{0,60}}>"
-    rf"|<(?!(?:image|video|audio|motion)>)(?:[a-z]+_)?{_SLOT_WORDS}\d?>(?!.*</)"
+    rf"\{{\{{?\s*[A-Za-z_][\w .\-]{{0,40}}\}}?\}}|\$\{{\w+\}}|\[\s*(?:insert|fill in|your|specify"
+    rf"|enter|add)\b[^\]\n]{{0,60}}\](?!\()|\[\s*(?:(?:the|an?|some|other|object|main|first"
+    rf"|second)[ _])?{_SLOT_WORDS}(?:[ _]?(?:\d|[A-Z]|{_SLOT_WORDS}))?\s*\](?!\()|<\s*(?:insert"
+    rf"|fill in|your|specify|enter)\b[^>\n]{{0,60}}>|<(?!(?:image|video|audio"
+    rf"|motion)>)(?:[a-z]+_)?{_SLOT_WORDS}\d?>(?!.*</)"
     r"|\[(?:TBD|TODO|XXX+|X|N/A|BLANK)\]|(?<![\w_])_{3,}(?![\w_])",
     re.IGNORECASE,
 )
@@ -115,7 +112,7 @@ def _find_marks(said: Said) -> Iterator[Fault]:
             "separates parts as prompts do",
         )
     for found in _TOKEN.finditer(text):
-        yield Fault(said.turn, said.text[slice(*found.span())], "is a token of a model")
+        yield Fault(said.turn, found[0], "is a mark of a prompt or a model")
 
 
 def _find_slots(said: Said, asked: str) -> Iterator[Fault]:

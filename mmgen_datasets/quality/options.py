@@ -13,10 +13,9 @@ from mmgen_datasets.quality.sentences import WORD, singular, unquoted, words
 
 _LETTER = re.compile(
     r"^\W*(?:(?:the )?(?:correct |right |best )?(?:answer|option|choice|letter)(?: is|:)?\s*"
-    r"|(?:it(?:'s| is)|that(?:'s| is)|I(?:'d| would) (?:say|choose|pick|go (?:with|for))|I choose)"
-    r" (?:option |letter |answer )?)?"
-    r"[(\[*\"]*(?P<letter>[A-Za-z]|\d)(?P<close>[)\].:,*\"]+(?=\s|$)|\s*$|(?=\s(?:is|because"
-    r"|since|as|-|–|—)\s))",
+    r"|(?:it(?:'s| is)|that(?:'s| is)|I(?:'d| would) (?:say|choose|pick|go (?:with|for))|I"
+    r" choose) (?:option |letter |answer )?)?[(\[*\"]*(?P<letter>[A-Za-z]"
+    r"|\d)(?P<close>[)\].:,*\"]+(?=\s|$)|\s*$|(?=\s(?:is|because|since|as|-|–|—)\s))",
     re.IGNORECASE,
 )
 _WITHIN = re.compile(
@@ -35,8 +34,7 @@ _ASKS_FOR_ABSENT = re.compile(
 """Of "which of these is not there?" what is denied is the answer."""
 _ALL_OR_NONE = re.compile(
     r"\b(?:none|neither|nothing|no option|not any|both|all (?:of|three|four|the|are)|either"
-    r"|everything|any of"
-    r"|two of|each of|the same|equally|a mix|somewhere between)\b",
+    r"|everything|any of|two of|each of|the same|equally|a mix|somewhere between)\b",
     re.IGNORECASE,
 )
 _LEAST_ARGUED = 6

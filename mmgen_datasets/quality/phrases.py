@@ -22,19 +22,26 @@ def any_of(*patterns: str) -> re.Pattern[str]:
 
 
 def find_phrases(
-    said: Said, table: Mapping[str, re.Pattern[str]], *, besides: re.Pattern[str] | None = None
+    said: Said,
+    table: Mapping[str, re.Pattern[str]],
+    *,
+    besides: re.Pattern[str] | None = None,
+    only_with: re.Pattern[str] | None = None,
 ) -> Iterator[Fault]:
     """Find the phrases of a table that maps what is wrong to how it is worded.
 
     Args:
         said: where to look; quotations in it are left out.
         table: problem to pattern; of those that overlap, the first counts.
-        besides: what makes a phrase harmless where both overlap or touch.
+        besides: what makes a phrase harmless where both overlap.
+        only_with: a pattern that is quickly looked for, and without which there is no phrase.
 
     Returns:
         A fault each, in the order of the text.
     """
-    text = unquoted(said.text)
+    text = plain_text(said.text)
+    if only_with and not only_with.search(text):
+        return
     harmless = [found.span() for found in besides.finditer(text)] if besides else []
     taken: list[tuple[int, int, str]] = []
     for problem, pattern in table.items():
@@ -44,6 +51,11 @@ def find_phrases(
                 taken.append((start, end, problem))
     for start, end, problem in sorted(taken):
         yield Fault(said.turn, said.text[start:end].strip(), problem)
+
+
+def plain_text(text: str) -> str:
+    """A text without its quotations and with straight apostrophes, all else in its place."""
+    return unquoted(text).replace("’", "'")
 
 
 def _meets(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:

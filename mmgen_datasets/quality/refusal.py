@@ -13,17 +13,17 @@ from mmgen_datasets.quality.asking import question_before
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.phrases import any_of, find_phrases
 
-_I = r"\bI(?:'m|’m|'ve|’ve| am| have)?"
+_I = r"\bI(?:'m|'ve| am| have)?"
 _ADVERBS = r"(?:\w+ly |just |only |also |simply |not |still |in fact |yet |even |ever )*"
 _CANNOT = (
-    rf"\bI(?:'m| am|’m)? (?:can ?not|can(?:'|’)?t|could(?: not|n['’]t)|{_ADVERBS}"
-    r"(?:unable to|not able to|incapable of|not capable of|not allowed to|not permitted to|not in a"
-    r" position to|not equipped to|not designed to|not programmed to|not comfortable(?: with)?"
-    r"|going to have to decline to)|won(?:'|’)t|will not|would rather not|must decline to"
-    r"|have to decline to|refuse to|decline to|prefer not to|lack the (?:ability|means) to"
-    r"|have no (?:way|means) (?:of|to)|have no ability to"
-    r"|(?:don['’]t|do not) have (?:the|any|a) (?:ability|capability|capacity|way|means) (?:to|of)"
-    rf"|(?:don['’]t|do not) know how to) {_ADVERBS}"
+    rf"\bI(?:'m| am)? (?:can ?not|can'?t|could(?: not|n't)|{_ADVERBS}"
+    r"(?:unable to|not able to|incapable of|not capable of|not allowed to|not permitted to|not in"
+    r" a position to|not equipped to|not designed to|not programmed to|not comfortable(?: with)?"
+    r"|going to have to decline to)|won(?:'|’)t|will not|would rather not|must decline to|have to"
+    r" decline to|refuse to|decline to|prefer not to|lack the (?:ability|means) to|have no (?:way"
+    r"|means) (?:of|to)|have no ability to|(?:don't|do not) have (?:the|any|a) (?:ability"
+    r"|capability|capacity|way|means) (?:to|of)"
+    rf"|(?:don't|do not) know how to) {_ADVERBS}"
 )
 _MEDIUM = (
     r"(?:images?|pictures?|photos?|photographs?|attachments?|uploads?|files?|links?|urls?|videos?"
@@ -35,64 +35,66 @@ _HUNG = r"(?! (?:on|in|hanging|above|over|behind|at|next|near|of|from) (?:the|a|
 _MACHINE = (
     r"(?:AI\b(?!-)|A\.I\.|artificial intelligence|(?:large |visual |multimodal )?language model"
     r"|chat ?bot|computer program|neural network|machine[- ]learning|virtual assistant"
-    r"|digital assistant|text[- ]based|text[- ]only|LLM\b)"
+    r"|digital assistant|(?:a piece of )?software\b|code\b(?! )|text[- ]based|text[- ]only|LLM\b)"
 )
 
 _REFUSALS = {
     "speaks of itself as a machine": any_of(
-        rf"\b(?:as|being|like any|since I(?:'m|’m| am)|because I(?:'m|’m| am)|while I(?:'m|’m| am)"
-        rf"|I(?:'m|’m| am)) (?:just |only |merely |simply |but |here as |after all )?"
+        rf"\b(?:as|being|like any|since I(?:'m| am)|because I(?:'m| am)|while I(?:'m| am)"
+        rf"|I(?:'m| am)) (?:just |only |merely |simply |but |here as |after all )?"
         rf"(?:an? )?(?:[\w-]+ )?{_MACHINE}",
-        r"\bI(?:'m|’m| am) (?:just |only |merely |simply |but )?an? (?:\w+ )?(?:machine|bot|model"
+        r"\bI(?:'m| am) (?:just |only |merely |simply |but )?an? (?:\w+ )?(?:machine|bot|model"
         r"|program|algorithm|software|computer|assistant)\b(?! (?:on|in|at) the)",
         r"\bas an? (?:\w+ )?(?:model|assistant|machine|program|system|bot|computer)\b[^.!?;]{0,60}?"
-        r"\bI (?:tend|can|cannot|can['’]t|do|don['’]t|have|am|only|was|may|might|will|would|must"
+        r"\bI (?:tend|can|cannot|can't|do|don't|have|am|only|was|may|might|will|would|must"
         r"|lack)\b",
-        r"\bI was (?:trained|programmed|not trained|not designed|not built|built to)\b",
+        r"\bI was (?:only |just |merely )?(?:trained|programmed|not trained|not designed|not"
+        r" built|built to)\b",
         r"\bmy (?:training(?: data)?|programming|knowledge cut-?off|developers|creators|guidelines"
         r"|capabilities|limitations)\b",
-        r"\bI (?:only|can only) (?:work with|process|handle|read|understand|deal (?:in|with))"
-        r" (?:the )?"
+        r"\bI (?:only|can only) (?:work with|process|handle|read|understand|deal (?:in|with)"
+        r"|answer questions (?:about|on)|respond to|help with) (?:the )?"
         rf"(?:words|text|written)[^,.;]*(?:(?:,| and)[^.;]*\b{_MEDIUM})?",
-        r"\bI (?:don['’]t|do not|lack|cannot|can['’]t) (?:actually |really |truly )?"
-        r"(?:have|possess|experience|hold|feel) (?:any |personal |human |real |my own |a"
-        r" )*(?:feelings"
-        r"|emotions|opinions?|beliefs|preferences|consciousness|senses|eyes|eyesight|vision|taste"
-        r"|body)\b",
+        r"\bI (?:don't|do not|lack|cannot|can't) (?:actually |really |truly )?(?:have|possess"
+        r"|experience|hold|feel) (?:any |personal |human |real |my own |a )*(?:feelings|emotions"
+        r"|opinions?|beliefs|preferences|consciousness|senses|eyes|eyesight|vision|taste|body)\b",
     ),
     "says that it has no picture": any_of(
         rf"{_CANNOT}(?:see|view|viewing|open|opening|access|look(?:ing)? at|process|analy[sz]e"
         r"|analy[sz]ing|inspect|examine|display|load|perceive|perceiving|interpret|watch|hear"
         rf"|listen to|read|receive|seeing) {_A_MEDIUM}\b{_HUNG}",
-        rf"\b(?:there (?:does not|doesn['’]t|do not|don['’]t) (?:seem|appear) to be|there(?:'s|"
-        rf" is| was"
-        rf"|are) no|I (?:don['’]t|do not|can['’]t|cannot|didn['’]t|did not|haven['’]t|have not"
-        rf"|never)"
+        rf"\b(?:there (?:does not|doesn't|do not|don't) (?:seem|appear) to be|there(?:'s| is| was"
+        rf"|are) no|I (?:don't|do not|can't|cannot|didn't|did not|haven't|have not|never)"
         rf" (?:actually |currently )?(?:see|have|find|get|got|receive|received|been given|been"
-        rf" sent)"
-        rf"|I wasn['’]t (?:given|sent|shown)|you (?:haven['’]t|have not|didn['’]t|did not|forgot"
-        rf" to)"
-        rf" (?:\w+ )?(?:attach(?:ed)?|upload(?:ed)?|sen[dt]|provided?|included?|shared?))"
-        rf" (?:an?|any|the|your|no) {_MEDIUM}(?: (?:attached|uploaded|included|provided|shared|here"
-        rf"|in|with|to) ?(?:to |in |with |here|your |this |our |the |message|chat|question|look|at"
+        rf" sent)|I wasn't (?:given|sent|shown)|you (?:haven't|have not|didn't|did not|forgot to)"
+        rf" (?:\w+ )?(?:attach(?:ed)?|upload(?:ed)?|sen[dt]|provided?|included?|shared?)) (?:an?"
+        rf"|any|the|your|no) {_MEDIUM}(?: (?:attached|uploaded|included|provided|shared|here|in"
+        rf"|with|to) ?(?:to |in |with |here|your |this |our |the |message|chat|question|look|at"
         rf"|go|by|on)*|(?= ?[,.;!]| (?:so|and|but|yet)\b|$))",
         rf"\bno {_MEDIUM} (?:was|were|has been|is|seems to (?:be|have been)|appears? to (?:be|have"
         rf" been)|came|reached|arrived)(?: (?:actually|in fact))? ?(?:attached|uploaded|provided"
-        rf"|included|shared|sent|given|through|me|to me|received|available)",
-        rf"\b(?:the|your|this) {_MEDIUM} (?:didn['’]t|did not|does not|doesn['’]t|failed to"
-        rf"|hasn['’]t"
-        rf"|has not|could not|couldn['’]t|won['’]t|never)"
-        rf" (?:seem to )?(?:be |have )?(?:load|come|c[ao]me|upload|open|arrived?|attached?|display)"
-        rf"\w*(?: through| up)?",
+        rf"|included|shared|sent|given|through|me|to me|received|available)"
+        r"(?! (?:to|on|at|by) (?:the|a|his|her) (?!message|chat|conversation|question|prompt))",
+        rf"\bno {_MEDIUM} (?:\w+ )?(?:came|come|comes|arrived|reached) (?:with|through|along|to"
+        rf"|me)\b",
+        rf"\b(?:the|your|this) {_MEDIUM} (?:was|is|has been|were)(?: not|n't) (?:attached|included"
+        rf"|provided|uploaded|shared|sent)\b|\bupload (?:\w+ ){{0,3}}?failed\b",
+        rf"\bI have no (?:visual (?:input|access|sense)|vision|eyes|sight|{_MEDIUM})\b|(?:^"
+        rf"|[.!?,;] )(?:without being|not being|unable|being unable)(?: able)? to (?:see|view"
+        rf"|open) {_A_MEDIUM}{_HUNG}",
+        rf"\b(?:the|your|this) (?:\w+ )?{_MEDIUM} (?:didn't|did not|does not|doesn't|failed to"
+        rf"|hasn't|has not|could not|couldn't|won't|never) (?:seem to )?(?:be |have )?(?:load"
+        rf"|come|c[ao]me|upload|open|arrived?|attached?|display)\w*(?: through| up)?",
         rf"\bplease (?:re-?)?(?:upload|attach|send|share|provide|resend|describe) (?:me )?"
         rf"(?:an?|the|your|it|that|this)(?: {_MEDIUM}| again)?\b",
         rf"\b(?:without|no|lack(?:ing)?) (?:any |direct )?(?:access|eyes|way) (?:to|of seeing)"
         rf" {_A_MEDIUM}",
-        rf"\bI (?:have no|do not have|don['’]t have|lack) (?:any |direct )*access to {_A_MEDIUM}",
+        rf"\bI (?:have no|do not have|don't have|lack) (?:any |direct )*access to {_A_MEDIUM}",
         r"\bif you (?:could |can |would )?(?:describe|upload|share|attach|send|provide)[^.;]*"
-        r"\bI(?:'d|’d|'ll|’ll| would| will| can| could)\b",
-        rf"\bI have not (?:actually )?seen {_A_MEDIUM}|\bI haven['’]t (?:actually )?seen"
-        rf" {_A_MEDIUM}",
+        r"\bI(?:'d|'ll| would| will| can| could)\b",
+        rf"\bI (?:have not|haven't|have never|never) (?:actually )?(?:seen|saw|looked"
+        rf" at) {_A_MEDIUM}"
+        r"\b(?= (?:you|that you|in question|itself)|[.,;!]|$)",
     ),
     "declines to answer": any_of(
         rf"{_CANNOT}(?:help(?! (?:it|but|\w+ing)\b)|helping|assist(?:ing)?|comply(?:ing)?|fulfil"
@@ -104,35 +106,40 @@ _REFUSALS = {
         rf"{_CANNOT}(?:identify(?:ing)?|nam(?:e|ing)) (?:people|person|individuals?|anyone|anybody"
         r"|somebody|someone|real|specific|the (?:\w+ )?(?:person|people|individuals?|man|woman|men"
         r"|women)|him|her|them|who\b)",
-        rf"{_CANNOT}(?:answer(?:ing)?|provid(?:e|ing)|describ(?:e|ing)|comment(?:ing)?|giv(?:e|ing)"
-        r"|say(?:ing)?|judg(?:e|ing))(?: \w+){1,3}(?=[.!;,]|$| (?:as|because|since|about|on|to)\b)",
-        r"\b(?:not something|something) (?:that )?I(?: a|'|’)?m? ?(?:can ?not|can(?:'|’)?t|can"
-        r"|able to"
-        r"|will not|won['’]t|would rather not|must|have to|prefer not to)\b"
-        r"(?: (?:do|help|assist|answer|discuss|comment|decline|pass)\b(?: (?:with|on))?)?",
-        r"\bI(?:'d|’d| would) (?:rather|prefer) not(?: to)? (?:say|answer|describe|comment|discuss"
+        rf"{_CANNOT}(?:answer(?:ing)?|provid(?:e|ing)|describ(?:e|ing)|comment(?:ing)?|giv(?:e"
+        rf"|ing))"
+        r"(?: on| upon)?(?:(?: \w+){0,2} (?:questions?|requests?|quer(?:y|ies)|descriptions?"
+        r"|information|advice|answers?|opinions?|comments?|analysis|diagnos[ei]s|people|persons?"
+        r"|individuals?|minors|faces|content|him|her|them|responses?|assistance)\b"
+        r"| (?:that|this)(?= ?[.!;,]|$)| (?:about|on)\b)",
+        r"\b(?:not something|something) (?:that )?I(?: a|')?m? ?(?:can ?not|can'?t|can|able to"
+        r"|will not|won't|would rather not|must|have to|prefer not to)\b(?: (?:do|help|assist"
+        r"|answer|discuss|comment|decline|pass)\b(?: (?:with|on))?)?",
+        r"\bsomething (?:that )?I (?:don't|do not|never) do\b",
+        r"\bI(?:'d| would) (?:rather|prefer) not(?: to)? (?:say|answer|describe|comment|discuss"
         r"|speculate|name|identify|talk)\b",
         r"\bI (?:must|have to|need to|will have to|would have to|am going to|will|shall)"
         r" (?:\w+ )?(?:decline|refuse|refrain|pass on)\b|\bI (?:\w+ )?(?:decline|refuse)\b",
-        r"\bit (?:would be|would not be|wouldn['’]t be|is|isn['’]t|is not)"
-        r" (?:inappropriate|unethical|appropriate|right|ethical|my place) (?:for me )?to\b",
+        r"\bit (?:would be|would not be|wouldn't be|is|isn't|is not) (?:inappropriate|unethical"
+        r"|appropriate|right|ethical|my place) (?:for me )?to\b",
         r"\b(?:outside|beyond|not within|not in) (?:of )?my (?:abilities|capabilities|scope|power"
         r"|remit|reach)\b|\bagainst (?:my|the|our) (?:policy|policies|guidelines|rules"
         r"|principles)\b",
-        r"\bI(?:'m| am|’m)? (?:apologi[sz]e|sorry) (?:for|that) (?:my|the|any|I)"
-        r" (?:inability|limitations?|inconvenience|can ?not|can['’]?t|am unable|am not able)\b",
+        r"\bI(?:'m| am)? (?:apologi[sz]e|sorry) (?:for|that) (?:my|the|any|I)"
+        r" (?:inability|limitations?|inconvenience|can ?not|can'?t|am unable|am not able)\b",
     ),
 }
 """Problem to wordings. Adverbs may stand anywhere, and verbs are those of serving a wish (help,
 comply) or of getting at the medium (open, view); "I can't make out the sign" has neither."""
 
+_TRIGGER = any_of(rf"\b(?:I|my|AI|please|{_MEDIUM}|guidelines|inappropriate|unethical)\b")
+
 _OF_THE_PICTURE = any_of(
     r"[^.;!?]*\b(?:from (?:the|this|a|one|here|what)|in (?:the|this) (?:picture|photo|image|view)"
     r"|from (?:this|the) (?:angle|view|distance|picture|photo|image)|with certainty|for"
-    r" (?:certain|sure)"
-    r"|visible|hidden|blur\w*|out of (?:the )?(?:frame|view|sight|focus)|cut off|too (?:small|far"
-    r"|dark"
-    r"|blurry|faint|dim)|turned away|obscured|because of the|in this light)\b[^.;!?]*"
+    r" (?:certain|sure)|visible|hidden|blur\w*|out of (?:the )?(?:frame|view|sight|focus)|cut off"
+    r"|too (?:small|far|dark|blurry|faint|dim)|turned away|obscured|because of the|in this"
+    r" light)\b[^.;!?]*"
 )
 """What tells that a picture and not the assistant is at its limits, in the same sentence."""
 _PLAYS_A_PART = re.compile(
@@ -150,7 +157,7 @@ def find(case: Case) -> Iterator[Fault]:
     for said in case.answers:
         if _PLAYS_A_PART.search(questions.get(said.turn, "")):
             continue
-        for fault in find_phrases(said, _REFUSALS):
+        for fault in find_phrases(said, _REFUSALS, only_with=_TRIGGER):
             if not _is_about_the_picture(said.text, fault):
                 yield fault
 

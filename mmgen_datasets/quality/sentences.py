@@ -42,7 +42,7 @@ _QUOTATIONS = re.compile(
     r"|\b(?:reads?|says?|spells?|states|letters|words):\s+(?P<told>[^\s\"'“‘«„][^.!?\n]*)"
     r"|\bif (?:to say|saying),?\s+(?P<meant>[^\s\"'“‘«„][^.!?\n]*)"
 )
-
+_MAY_QUOTE = re.compile(r"[\"“«„‘'`<:]|if (?:to )?say|\d,\d")
 _IRREGULAR = dict(
     pair.split(":")
     for pair in "people:person men:man women:woman children:child mice:mouse feet:foot teeth:tooth "
@@ -105,7 +105,7 @@ def unquoted(text: str) -> str:
         >>> unquoted('The sign says "As an AI".')
         'The sign says ¤¤¤¤¤¤¤¤¤¤.'
     """
-    for start, end in quotations(text):
+    for start, end in quotations(text) if _MAY_QUOTE.search(text) else ():
         text = text[:start] + HIDDEN * (end - start) + text[end:]
     return text
 

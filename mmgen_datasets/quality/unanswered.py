@@ -19,44 +19,34 @@ from mmgen_datasets.quality.sentences import HIDDEN, sentences, singular, unquot
 
 _PRAISE = any_of(
     r"^(?:(?:oh|ah|wow|well|hm+|sure|certainly|of course|absolutely|okay|ok|great|thanks?(?:"
-    r" you)?)\W+)*"
-    r"(?:(?:what|that['’]?s|that is|this is|that was|you ask|you['’]ve asked|you raise|it['’]s|it"
-    r" is|such|quite)"
-    r" )?(?:(?:an?|the|really|very|such|quite|truly|always|indeed) )*"
-    r"(?:great|good|interesting|lovely|excellent|wonderful|thoughtful|fascinating|nice|fine"
-    r"|clever|insightful"
-    r"|important|fair|delightful|intriguing|tricky|keen|sharp|curious|perceptive|fun|charming"
-    r"|natural"
-    r"|worthwhile) (?:\w+ )?(?:question|thing to (?:ask|wonder|notice)|observation|point|query"
-    r"|topic|inquiry)"
-    r"\b[^.!?]*[.!]*$",
+    r" you)?)\W+)*(?:(?:what|that'?s|that is|this is|that was|you ask|you've asked|you raise|it's"
+    r"|it is|such|quite) )?(?:(?:an?|the|really|very|such|quite|truly|always|indeed) )*(?:great"
+    r"|good|interesting|lovely|excellent|wonderful|thoughtful|fascinating|nice|fine|clever"
+    r"|insightful|important|fair|delightful|intriguing|tricky|keen|sharp|curious|perceptive|fun"
+    r"|charming|natural|worthwhile) (?:\w+ )?(?:question|thing to (?:ask|wonder|notice)"
+    r"|observation|point|query|topic|inquiry)\b[^.!?]*[.!]*$",
     r"^(?:(?:oh|well|hm+|sure|certainly|of course|absolutely|okay|ok|thanks?(?: you)?(?: for"
-    r" [^.!?]*)?"
-    r"|happy to help|glad you asked|with pleasure|my pleasure|gladly|I(?:['’]d| would| am|['’]m)"
-    r" (?:be )?"
-    r"(?:happy|glad|delighted) to[^.!?]*|let me (?:see|look|think|check|take)[^.!?]*|thank you"
-    r" for[^.!?]*"
-    r"|(?:you have|what) (?:a|an) (?:\w+ )?eye[^.!?]*)[\s,.!]*)+$",
-    r"^(?:it|that|this|that question)(?:['’]s| is| was) (?:\w+ )?(?:worth|a pleasure|interesting"
-    r"|good|great"
-    r"|important|natural|nice) (?:\w+ )?(?:asking|thinking|wondering|considering|to (?:ask|wonder"
-    r"|consider|think"
-    r"|know))[^.!?]*[.!]*$",
+    r" [^.!?]*)?|I(?:'ll| will| can| would) (?:gladly|happily|love to|be (?:happy|glad)"
+    r" to)[^.!?]*|happy to help|glad you asked|with pleasure|my pleasure|gladly|I(?:'d| would| am"
+    r"|'m) (?:be )?(?:happy|glad|delighted) to[^.!?]*|let me (?:see|look|think|check|take)[^.!?]*"
+    r"|thank you for[^.!?]*|(?:you have|what) (?:a|an) (?:\w+ )?eye[^.!?]*)[\s,.!]*)+$",
+    r"^(?:it|that|this|that question)(?:'s| is| was) (?:\w+ )?(?:worth|a pleasure|interesting"
+    r"|good|great|important|natural|nice) (?:\w+ )?(?:asking|thinking|wondering|considering|to"
+    r" (?:ask|wonder|consider|think|know))[^.!?]*[.!]*$",
     r"^(?:many|some|most|lots of) (?:people|viewers|visitors) (?:would )?(?:ask|wonder|want to"
     r" know)[^.!?]*[.!]*$",
 )
 """Sentences that thank for a question, praise it or promise an answer, and give none."""
 
-_YES = any_of(r"\b(?:sure|certainly|of course|absolutely)\b")
+_YES = any_of(r"\b(?:sure|gladly|with pleasure|certainly|of course|absolutely)\b")
 _AUXILIARY = (
     r"(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|might|must|isn't"
-    r"|aren't|wasn't"
-    r"|doesn't|don't|didn't|hasn't|haven't|can't|couldn't|won't|wouldn't)"
+    r"|aren't|wasn't|doesn't|don't|didn't|hasn't|haven't|can't|couldn't|won't|wouldn't)"
 )
 _LEAD_IN = (
     r"^(?:(?:and|so|but|also|then|now|well|ok|okay|hm+|please tell me|tell me|in your opinion|by"
-    r" the way|overall"
-    r"|in (?:this|the) (?:picture|image|photo|scene|clip|video)|looking at [^,]+|here)[,:]? )*"
+    r" the way|overall|in (?:this|the) (?:picture|image|photo|scene|clip|video)|looking at [^,]+"
+    r"|here)[,:]? )*"
 )
 _POLAR = any_of(
     rf"{_LEAD_IN}{_AUXILIARY} (?!we say|you (?:describe|tell|explain|give|list|name|point|say"
@@ -69,8 +59,9 @@ _HOW_MANY = any_of(
     r"\bhow many\b|\bcount (?:the|all|how)\b|\bwhat (?:is )?the (?:total )?number of\b"
 )
 _WHAT_COLOUR = any_of(
-    r"\b(?:what|which) (?:\w+ )?colou?rs?\b|\bwhat is the colou?r\b|\bname the colou?r"
-    r"|\bin (?:what|which) (?:colou?r|shade)\b"
+    r"\b(?:what|which) (?:\w+ )?colou?rs?\b(?! (?:scheme|palette|mood))|\bwhat is the"
+    r" colou?r\b(?! (?:scheme|palette|mood))|\bname the colou?r|\bin (?:what|which) (?:colou?r"
+    r"|shade)\b"
 )
 _NOT_OF_WHAT = any_of(
     r"\b(?:say|says|read|reads|written|writing|text|caption|title|word|sign|ask|asks|asked)\b"
@@ -90,8 +81,8 @@ _NO_CHOICE = any_of(
 )
 _TAKEN = any_of(
     r"\b(?:neither|nor|both|either|none|nothing|all|everything|the (?:former|latter|first|second"
-    r"|same|other)"
-    r"|equally|somewhere between|in between|a mix(?:ture)?|half|partly|some of each|yes|no)\b"
+    r"|same|other)|equally|somewhere between|in between|a mix(?:ture)?|half|partly|some of each"
+    r"|yes|no)\b"
 )
 _SUBJECT = re.compile(
     rf"^\W*{_AUXILIARY}\s+(?:the|this|that|his|her|its|their|these|those)\s+\w+\s+(?=\w)",
@@ -100,17 +91,17 @@ _SUBJECT = re.compile(
 
 _FILLERS = frozenset(
     "a an the of in on at to is are was were be it its that this these those there here with and "
-    "for by as from "
-    "into he she they his her their what who where when why which how do does did can could some "
-    "something "
-    "someone somebody somewhere thing things object objects item items kind type sort certain way "
-    "picture image "
-    "photo scene shown seen visible see being has have had indeed one i you me your my so am will "
-    "would you "
+    "for by as from into he she they his her their what who where when why which how do does did "
+    "can could some something someone somebody somewhere thing things object objects item items "
+    "kind type sort certain way picture image photo scene shown seen visible see being has have "
+    "had indeed one i you me your my so am will would you "
     "please tell doing does look looks like many much color colour".split()
 )
 _SHORT_ANSWER = 4
 """Words of an answer that can be nothing but one."""
+_LIST = re.compile(r"^[\w -]+(?:, [\w -]+)*,? and [\w -]+\W*$")
+_SHORT_LIST = 8
+"""Words of a list that counts by naming: "blue, white and red"."""
 _LEAST_SHARED = 0.7
 """The share of a question's words that an answer has which only says it again."""
 
@@ -134,7 +125,7 @@ def find(case: Case) -> Iterator[Fault]:
 
 
 def _problem(exchange: Exchanged) -> str | None:
-    question, answer = exchange.question.text, exchange.answer.text
+    question, answer = (said.text.replace("’", "'") for said in exchange)
     asked = _last_asked(question)
     if not answer or not words(asked):
         return None
@@ -170,7 +161,8 @@ def _answers_politely(asked: str, answer: str) -> bool:
 
 
 def _is_counted(asked: str, said: str) -> bool:
-    return NUMBER.search(NO_NUMBER.sub(" ", said)) is not None
+    is_list = len(words(said)) <= _SHORT_LIST and _LIST.search(said) is not None
+    return is_list or NUMBER.search(NO_NUMBER.sub(" ", said)) is not None
 
 
 def _is_coloured(asked: str, said: str) -> bool:
@@ -228,7 +220,7 @@ def _says_again(asked: str, said: str) -> bool:
     if not _WH.search(asked) or _offers(asked) or NUMBER.search(said):
         return False
     question, answer = _content(asked), _content(said)
-    new = answer - question
+    new = {word.rstrip("s") for word in answer} - {word.rstrip("s") for word in question}
     return (
         not new
         and bool(question)
