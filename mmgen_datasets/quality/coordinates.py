@@ -61,4 +61,4 @@ def find(case: Case) -> Iterator[Fault]:
     asked = turns_about_places(case)
     for said in sorted([*case.questions, *case.answers]):
         if said.turn not in asked:
-            yield from find_phrases(said, _FIGURES, only_with=_TRIGGER)
+            yield from find_phrases(said, _FIGURES, may_hold=_TRIGGER.search)

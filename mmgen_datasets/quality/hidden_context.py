@@ -184,22 +184,30 @@ _CAPTION_IN_PICTURE = any_of(
 """In a picture that has a caption of its own, others may speak of it from then on."""
 
 
-_TRIGGER = any_of(
-    r"caption|descri|narrat|sentence|prompt|transcript|bbox|box|coordinate|annot|ground|data"
-    r"|detect|confidence|label|tagged|marked|listed|recorded|outlined|drawn|provided|given"
-    r"|supplied|mention|told|said|text|information|context|details|material|input|alt-|verified"
-    r"|absent|list\b"
-)
+_STEMS = (
+    "caption descri narrat sentence prompt transcript bbox box coordinate annot ground data detect "
+    "confidence label tagged marked listed recorded outlined drawn provided given supplied mention "
+    "told said text information context details material input alt- verified absent list"
+).split()
 
 
 def find(case: Case) -> Iterator[Fault]:
     """Find talk of what cannot be seen; boxes and coordinates may be asked for."""
     asked = turns_about_places(case)
-    is_thing = any(_CAPTION_IN_PICTURE.search(message["content"]) for message in case.messages)
+    is_thing = any(_bears_caption(message["content"]) for message in case.messages)
     for said in sorted([*case.questions, *case.answers]):
-        for fault in find_phrases(said, _HIDDEN, besides=_PLACED, only_with=_TRIGGER):
+        for fault in find_phrases(said, _HIDDEN, besides=_PLACED, may_hold=_may_speak_of_it):
             if said.turn in asked and fault.problem in _MAY_BE_ASKED:
                 continue
             if is_thing and fault.problem == "speaks of captions":
                 continue
             yield fault
+
+
+def _may_speak_of_it(text: str) -> bool:
+    lower = text.lower()
+    return any(stem in lower for stem in _STEMS)
+
+
+def _bears_caption(content: str) -> bool:
+    return "caption" in content and _CAPTION_IN_PICTURE.search(content) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mmgen_datasets.quality.case import Fault, Said
 from mmgen_datasets.quality.sentences import unquoted
@@ -26,7 +26,7 @@ def find_phrases(
     table: Mapping[str, re.Pattern[str]],
     *,
     besides: re.Pattern[str] | None = None,
-    only_with: re.Pattern[str] | None = None,
+    may_hold: Callable[[str], object] = bool,
 ) -> Iterator[Fault]:
     """Find the phrases of a table that maps what is wrong to how it is worded.
 
@@ -34,13 +34,13 @@ def find_phrases(
         said: where to look; quotations in it are left out.
         table: problem to pattern; of those that overlap, the first counts.
         besides: what makes a phrase harmless where both overlap.
-        only_with: a pattern that is quickly looked for, and without which there is no phrase.
+        may_hold: tells quickly of a text whether it may hold any; most hold none.
 
     Returns:
         A fault each, in the order of the text.
     """
     text = plain_text(said.text)
-    if only_with and not only_with.search(text):
+    if not may_hold(text):
         return
     harmless = [found.span() for found in besides.finditer(text)] if besides else []
     taken: list[tuple[int, int, str]] = []

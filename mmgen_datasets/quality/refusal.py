@@ -157,7 +157,7 @@ def find(case: Case) -> Iterator[Fault]:
     for said in case.answers:
         if _PLAYS_A_PART.search(questions.get(said.turn, "")):
             continue
-        for fault in find_phrases(said, _REFUSALS, only_with=_TRIGGER):
+        for fault in find_phrases(said, _REFUSALS, may_hold=_TRIGGER.search):
             if not _is_about_the_picture(said.text, fault):
                 yield fault
 
