@@ -22,7 +22,7 @@ _OF_SAMPLES = frozenset(
 command is given a plan of prompts, which says it."""
 
 
-class Selected(NamedTuple):
+class Choice(NamedTuple):
     """A choice among conversations."""
 
     command: str
@@ -59,7 +59,7 @@ class Making:
     library_version: str
     finished: str
     """Day, ISO 8601; empty where it is not known."""
-    selections: tuple[Selected, ...] = ()
+    selections: tuple[Choice, ...] = ()
     """How the conversations were chosen from those that were made, one choice after the other."""
 
 
@@ -91,7 +91,7 @@ def making_of(name: str, manifests: Sequence[Manifest]) -> Making:
         library_version=manifests[0].library_version,
         finished=max((m.finished_at or "")[:10] for m in manifests),
         selections=tuple(
-            Selected(each.command(f"runs/{run}", f"runs/{out}"), each.conversations, each.dropped)
+            Choice(each.command(f"runs/{run}", f"runs/{out}"), each.conversations, each.dropped)
             for each, (run, out) in zip(chosen, pairwise(folders), strict=True)
         ),
     )
