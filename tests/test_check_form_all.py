@@ -20,6 +20,7 @@ from mmgen_datasets.quality.check import check, check_case, resolve_check
 from mmgen_datasets.speech.dialogue import SpokenAnswer, Utterance, dialogue, recognition
 from tests.asked_and_answered import case_of, find
 from tests.labelled import read_labelled
+from tests.motion.folders import write_folder
 from tests.sample import OPEN_IMAGES_DIR, SAMPLE_DIR
 
 ALONE = [
@@ -71,6 +72,14 @@ def test_what_annotations_answer_passes(source: str, folder: Any) -> None:
     made: Dataset = mmgen.generate(samples).filter(lambda error: not error, input_columns=["error"])
     found = check(made, checks=ALONE)["checks"]
     assert [row for row in found if any(one["passed"] is False for one in row)] == []
+
+
+def test_what_motions_answer_passes(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "HumanML3D", splits=[("train", 8)])
+    samples = mmgen.load_dataset("humanml3d", data_dir=str(folder), split="train")
+    made = mmgen.generate(samples).filter(lambda error: not error, input_columns=["error"])
+    found = check(made, checks=ALONE)["checks"]
+    assert [one for row in found for one in row if one["passed"] is False] == []
 
 
 def motion_tasks() -> dict[str, Any]:
