@@ -14,7 +14,7 @@ from mmgen_datasets.quality.similar_text import (
     bands,
     jaccard,
     recall,
-    shingle_set,
+    shingles,
     text_keys,
     within,
 )
@@ -128,7 +128,7 @@ def test_nothing_is_found_below_the_threshold(rows: list[Row]) -> None:
     for name in all_failed(rows)[1]:
         place = int(name.removeprefix("row-"))
         others = [text for n, some in enumerate(texts) if n != place for text in some]
-        near = [jaccard(shingle_set(a), shingle_set(b)) for a in texts[place] for b in others]
+        near = [jaccard({*shingles(a)}, {*shingles(b)}) for a in texts[place] for b in others]
         assert max(near) >= 0.8
 
 
@@ -152,7 +152,7 @@ def test_keys_find_as_many_as_they_should(similarity: float) -> None:
             for count in (num_shared, 60 - num_shared, 60 - num_shared)
         )
         pairs += [" ".join(shared + left), " ".join(shared + right)]
-    sets = [shingle_set(text) for text in pairs]
+    sets = [{*shingles(text)} for text in pairs]
     true = np.mean([jaccard(a, b) for a, b in zip(sets[::2], sets[1::2], strict=True)])
     keys = text_keys(pairs, similarity)
     found = (keys[::2] == keys[1::2]).any(axis=1).mean()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mmgen_datasets.quality.banding import Places, match
+from mmgen_datasets.quality.banding import match
 from mmgen_datasets.quality.benchmark import SPECIFIC, Benchmark
 from mmgen_datasets.quality.benchmark_pictures import BenchmarkRows
 from mmgen_datasets.quality.case import Case, Fault, Said
@@ -19,9 +19,12 @@ from mmgen_datasets.quality.detail import write_detail
 from mmgen_datasets.quality.passages import beginning
 from mmgen_datasets.quality.similar_text import (
     SIMILAR,
+    Shingles,
+    comparing,
     fold,
     jaccard,
     shingle_set,
+    shingles,
     text_keys,
     words,
 )
@@ -53,7 +56,7 @@ class Asked:
         return text_keys(self.texts)
 
     @cached_property
-    def sets(self) -> list[npt.NDArray[np.int64]]:
+    def sets(self) -> list[Shingles]:
         return [shingle_set(text) for text in self.texts]
 
     def find(self, batch: Mapping[str, Any], rows: Sequence[int]) -> Iterator[list[Checked]]:
@@ -73,13 +76,8 @@ class Asked:
         """Those of some folded questions that are specific ones, or nearly, and where."""
         found = {text: self.specific[text] for text in questions if text in self.specific}
         own = sorted(t for t in questions if t not in found and len(words(t)) >= SPECIFIC)
-        sets = [shingle_set(text) for text in own]
         num_known = len(self.texts)
-
-        def compare(left: Places, right: Places) -> npt.NDArray[np.float64]:
-            pairs = zip(left.tolist(), right.tolist(), strict=True)
-            return np.array([jaccard(self.sets[a], sets[b - num_known]) for a, b in pairs])
-
+        compare = comparing([*self.sets, *map(shingle_set, own)])
         keys = np.concatenate([self.keys, text_keys(own)])
         for item, links in match(keys, num_known, compare, SIMILAR).items():
             similarity, place = max((value, -known) for known, value in links.items())
@@ -95,9 +93,9 @@ def _asked_there(question: str, rows: BenchmarkRows) -> str | None:
     for benchmark, row in rows:
         if folded in map(fold, benchmark.questions[row]):
             return f"{benchmark.tell(row)}, about the same picture"
-    own = shingle_set(question)
+    own = {*shingles(question)}
     for benchmark, row in rows:
-        near = max((jaccard(own, shingle_set(q)) for q in benchmark.questions[row]), default=0.0)
+        near = max((jaccard(own, {*shingles(q)}) for q in benchmark.questions[row]), default=0.0)
         if near >= SIMILAR:
             return f"{benchmark.tell(row)}, about the same picture (similarity {near:.2f})"
     return None

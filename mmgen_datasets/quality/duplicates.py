@@ -15,16 +15,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from datasets import Dataset
+from datasets.utils import tqdm
 
-from mmgen_datasets.quality.banding import Places, crowded, link
+from mmgen_datasets.quality.banding import crowded, link
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.detail import write_detail
 from mmgen_datasets.quality.passages import Passage, beginning, passages
 from mmgen_datasets.quality.pictures import Pictures
 from mmgen_datasets.quality.similar_text import (
     SIMILAR,
+    Shingles,
+    comparing,
     fold,
-    jaccard,
     shingle_set,
     text_keys,
     within,
@@ -83,7 +85,7 @@ def _repeats(
     distinct: list[tuple[int, int | None]] = []
     keys = []
     first: dict[bytes, int] = {}
-    for start, batch in tables.batches("messages"):
+    for start, batch in tqdm(tables.batches("messages"), "texts", unit=" batches"):
         fresh: list[Passage] = []
         for passage in _of_batch(batch["messages"], start, subjects):
             text = fold(passage.text)
@@ -117,11 +119,7 @@ def _near(
     """Passages, of those whose texts differ, that are nearly an earlier one."""
     chosen = np.flatnonzero(crowded(keys))  # most have nothing like them, and are not read again
     said = [distinct[place] for place in chosen.tolist()]
-    sets = _shingle_sets(tables, said)
-
-    def compare(left: Places, right: Places) -> npt.NDArray[np.float64]:
-        pairs = zip(left.tolist(), right.tolist(), strict=True)
-        return np.array([jaccard(sets[a], sets[b]) for a, b in pairs])
+    compare = comparing(_shingle_sets(tables, said))
 
     found = []
     for place, near in sorted(link(keys[chosen], compare, similarity).links.items()):
@@ -131,11 +129,9 @@ def _near(
     return found
 
 
-def _shingle_sets(
-    tables: Together, said: Sequence[tuple[int, int | None]]
-) -> list[npt.NDArray[np.int64]]:
+def _shingle_sets(tables: Together, said: Sequence[tuple[int, int | None]]) -> list[Shingles]:
     places = {passage: place for place, passage in enumerate(said)}
-    sets: dict[int, npt.NDArray[np.int64]] = {}
+    sets: dict[int, Shingles] = {}
     for row, messages in tables.messages({row for row, _ in said}):
         for passage in passages(row, messages, 0):
             place = places.get((row, passage.turn))

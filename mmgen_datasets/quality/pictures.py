@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from datasets import Dataset
+from datasets.utils import tqdm
 
 from mmgen_datasets.errors import RowError
 from mmgen_datasets.media import read_media
@@ -65,7 +66,8 @@ class Pictures:
     def seen(self) -> list[Seen]:
         """The picture of each sample."""
         images = self.tables.rows.select_columns(["image"]).select(self.rows)
-        return list(see(row["image"] for row in images))
+        values = (row["image"] for row in images)
+        return list(tqdm(see(values), "pictures", total=len(images), unit=" pictures"))
 
     @cached_property
     def groups(self) -> Groups:

@@ -27,7 +27,7 @@ from mmgen_datasets.quality.banding import link
 from mmgen_datasets.quality.duplicates import check_duplicates
 from mmgen_datasets.quality.picture_hash import distances, look_keys, look_of
 from mmgen_datasets.quality.pictures import LEAST_SIMILARITY, comparing
-from mmgen_datasets.quality.similar_text import SIMILAR, jaccard, shingle_set
+from mmgen_datasets.quality.similar_text import SIMILAR, jaccard, shingles
 from mmgen_datasets.schema import CONVERSATION
 from tests.photographs import file_of, scene
 
@@ -85,7 +85,7 @@ def naive_texts(count: int, folder: Path) -> None:
 
     def compare() -> int:
         texts = (" ".join(m["content"] for m in row) for row in conversations["messages"])
-        sets = [*enumerate(map(shingle_set, texts))]
+        sets = [*enumerate(frozenset(shingles(text)) for text in texts)]
         pairs = combinations(sets, 2)
         return len({later for (_, a), (later, b) in pairs if jaccard(a, b) >= SIMILAR})
 
