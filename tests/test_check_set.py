@@ -10,7 +10,7 @@ import pytest
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.cli import main
-from mmgen_datasets.errors import MissingFileError, RunError, UsageError
+from mmgen_datasets.errors import MissingFileError, RunError, UnknownNameError, UsageError
 from mmgen_datasets.quality import SET_CHECKS
 from mmgen_datasets.quality.benchmark import SPECIFIC
 from mmgen_datasets.quality.check_run import compare_with
@@ -107,6 +107,11 @@ def test_what_cannot_be_compared_with_is_told(run: Path, tmp_path: Path) -> None
         compare_with([tmp_path / "nowhere"])
     with pytest.raises(MissingFileError, match="nowhere"):
         compare_with(benchmarks=[str(tmp_path / "nowhere")])
+
+
+def test_an_unknown_check_is_told_with_those_of_many(run: Path) -> None:
+    with pytest.raises(UnknownNameError, match=r"(?s)called 'duplicat'.*use 'duplicate'"):
+        mmgen.check_run(run, checks=["duplicat"])
 
 
 def test_the_command_tells_what_is_repeated(

@@ -140,7 +140,7 @@ def test_pictures_that_are_not_there_are_told(
 ) -> None:
     benchmark = load_benchmark(lines(tmp_path / "q.jsonl"))
     assert not benchmark.pictures
-    assert "q.jsonl: 2 pictures are not there" in caplog.text
+    assert "q.jsonl: 2 of the pictures that it names are not there" in caplog.text
 
 
 def test_names_that_lead_out_of_the_folder_are_not_followed(home: Path) -> None:

@@ -112,7 +112,12 @@ def _gather(name: str, rows: Iterable[BenchmarkRow]) -> Benchmark:
             "name the column of its questions 'question'",
         )
     if missing:
-        _LOG.warning("%s: %d pictures are not there; only questions are compared", name, missing)
+        _LOG.warning(
+            "%s: %d of the pictures that it names are not there; questions about them are compared"
+            " by themselves",
+            name,
+            missing,
+        )
     return found
 
 

@@ -13,8 +13,9 @@ from mmgen_datasets.generation.run import load_run
 from mmgen_datasets.generation.run_samples import run_samples
 from mmgen_datasets.quality import CHECKS, SET_CHECKS
 from mmgen_datasets.quality.benchmark import load_benchmark
-from mmgen_datasets.quality.check import check, resolve_check
+from mmgen_datasets.quality.check import check
 from mmgen_datasets.quality.check_set import Compared, check_set
+from mmgen_datasets.registry import resolve
 
 
 def check_run(
@@ -52,7 +53,9 @@ def check_run(
     of_set = compared.choose(checks)
     chosen = tuple(CHECKS if checks is None else (n for n in checks if n not in SET_CHECKS))
     for name in chosen:
-        resolve_check(name)  # an unknown name is told before the source is loaded
+        resolve(
+            "check", CHECKS | SET_CHECKS, name
+        )  # an unknown name is told before the source is loaded
     compares = any(name in CHECKS and CHECKS[name].reads_annotations for name in chosen)
     samples = run_samples(path, data_dir) if annotations and compares else None
 
