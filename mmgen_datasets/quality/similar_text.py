@@ -30,7 +30,7 @@ _WORDS_A_SHINGLE = 3
 _NUM_VALUES = 256
 _SEED = 1
 _LEAST_RECALL = 0.99
-_SETS_AT_ONCE = 50_000
+_SETS_AT_ONCE = 8_000
 # Where a script has no spaces, each character counts as a word.
 _WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|[^\W\u0e00-\u0eff\u3040-\u9fff]+")
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
