@@ -81,7 +81,10 @@ def asks_for(exchanged: Exchanged) -> list[Mention]:
     if not _POLAR.match(text) or not (POSSIBLE | _SUPPOSING).isdisjoint(last.words):
         return []
     found = [m for m in read_mentions(question) if m.sentence == last]
-    return [m for m in found if not m.phrase.is_definite and "for" not in _just_before(m)]
+    is_open = is_existential(question)
+    return [
+        m for m in found if (is_open or not m.phrase.is_definite) and "for" not in _just_before(m)
+    ]
 
 
 def is_existential(question: str) -> bool:

@@ -70,7 +70,9 @@ def _refused(exchanged: Exchanged) -> Iterator[_Denial]:
     question, answer = exchanged
     if answer_sign(answer.text) is False and is_existential(question.text):
         for mention in asks_for(exchanged):
-            if mention.amount is None:  # "Are there two dogs?" "No, three."
+            if (
+                mention.amount is None and not mention.phrase.is_definite
+            ):  # "Are there two dogs?" "No, three."
                 yield _denial(answer.turn, answer.text[:2], mention)
 
 

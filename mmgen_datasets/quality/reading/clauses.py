@@ -6,27 +6,55 @@ or an "and" that a clause of its own follows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
 
-from mmgen_datasets.quality.reading.cues import FINITE, HARD_BREAKS, SOFT_BREAKS
+from mmgen_datasets.quality.reading.cues import AUXILIARIES, FINITE, HARD_BREAKS, SOFT_BREAKS
 from mmgen_datasets.quality.reading.lexicon import look_up
 from mmgen_datasets.quality.reading.phrases import Phrase
 
+Words: TypeAlias = tuple[str, ...]
+
+_LEADS = frozenset("and or but also then so well yes no , sure indeed certainly".split())
 _NEW_CLAUSE = FINITE | {"there", "just", "only", "rather"}
 
 
-def clause(words: Sequence[str], phrase: Phrase) -> tuple[int, int]:
-    """The stretch of words around a phrase in which cues reach it: first and past the last."""
+class Clause(NamedTuple):
+    """The stretch of words around a phrase in which cues reach it."""
+
+    words: Words
+    """Of the whole sentence."""
+    first: int
+    last: int
+    """Past its last word."""
+    before: Words
+    """What stands in it before the phrase."""
+    after: Words
+
+    @property
+    def span(self) -> Words:
+        """All its words."""
+        return self.words[self.first : self.last]
+
+
+def clause(words: Words, phrase: Phrase) -> Clause:
+    """Find the clause that a phrase stands in."""
     first = phrase.start
     while first and not _breaks(words, first - 1, phrase.start):
         first -= 1
     last = phrase.end
     while last < len(words) and not _breaks(words, last, len(words)):
         last += 1
-    return first, last
+    return Clause(words, first, last, words[first : phrase.start], words[phrase.end : last])
 
 
-def _breaks(words: Sequence[str], at: int, until: int) -> bool:
+def is_subject(around: Clause) -> bool:
+    """Whether no verb stands before the phrase, but for names that are subjects with it."""
+    before = around.before
+    others = [w for n, w in enumerate(before) if w not in _LEADS and not look_up(before, n)]
+    return not any(w in AUXILIARIES or w.endswith(("ing", "s", "ed")) for w in others)
+
+
+def _breaks(words: Words, at: int, until: int) -> bool:
     if words[at] in HARD_BREAKS or words[at] == '"':
         return not (words[at] in ("as", "since") and at == 0)
     if words[at] not in SOFT_BREAKS:
@@ -42,7 +70,7 @@ def _breaks(words: Sequence[str], at: int, until: int) -> bool:
     return not _NEW_CLAUSE.isdisjoint(_until_break(words, at + 1, until))
 
 
-def _joins_subjects(words: Sequence[str], at: int) -> bool:
+def _joins_subjects(words: Words, at: int) -> bool:
     """Whether an "and" stands between two names of which one verb tells: "cars and taxis are"."""
     for n in range(at + 1, min(at + 4, len(words))):
         if match := look_up(words, n):
@@ -51,7 +79,7 @@ def _joins_subjects(words: Sequence[str], at: int) -> bool:
     return False
 
 
-def _until_break(words: Sequence[str], at: int, until: int) -> Sequence[str]:
+def _until_break(words: Words, at: int, until: int) -> Words:
     end = at
     while end < min(until + 1, len(words)) and words[end] not in SOFT_BREAKS | HARD_BREAKS:
         end += 1

@@ -82,10 +82,13 @@ POSSIBLE = frozenset(
     "'d".split()
 )
 """What follows these, in the same clause, is not said to be there."""
-COMPARED = frozenset(
-    "like unlike resemble resembles resembling resembled similar than compared named called dubbed "
-    "nicknamed imitate imitating imitates mimic mimics mimicking dressed-as".split()
+COMPARED = frozenset("like unlike similar than compared named called dubbed nicknamed".split())
+"""What soon follows these is not said to be there."""
+ALIKE = frozenset(
+    "resemble resembles resembling resembled reminiscent imitate imitating imitates mimic mimics "
+    "mimicking shaped".split()
 )
+"""What follows these, in the same clause, is neither."""
 DEPICTING = frozenset(
     "drawing drawings painting paintings poster posters statue statues sculpture sculptures "
     "figurine figurines figure figures logo logos print prints printed mural murals cartoon "
@@ -100,6 +103,7 @@ VIEWS = frozenset(
     "picture photo photograph image scene view shot snapshot closeup portrait pictures".split()
 )
 """Depictions that are mostly the picture itself."""
+SEEING = frozenset({"see", "seen", "spot", "spotted", "make", "find", "found", "observe", "show"})
 SEEN = frozenset(
     "visible present shown seen there in pictured depicted found part included evident apparent "
     "anywhere spotted detected featured here".split()
@@ -108,7 +112,8 @@ SEEN = frozenset(
 GENERIC = frozenset(
     "often usually generally typically commonly sometimes normally frequently tend tends known "
     "always rarely seldom need needs require requires said belong naturally instinctively "
-    "traditionally universally famously famous can everywhere worldwide".split()
+    "rare common popular typical traditionally universally famously famous can everywhere "
+    "worldwide".split()
 )
 """What speaks of a kind, not of one."""
 ANCHORS = frozenset(

@@ -1,0 +1,60 @@
+"""Whether a clause speaks of a kind of things, not of those in the picture."""
+
+from __future__ import annotations
+
+from mmgen_datasets.quality.reading.amounts import is_quantity
+from mmgen_datasets.quality.reading.clauses import Clause, Words, is_subject
+from mmgen_datasets.quality.reading.cues import (
+    ANCHORS,
+    AUXILIARIES,
+    GENERIC,
+    PREPOSITIONS,
+    SEEING,
+)
+from mmgen_datasets.quality.reading.lexicon import look_up
+from mmgen_datasets.quality.reading.phrases import Phrase
+
+_FRAGMENT = 5
+"""Words up to which a clause without an auxiliary may well have no verb."""
+_ANY_ONE = frozenset({"a", "an", "any", "every", "each"})
+
+
+def is_general(around: Clause, phrase: Phrase) -> bool:
+    """Whether a kind is spoken of: "dogs are loyal", "a dog needs company"."""
+    if phrase.is_bare and phrase.sense.is_plural:
+        return _is_kind(around, phrase)
+    if phrase.determiner not in _ANY_ONE or not is_subject(around):
+        return False
+    after = around.after
+    return not GENERIC.isdisjoint(after[:4]) or after[:2] in (("is", "a"), ("is", "an"))
+
+
+def _is_kind(around: Clause, phrase: Phrase) -> bool:
+    """Whether a bare plural is tied to nothing in the picture."""
+    span, after = around.span, around.after
+    if "can" in span:
+        if not SEEING.isdisjoint(span):
+            return False
+    elif not GENERIC.isdisjoint(span):
+        return True
+    if is_subject(around):
+        has_verb = _has_predicate(around.words, phrase.end, around.last)
+    else:
+        has_verb = len(span) > _FRAGMENT or not AUXILIARIES.isdisjoint(span)
+    is_tied = not ANCHORS.isdisjoint(span) or any(word.endswith("ing") for word in after[:3])
+    return has_verb and not is_tied and not _names_one(around.before)
+
+
+def _names_one(words: Words) -> bool:
+    """Whether the clause speaks of some one thing before: "a man feeds birds"."""
+    return any(word in ("a", "an", "each", "including") or is_quantity(word) for word in words)
+
+
+def _has_predicate(words: Words, at: int, last: int) -> bool:
+    """Whether a verb may follow a subject, of which more names may be a part."""
+    while at < last and words[at] in (",", "and", "or", "nor"):
+        names = [n for n in range(at + 1, min(at + 4, last)) if look_up(words, n)]
+        if not names:
+            return False
+        at = names[0] + (look_up(words, names[0]) or (1,))[0]
+    return at < last and words[at][0].isalpha() and words[at] not in PREPOSITIONS

@@ -1,0 +1,57 @@
+"""Whether a thing is only compared with, or depicted on something."""
+
+from __future__ import annotations
+
+from mmgen_datasets.quality.reading.clauses import Clause, Words
+from mmgen_datasets.quality.reading.cues import ALIKE, COMPARED, DEPICTING, VIEWS
+from mmgen_datasets.quality.reading.lexicon import look_up
+from mmgen_datasets.quality.reading.phrases import Phrase
+
+_NEAR = 4
+_ON_SOMETHING = frozenset("has have had with on wears holds hangs bears carries".split())
+_SCREENS = frozenset("tv television screen monitor display".split())
+_SHOWS = frozenset("shows show showing displays display displaying plays".split())
+
+
+def is_compared(around: Clause, phrase: Phrase) -> bool:
+    """Whether a thing stands for what another is like: "like a bear", "as big as a bus"."""
+    before = around.before
+    if not ALIKE.isdisjoint(before) or not COMPARED.isdisjoint(before[-_NEAR:]):
+        return True
+    likes = [n for n, word in enumerate(before) if word in ("like", "as") and n]
+    if likes and not _has_other_verb(before[likes[-1] + 1 :]):
+        is_as = before[likes[-1]] == "as"
+        return not is_as or "as" in before[: likes[-1]] or likes[-1] == len(before) - 1
+    return around.after[:1] in (("like",), ("themed",))
+
+
+def _has_other_verb(words: Words) -> bool:
+    """Whether something else is told after a comparison: "... and carries a bag"."""
+    return any(
+        word == "and" and words[n + 1 : n + 2] and words[n + 1].endswith(("s", "ed"))
+        for n, word in enumerate(words)
+    )
+
+
+def is_depicted(around: Clause, phrase: Phrase) -> bool:
+    """Whether a thing is drawn, or shown on a screen, in the picture."""
+    words, start = around.words, phrase.start
+    for n in range(max(0, start - _NEAR), start):
+        if words[n] in DEPICTING and words[n + 1 : start][:1] in _LINKS:
+            is_view = words[n] in VIEWS and _ON_SOMETHING.isdisjoint(words[:n])
+            return not is_view or any(look_up(words, k) for k in range(n))
+    return _is_on_screen(around)
+
+
+_LINKS = (("of",), ("with",), ("showing",), ("depicting",))
+
+
+def _is_on_screen(around: Clause) -> bool:
+    before, after = around.before, around.after
+    for n, word in enumerate(before):
+        if word in _SCREENS and not _SHOWS.isdisjoint(before[n + 1 : n + 3]):
+            return True
+    for n, word in enumerate(after[:-1]):
+        if word == "on" and (after[n + 1] in _SCREENS or after[n + 1 : n + 3] == ("the", "screen")):
+            return True
+    return False
