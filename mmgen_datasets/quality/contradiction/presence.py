@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mmgen_datasets.hierarchy import broader
 from mmgen_datasets.quality.case import Case, Exchanged, Fault
+from mmgen_datasets.quality.contradiction.subjects import OWNERS
 from mmgen_datasets.quality.grounding import answer_sign, asks_for, claims, is_existential
 from mmgen_datasets.quality.reading.cues import FUNCTION, PREPOSITIONS, VIEWS
 from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
@@ -16,6 +17,9 @@ _LOCATING = PREPOSITIONS - {"of", "like", "as", "than", "for", "with", "without"
 _NEVER_MIND = frozenset("other others else more another additional further second third".split())
 _EXCEPT = frozenset("except besides apart other only just but".split())
 _WHOLE = frozenset({"anywhere", "nowhere"})
+_HAVING = frozenset(
+    "has have had wear wears wearing carry carries carrying hold holds holding bring brings".split()
+)
 _SIDES = frozenset({"left", "right"})
 _SEEN = VIEWS | {"scene", "sight", "view", "all"}
 
@@ -106,7 +110,19 @@ def _places(mention: Mention) -> frozenset[tuple[str, str]]:
         names = [w for w in rest if w not in FUNCTION or w in _SIDES]
         if names and names[0] not in _SEEN:
             found.add((word, names[0]))
+    if owner := _owner(mention):
+        found.add(("of", owner))
     return frozenset(found)
+
+
+def _owner(mention: Mention) -> str | None:
+    """Of whom it is told that they have a thing, or have none: "she has no umbrella"."""
+    words, phrase = mention.sentence.words, mention.phrase
+    if phrase.determiner in OWNERS:
+        return OWNERS[phrase.determiner]
+    before = words[: phrase.start]
+    who = [word for word in before if word in ("he", "she", "they")]
+    return who[-1] if who and not _HAVING.isdisjoint(before) else None
 
 
 def _is_same_place(denial: _Denial, claim: Mention) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from mmgen_datasets.quality.case import Case, Fault
-from mmgen_datasets.quality.contradiction.statements import Statement, statements
+from mmgen_datasets.quality.contradiction.statement import Statement
+from mmgen_datasets.quality.contradiction.statements import statements
 from mmgen_datasets.quality.contradiction.traits import exclude
 from mmgen_datasets.quality.reading.tokens import sentences
 
@@ -32,7 +33,15 @@ def _several(case: Case) -> frozenset[str]:
             words = sentence.words
             found.update(b for a, b in pairwise(words) if a in _MORE)
             found.update(word.removesuffix("s") for word in words if word.endswith("s"))
+            if ("the", "one") in pairwise(words):
+                found.update(words)
     return frozenset(found)
+
+
+def _is_of_unnamed_owner(early: Statement, late: Statement) -> bool:
+    """Whether "the suit" may be "his suit"; "a shirt" may be anybody's."""
+    is_unowned = None in (early.subject.owner, late.subject.owner)
+    return is_unowned and "introduced" not in (early.form, late.form)
 
 
 def _are_same(
@@ -42,7 +51,7 @@ def _are_same(
     one, other = early.subject, late.subject
     if (one.noun, early.family) != (other.noun, late.family):
         return False
-    if one.owner and other.owner and one.owner != other.owner:
+    if one.owner != other.owner and not _is_of_unnamed_owner(early, late):
         return False
     if one.is_all or other.is_all:
         return {early.form, late.form} == {"said"}

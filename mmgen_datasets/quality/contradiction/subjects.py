@@ -21,6 +21,11 @@ OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
 _KNOWN = frozenset("the this that these those both all".split()) | OWNERS.keys()
 _PRONOUNS = frozenset("it they them both all".split())
 _SIDES = frozenset({"left", "right"})
+_SEXES = {
+    "he": frozenset("man boy gentleman groom father husband guy".split()),
+    "she": frozenset("woman girl lady bride mother wife".split()),
+}
+_VERBS = AUXILIARIES - {"'s"}
 _RELATIVES = (("which",), ("that",), ("who",))
 
 
@@ -58,14 +63,23 @@ def to_subject(part: Words, it: str | None, one: str | None) -> Subject | None:
     if begin is None:
         return None
     is_all, rest = part[begin] in ("both", "all"), part[begin + 1 :]
-    if part[begin] in _PRONOUNS and (not rest or rest[:2] == ("of", "them")):
+    if part[begin] in _PRONOUNS - {"both", "all"} or not rest or rest[:2] == ("of", "them"):
         return Subject(it, None, side, is_all) if it else None
+    if "'s" in rest:
+        at = rest.index("'s")
+        owner, owned = phrase_head(rest[:at]), phrase_head(rest[at + 1 :])
+        return Subject(singular(owned), _pronoun(owner), side) if owner and owned else None
     head = phrase_head(rest)
     if head == "one":
         return Subject(one, None, side) if one and side else None
     if head is None or head in _SIDES:
         return None
     return Subject(singular(head), OWNERS.get(part[begin]), side, is_all)
+
+
+def _pronoun(owner: str) -> str:
+    """By which pronoun one speaks of an owner: "she" of "woman"."""
+    return next((he for he, names in _SEXES.items() if owner in names), "it")
 
 
 def subjects_before(words: Words, verb: int, it: str | None, one: str | None) -> Iterator[Subject]:
@@ -81,11 +95,11 @@ def subjects_before(words: Words, verb: int, it: str | None, one: str | None) ->
             first -= 1
         part = words[first:end]
     pieces = _split(part)
-    if any(not AUXILIARIES.isdisjoint(piece) for piece in pieces):
+    if any(not _VERBS.isdisjoint(piece) for piece in pieces):
         pieces = pieces[-1:]  # what stands before has a verb of its own
     for piece in pieces:
         subject = to_subject(piece, it, one)
-        if subject and AUXILIARIES.isdisjoint(piece):
+        if subject and _VERBS.isdisjoint(piece):
             yield subject
 
 

@@ -8,7 +8,7 @@ from mmgen_datasets.quality.reading.lexicon import look_up
 from mmgen_datasets.quality.reading.phrases import Phrase
 
 _NEAR = 4
-_ON_SOMETHING = frozenset("has have had with on wears holds hangs bears carries".split())
+_ON_SOMETHING = frozenset("has have had with wears holds hangs bears carries framed wall".split())
 _SCREENS = frozenset("tv television screen monitor display".split())
 _SHOWS = frozenset("shows show showing displays display displaying plays".split())
 
@@ -38,7 +38,7 @@ def is_depicted(around: Clause, phrase: Phrase) -> bool:
     words, start = around.words, phrase.start
     for n in range(max(0, start - _NEAR), start):
         if words[n] in DEPICTING and words[n + 1 : start][:1] in _LINKS:
-            is_view = words[n] in VIEWS and _ON_SOMETHING.isdisjoint(words[:n])
+            is_view = words[n] in VIEWS and _ON_SOMETHING.isdisjoint([*words[:n], *around.after])
             return not is_view or any(look_up(words, k) for k in range(n))
     return _is_on_screen(around)
 
