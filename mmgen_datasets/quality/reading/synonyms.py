@@ -86,7 +86,7 @@ SYNONYMS = {
     "broccoli": "",
     "carrot": "",
     "hot dog": "hotdog",
-    "pizza": "",
+    "pizza": "pizza pie",
     "donut": "doughnut",
     "cake": "cupcake, cheesecake, birthday cake, wedding cake, layer cake",
     "chair": "armchair, rocking chair, folding chair, office chair, lawn chair, deck chair, "
