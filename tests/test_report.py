@@ -202,7 +202,7 @@ def test_scores_of_several_judges_stand_apart(tmp_path: Path) -> None:
     def judged(place: int, row: dict[str, Any]) -> dict[str, Any]:
         scores = [
             {"name": "tone", "value": value, "judge": judge, "detail": None}
-            for judge, value in (("a", place % 2), ("b", 0.5), ("c", None))
+            for judge, value in (("a", place % 2), ("b", 0.5), ("c", None), ("d", math.nan))
         ]
         return row | {"scores": scores}
 

@@ -15,7 +15,7 @@ from mmgen_datasets.generation.run_samples import run_samples
 from mmgen_datasets.quality.detail import read_detail
 from mmgen_datasets.report.write import write_report
 from tests import browser
-from tests.report_runs import HOSTILE, KINDS, Row, eventful_run, motion_run, sound_run
+from tests.report_runs import HOSTILE, KINDS, Row, eventful_run, motion_run, sample_run, sound_run
 from tests.sounds import file_of, tone
 
 if TYPE_CHECKING:
@@ -247,6 +247,25 @@ def test_a_link_leads_to_the_same_again(
 def test_an_id_that_is_not_there_is_told(context: BrowserContext, run: Path) -> None:
     page = opened(context, run, id="<b>none</b>")
     assert "<b>none</b>" in page.locator("#sample").inner_text()
+
+
+def test_a_search_with_many_hits_in_a_long_text_is_answered(
+    context: BrowserContext, run: Path, rows: list[Row]
+) -> None:
+    page = opened(context, run, id=rows[6]["id"], q="w")
+    page.locator(".said mark.found").first.wait_for()
+    assert page.locator(".said").nth(1).evaluate("it => it.textContent") == HOSTILE[6]
+
+
+def test_a_run_without_conversations_has_a_page(context: BrowserContext, tmp_path: Path) -> None:
+    folder = sample_run(tmp_path / "run")
+    for file in (folder / "conversations").glob("*.parquet"):
+        file.unlink()
+    write_report(folder)
+    page = opened(context, folder)
+    assert "no question follows" in page.locator("#part-rejects").inner_text()
+    page.click("#to-samples")
+    assert "no conversations" in page.locator("#nothing").inner_text()
 
 
 def test_boxes_stand_where_they_are_annotated(

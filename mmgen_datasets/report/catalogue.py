@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -130,7 +131,7 @@ class Catalogue:
         for name, value in values.items():
             self.conversations[name].append(value)
         for score in row.get("scores") or ():
-            if score["value"] is not None:
+            if score["value"] is not None and math.isfinite(score["value"]):
                 scores = self.judged.setdefault((score["name"], score["judge"] or ""), {})
                 scores[number] = round(score["value"], 4)
         self.talk.count(row["messages"])

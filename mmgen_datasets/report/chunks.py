@@ -34,7 +34,8 @@ def pack(value: Any) -> str:
         {'said': '</script>'}
     """
     # Escaped to ASCII: a lone surrogate in a reply could not be encoded otherwise.
-    return compress(json.dumps(value, separators=(",", ":")).encode("ascii"))
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return compress(text.encode("ascii"))
 
 
 def unpack(text: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -26,7 +27,7 @@ def conversation_record(row: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "passed": [check["name"] for check in row.get("checks") or () if check["passed"]],
         "unjudged": [check["name"] for check in row.get("checks") or () if check["passed"] is None],
-        "scores": row.get("scores") or [],
+        "scores": [_finite(score) for score in row.get("scores") or ()],
         "made": _known(row.get("provenance")),
     }
 
@@ -79,6 +80,12 @@ def _box(thing: Mapping[str, Any]) -> list[Any]:
     edges = [round(BOX_STEPS * min(max(edge, 0.0), 1.0)) for edge in thing["bbox"]]
     flags = [flag.removeprefix("is_").replace("_", " ") for flag in _FLAGS if thing.get(flag)]
     return [thing["category"], *edges, ", ".join(flags)]
+
+
+def _finite(score: Mapping[str, Any]) -> dict[str, Any]:
+    """A score whose value JSON knows."""
+    value = score["value"]
+    return {**score, "value": value if value is not None and math.isfinite(value) else None}
 
 
 def _known(values: Mapping[str, Any] | None) -> dict[str, Any]:

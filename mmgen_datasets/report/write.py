@@ -15,10 +15,13 @@ from mmgen_datasets.report.payload import Payload, payload_of
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    *("elements", "chunks", "catalogue", "state", "filter", "charts", "overview"),
-    *("facets", "list", "marks", "picture", "motion", "sample", "keys", "main"),
+    *("elements", "chunks", "catalogue", "state", "filter"),
+    *("charts", "histogram", "told_checks", "told_words", "told_making", "overview"),
+    *("facets", "list", "marks", "picture", "motion", "talk", "sample", "keys", "main"),
 )
 """Files of ``js/``, in the order in which they are joined: each uses those before it."""
+_STYLES = ("base", "overview", "samples", "talk", "small")
+"""Files of ``css/``, in order."""
 
 
 def write_report(
@@ -64,7 +67,9 @@ def page(overview: object, first: Iterable[Chunk], others: Iterable[Chunk]) -> I
         first: chunks that stand before the script.
         others: those behind it, which a browser reads while the page is already in use.
     """
-    script, style = joined_script(), _read("page.css")
+    script = _joined("js", _SCRIPTS)
+    script = f'"use strict";\n(() => {{\n{script}}})();\n'
+    style = _joined("css", _STYLES)
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -79,10 +84,8 @@ def page(overview: object, first: Iterable[Chunk], others: Iterable[Chunk]) -> I
     )
 
 
-def joined_script() -> str:
-    """The page's script, all files in one scope."""
-    parts = "\n".join(_read(f"js/{name}.js") for name in _SCRIPTS)
-    return f'"use strict";\n(() => {{\n{parts}\n}})();\n'
+def _joined(kind: str, names: Iterable[str]) -> str:
+    return "\n".join(_read(f"{kind}/{name}.{kind}") for name in names)
 
 
 def _csp_hash(text: str) -> str:

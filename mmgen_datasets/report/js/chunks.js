@@ -18,7 +18,8 @@ async function chunkText(name) {
 function unpackedChunk(name) {
   if (!unpackedChunks.has(name)) {
     const value = chunkText(name).then(async (text) =>
-      JSON.parse(new TextDecoder().decode(await decompressed(text.trim()))));
+      JSON.parse(new TextDecoder().decode(await decompressed(text.trim()))),
+    );
     unpackedChunks.set(name, value);
   }
   return unpackedChunks.get(name);

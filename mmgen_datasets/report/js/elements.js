@@ -30,7 +30,8 @@ const short = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const share = new Intl.NumberFormat("en", { style: "percent", maximumSignificantDigits: 2 });
 
 const percent = (part, all) => (all ? share.format(part / all) : "–");
-const plural = (count, one, many = `${one}s`) => `${whole.format(count)} ${count === 1 ? one : many}`;
+const plural = (count, one, many = `${one}s`) =>
+  `${whole.format(count)} ${count === 1 ? one : many}`;
 const words = (name) => String(name).replaceAll("_", " ");
 
 // A link that data name: only to the web, and the page it leads to learns nothing of this one.
@@ -42,8 +43,9 @@ function link(address, text) {
 // Rows of a term and what is said of it; those with nothing to say are left out.
 function facts(rows) {
   const told = rows.filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return make("dl", { class: "facts" }, told.map(([term, value]) => [
-    make("dt", {}, term),
-    make("dd", {}, ...[value].flat()),
-  ]).flat());
+  return make(
+    "dl",
+    { class: "facts" },
+    told.map(([term, value]) => [make("dt", {}, term), make("dd", {}, ...[value].flat())]).flat(),
+  );
 }

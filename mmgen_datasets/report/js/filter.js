@@ -12,23 +12,25 @@ function faultWords(row) {
   return catalogue.index.conversations.check[row].length ? ANY_FAULT : NO_FAULT;
 }
 
-// For each facet a function from a row to whether its choices let it pass; null where there is none.
+// For each facet a function from a row to whether its choices let it pass; null where there are
+// none.
 function choosers(wanted) {
   return FACETS.map((facet) => {
     if (!wanted[facet].length) return null;
     const names = catalogue.index.names[facet];
     const numbers = new Set(wanted[facet].map((name) => names.indexOf(name)));
     const special = facet === "check" ? new Set(wanted.check) : new Set();
-    return (row) => special.has(faultWords(row))
-      || valuesOf(facet, row).some((number) => numbers.has(number));
+    return (row) =>
+      special.has(faultWords(row)) || valuesOf(facet, row).some((number) => numbers.has(number));
   });
 }
 
 function isWanted(wanted) {
   const needle = wanted.q.trim().toLowerCase();
   const ranges = Object.entries(wanted.score);
-  return (row) => (!needle || (catalogue.haystacks[row] ?? "").includes(needle))
-    && ranges.every(([name, [least, most]]) => {
+  return (row) =>
+    (!needle || (catalogue.haystacks[row] ?? "").includes(needle)) &&
+    ranges.every(([name, [least, most]]) => {
       const value = catalogue.index.scores[name]?.[row];
       return value !== null && value !== undefined && value >= least && value <= most;
     });
@@ -43,7 +45,9 @@ function filtered(wanted) {
   for (let row = 0; row < catalogue.size; row++) {
     if (!fits(row)) continue;
     const against = [];
-    chosen.forEach((passes, place) => { if (passes && !passes(row)) against.push(place); });
+    chosen.forEach((passes, place) => {
+      if (passes && !passes(row)) against.push(place);
+    });
     if (!against.length) rows.push(row);
     if (against.length > 1) continue;
     FACETS.forEach((facet, place) => {
@@ -56,5 +60,7 @@ function filtered(wanted) {
   return { rows, counts };
 }
 
-const isFiltered = (wanted) => Boolean(wanted.q.trim()) || FACETS.some((facet) => wanted[facet].length)
-  || Object.keys(wanted.score).length > 0;
+const isFiltered = (wanted) =>
+  Boolean(wanted.q.trim()) ||
+  FACETS.some((facet) => wanted[facet].length) ||
+  Object.keys(wanted.score).length > 0;

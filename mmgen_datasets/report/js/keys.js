@@ -5,8 +5,15 @@ const KEYS = {
   ArrowDown: () => go(1),
   k: () => go(-1),
   ArrowUp: () => go(-1),
-  "/": () => { look({ view: "samples" }); byId("search").focus(); byId("search").select(); },
-  b: () => { const frame = document.querySelector("#sample .frame"); if (frame) toggleBoxes(frame); },
+  "/": () => {
+    look({ view: "samples" });
+    byId("search").focus();
+    byId("search").select();
+  },
+  b: () => {
+    const frame = document.querySelector("#sample .frame");
+    if (frame) toggleBoxes(frame);
+  },
   o: () => look({ view: "overview" }, { step: true }),
   s: () => look({ view: "samples" }, { step: true }),
   "?": () => byId("help").showModal(),
@@ -22,13 +29,17 @@ function leave() {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
-  if (event.key === "Escape") { leave(); return; }
+  if (event.key === "Escape") {
+    leave();
+    return;
+  }
   if (event.target.matches("input[type=search], input[type=number], input[type=range]")) {
     if (event.key === "Enter") listBox.focus();
     return;
   }
   const isArrow = event.key.startsWith("Arrow");
-  if (isArrow && (state.view !== "samples" || event.target.matches("pre, audio"))) return; // they scroll
+  const arrowsScroll = state.view !== "samples" || event.target.matches("pre, audio");
+  if (isArrow && arrowsScroll) return;
   const act = KEYS[event.key];
   if (!act) return;
   event.preventDefault();

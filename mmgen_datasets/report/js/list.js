@@ -18,7 +18,10 @@ function showList(rows) {
 
 function drawRows() {
   const first = Math.max(0, Math.floor(listBox.scrollTop / ROW_HEIGHT) - SPARE);
-  const end = Math.min(list.rows.length, Math.ceil((listBox.scrollTop + listBox.clientHeight) / ROW_HEIGHT) + SPARE);
+  const end = Math.min(
+    list.rows.length,
+    Math.ceil((listBox.scrollTop + listBox.clientHeight) / ROW_HEIGHT) + SPARE,
+  );
   for (const [place, row] of list.shown) {
     if (place >= first && place < end) continue;
     row.remove();
@@ -31,27 +34,36 @@ function drawRows() {
 
 function listRow(place) {
   const row = list.rows[place];
-  const id = catalogue.index.conversations.id[row];
-  const failed = catalogue.index.conversations.check[row].length;
-  const kind = catalogue.index.names.kind[catalogue.index.conversations.kind[row]];
+  const { conversations, names } = catalogue.index;
+  const id = conversations.id[row];
+  const failed = conversations.check[row].length;
   const title = make("span", { class: "title", dir: "auto" });
   const still = make("span", { class: "still" });
-  const made = make("div", {
-    id: `row-${row}`, role: "option", class: "item", "--place": place,
-    "aria-selected": String(id === state.id), "aria-posinset": place + 1, "aria-setsize": list.rows.length,
-    click: () => look({ id }, { step: state.id === null }),
-  }, still, make("span", { class: "text" }, title, make("span", { class: "meta" },
-    make("span", { class: "kind" }, words(kind)), make("span", { class: "id" }, id),
-    failed ? make("span", { class: "failed" }, plural(failed, "fault")) : null)));
+  const meta = make("span", { class: "meta" }, [
+    make("span", { class: "kind" }, words(names.kind[conversations.kind[row]])),
+    make("span", { class: "id" }, id),
+    failed ? make("span", { class: "failed" }, `${failed} failed`) : null,
+  ]);
   conversationRecord(row).then((record) => title.replaceChildren(titleOf(record)));
   mediaWords(sampleOf(row)).then((found) => still.replaceChildren(...stills(found)));
-  return made;
+  const attributes = {
+    id: `row-${row}`,
+    role: "option",
+    class: "item",
+    "--place": place,
+    "aria-selected": String(id === state.id),
+    "aria-posinset": place + 1,
+    "aria-setsize": list.rows.length,
+    click: () => look({ id }, { step: state.id === null }),
+  };
+  return make("div", attributes, still, make("span", { class: "text" }, title, meta));
 }
 
 // The first question, without the placeholders of media.
 function titleOf({ turns }) {
-  const asked = turns.find(([role]) => role === "user") ?? turns[0] ?? ["", ""];
-  return asked[1].replace(/<(image|video|audio|motion)>/g, "").trim().slice(0, 160) || "(nothing is asked)";
+  const [, text] = turns.find(([role]) => role === "user") ?? turns[0] ?? ["", ""];
+  const asked = text.replace(/<(image|video|audio|motion)>/g, "").trim();
+  return asked.slice(0, 160) || "(nothing is asked)";
 }
 
 function stills(found) {
@@ -63,7 +75,9 @@ function stills(found) {
 
 function markChosen() {
   const row = catalogue.places.get(state.id);
-  for (const [place, shown] of list.shown) shown.setAttribute("aria-selected", String(list.rows[place] === row));
+  for (const [place, shown] of list.shown) {
+    shown.setAttribute("aria-selected", String(list.rows[place] === row));
+  }
   if (row === undefined) listBox.removeAttribute("aria-activedescendant");
   else listBox.setAttribute("aria-activedescendant", `row-${row}`);
 }
@@ -72,7 +86,10 @@ function scrollToChosen() {
   const place = list.rows.indexOf(catalogue.places.get(state.id));
   if (place < 0) return;
   const top = place * ROW_HEIGHT;
-  const beyond = Math.max(listBox.scrollTop - top, top + ROW_HEIGHT - listBox.scrollTop - listBox.clientHeight);
+  const beyond = Math.max(
+    listBox.scrollTop - top,
+    top + ROW_HEIGHT - listBox.scrollTop - listBox.clientHeight,
+  );
   if (beyond > 2 * ROW_HEIGHT) listBox.scrollTop = top - (listBox.clientHeight - ROW_HEIGHT) / 2;
   else if (beyond > 0) listBox.scrollTop += top < listBox.scrollTop ? -beyond : beyond;
   drawRows();
@@ -89,9 +106,16 @@ function go(steps) {
 }
 
 let isDrawing = false;
-listBox.addEventListener("scroll", () => {
-  if (isDrawing) return;
-  isDrawing = true;
-  requestAnimationFrame(() => { isDrawing = false; drawRows(); });
-}, { passive: true });
+listBox.addEventListener(
+  "scroll",
+  () => {
+    if (isDrawing) return;
+    isDrawing = true;
+    requestAnimationFrame(() => {
+      isDrawing = false;
+      drawRows();
+    });
+  },
+  { passive: true },
+);
 new ResizeObserver(drawRows).observe(listBox);

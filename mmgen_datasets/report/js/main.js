@@ -7,7 +7,11 @@ function useTheme(name) {
   document.documentElement.dataset.theme = THEMES[name];
   byId("theme").textContent = name;
   byId("theme").setAttribute("aria-label", `Colours: ${name}`);
-  try { localStorage.setItem("mmgen-theme", name); } catch { /* a file may have no storage */ }
+  try {
+    localStorage.setItem("mmgen-theme", name);
+  } catch {
+    /* a file may have no storage */
+  }
 }
 
 // What is drawn has the colours of before.
@@ -18,12 +22,19 @@ function repaint() {
 }
 
 function storedTheme() {
-  try { return localStorage.getItem("mmgen-theme") ?? "auto"; } catch { return "auto"; }
+  try {
+    return localStorage.getItem("mmgen-theme") ?? "auto";
+  } catch {
+    return "auto";
+  }
 }
 
 function toggleFilters(open) {
   byId("filters").classList.toggle("open", open);
-  byId("show-filters").setAttribute("aria-expanded", String(byId("filters").classList.contains("open")));
+  byId("show-filters").setAttribute(
+    "aria-expanded",
+    String(byId("filters").classList.contains("open")),
+  );
 }
 
 let updating = 0;
@@ -38,17 +49,22 @@ async function update() {
   showFacets(found);
   showList(found.rows);
   byId("found").textContent = isFiltered(state)
-    ? `${whole.format(found.rows.length)} of ${plural(catalogue.size, "conversation")}` : plural(catalogue.size, "conversation");
+    ? `${whole.format(found.rows.length)} of ${plural(catalogue.size, "conversation")}`
+    : plural(catalogue.size, "conversation");
   byId("nothing").hidden = found.rows.length > 0;
-  byId("nothing").textContent = catalogue.size ? "Nothing is left by these choices." : "There are no conversations in this run.";
+  byId("nothing").textContent = catalogue.size
+    ? "Nothing is left by these choices."
+    : "There are no conversations in this run.";
 }
 
-const filterOf = (wanted) => JSON.stringify([wanted.q, wanted.score, ...FACETS.map((facet) => wanted[facet])]);
+const filterOf = (wanted) =>
+  JSON.stringify([wanted.q, wanted.score, ...FACETS.map((facet) => wanted[facet])]);
 
 // Where list and conversation stand side by side, one is always open. Says whether it chose.
 function chooseFirst(now, before) {
   if (now.view !== "samples" || !list.rows.length || isNarrow.matches) return false;
-  const isLeft = now.id !== null && (before === null || list.rows.includes(catalogue.places.get(now.id)));
+  const isLeft =
+    now.id !== null && (before === null || list.rows.includes(catalogue.places.get(now.id)));
   if (isLeft) return false;
   if (now.id !== null && filterOf(now) === filterOf(before)) return false; // a link to another one
   look({ id: catalogue.index.conversations.id[list.rows[0]] });
@@ -67,7 +83,10 @@ async function show(now, before) {
   const isOther = before === null || filterOf(now) !== filterOf(before);
   if (isOther) await update();
   if (now !== state || chooseFirst(now, before)) return;
-  if (now.view !== before?.view) { window.scrollTo(0, 0); drawRows(); }
+  if (now.view !== before?.view) {
+    window.scrollTo(0, 0);
+    drawRows();
+  }
   if (isOther || now.id !== before?.id) {
     markChosen();
     if (isOther || before?.id === null || now.view !== before?.view) scrollToChosen();
@@ -82,8 +101,14 @@ async function begin() {
     useTheme(names[(names.indexOf(byId("theme").textContent) + 1) % names.length]);
     repaint();
   });
-  byId("to-overview").addEventListener("click", (event) => { event.preventDefault(); look({ view: "overview" }, { step: true }); });
-  byId("to-samples").addEventListener("click", (event) => { event.preventDefault(); look({ view: "samples" }, { step: true }); });
+  byId("to-overview").addEventListener("click", (event) => {
+    event.preventDefault();
+    look({ view: "overview" }, { step: true });
+  });
+  byId("to-samples").addEventListener("click", (event) => {
+    event.preventDefault();
+    look({ view: "samples" }, { step: true });
+  });
   byId("show-help").addEventListener("click", () => byId("help").showModal());
   byId("close-help").addEventListener("click", () => byId("help").close());
   byId("show-filters").addEventListener("click", () => toggleFilters());
@@ -105,4 +130,8 @@ async function begin() {
   document.body.dataset.read = "true";
 }
 
-begin();
+begin().catch((error) => {
+  const told = `This page needs a browser of 2024 or later; it cannot be shown: ${error.message}`;
+  document.body.prepend(make("p", { class: "hint", role: "alert" }, told));
+  throw error;
+});

@@ -15,21 +15,39 @@ function faultRanges(text, faults) {
   });
 }
 
+const MOST_FOUND = 1000; // in one text
+
 function foundRanges(text, needle) {
   if (!needle) return [];
   const pattern = new RegExp(needle.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), "giu");
-  return [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length, found: true }));
+  return [...text.matchAll(pattern)].slice(0, MOST_FOUND).map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    found: true,
+  }));
 }
 
-const placeholderRanges = (text) => [...text.matchAll(/<(?:image|video|audio|motion)>/g)]
-  .map((match) => ({ start: match.index, end: match.index + match[0].length, placeholder: true }));
+const placeholderRanges = (text) =>
+  [...text.matchAll(/<(?:image|video|audio|motion)>/g)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    placeholder: true,
+  }));
 
 // The text as nodes. Ranges may overlap: each stretch between two of their ends is one node.
 function markedText(text, faults, needle) {
-  const ranges = [...faultRanges(text, faults), ...foundRanges(text, needle), ...placeholderRanges(text)];
-  const edges = [...new Set([0, text.length, ...ranges.flatMap(({ start, end }) => [start, end])])].sort((a, b) => a - b);
+  const ranges = [
+    ...faultRanges(text, faults),
+    ...foundRanges(text, needle),
+    ...placeholderRanges(text),
+  ].sort((a, b) => a.start - b.start);
+  const ends = ranges.flatMap(({ start, end }) => [start, end]);
+  const edges = [...new Set([0, text.length, ...ends])].sort((a, b) => a - b);
+  let over = [];
+  let next = 0;
   return edges.slice(0, -1).map((start, place) => {
-    const over = ranges.filter((range) => range.start <= start && range.end > start);
+    over = over.filter((range) => range.end > start);
+    while (next < ranges.length && ranges[next].start === start) over.push(ranges[next++]);
     return stretch(text.slice(start, edges[place + 1]), over, start);
   });
 }
@@ -38,13 +56,24 @@ function stretch(text, over, start) {
   const found = over.some((range) => range.found);
   const inner = found ? make("mark", { class: "found" }, text) : text;
   const at = over.filter((range) => range.fault);
-  if (!at.length) return over.some((range) => range.placeholder) ? make("span", { class: "placeholder" }, inner) : inner;
+  if (!at.length) {
+    const isPlaceholder = over.some((range) => range.placeholder);
+    return isPlaceholder ? make("span", { class: "placeholder" }, inner) : inner;
+  }
   const begun = at.filter((range) => range.start === start).map((range) => range.fault.number);
   const told = at.map(({ fault }) => `${fault.name}: ${fault.problem}`).join("\n");
-  return make("mark", {
-    class: "fault", tabindex: "0", "data-told": told, "data-number": begun.join(" ") || null,
-    "data-faults": at.map(({ fault }) => fault.number).join(" "), "aria-description": told,
-  }, inner);
+  return make(
+    "mark",
+    {
+      class: "fault",
+      tabindex: "0",
+      "data-told": told,
+      "data-number": begun.join(" ") || null,
+      "data-faults": at.map(({ fault }) => fault.number).join(" "),
+      "aria-description": told,
+    },
+    inner,
+  );
 }
 
 // What is wrong with marked words, beside them while they are pointed at or have the focus.
@@ -60,6 +89,10 @@ function showTip(event) {
   tip.style.left = `${left}px`;
   tip.style.top = `${below ? at.bottom + 6 : at.top - tip.offsetHeight - 6}px`;
 }
-const hideTip = () => { tip.hidden = true; };
+const hideTip = () => {
+  tip.hidden = true;
+};
 for (const begin of ["pointerover", "focusin"]) document.addEventListener(begin, showTip);
-for (const end of ["pointerout", "focusout", "scroll"]) document.addEventListener(end, hideTip, true);
+for (const end of ["pointerout", "focusout", "scroll"]) {
+  document.addEventListener(end, hideTip, true);
+}

@@ -1,7 +1,9 @@
 // A motion, drawn as a figure of sticks; the camera looks down from the side and goes with it.
 
-const AROUND = (35 * Math.PI) / 180, ABOVE = (18 * Math.PI) / 180;
-const LEFT_SIDE = /^left/, RIGHT_SIDE = /^right/;
+const AROUND = (35 * Math.PI) / 180,
+  ABOVE = (18 * Math.PI) / 180;
+const LEFT_SIDE = /^left/,
+  RIGHT_SIDE = /^right/;
 
 async function unpackMotion(word) {
   const bytes = await decompressed(word.slice("joints:".length));
@@ -10,7 +12,8 @@ async function unpackMotion(word) {
   const steps = new Int16Array(bytes.slice(end + 1).buffer);
   const size = head.shape[1] * 3;
   for (let place = size; place < steps.length; place++) steps[place] += steps[place - size];
-  let floor = Infinity, top = -Infinity;
+  let floor = Infinity,
+    top = -Infinity;
   for (let place = 1; place < steps.length; place += 3) {
     floor = Math.min(floor, steps[place]);
     top = Math.max(top, steps[place]);
@@ -20,15 +23,20 @@ async function unpackMotion(word) {
 
 // Joints at a time between frames: what lies between two of them is on the straight line.
 function poseAt({ steps, size, shape: [frames] }, time) {
-  const first = Math.min(frames - 1, Math.floor(time)), next = Math.min(frames - 1, first + 1);
+  const first = Math.min(frames - 1, Math.floor(time)),
+    next = Math.min(frames - 1, first + 1);
   const part = time - first;
-  return Float32Array.from({ length: size }, (_, place) =>
-    steps[first * size + place] * (1 - part) + steps[next * size + place] * part);
+  return Float32Array.from(
+    { length: size },
+    (_, place) => steps[first * size + place] * (1 - part) + steps[next * size + place] * part,
+  );
 }
 
 function drawPose(canvas, motion, time) {
-  const side = canvas.width, context = canvas.getContext("2d");
-  const pose = poseAt(motion, time), scale = side / (1.35 * motion.tall);
+  const side = canvas.width,
+    context = canvas.getContext("2d");
+  const pose = poseAt(motion, time),
+    scale = side / (1.35 * motion.tall);
   const style = getComputedStyle(canvas);
   const colour = (name) => style.getPropertyValue(name);
   const point = (x, y, z) => {
@@ -41,21 +49,32 @@ function drawPose(canvas, motion, time) {
   context.lineCap = context.lineJoin = "round";
   context.lineWidth = side / 400;
   context.strokeStyle = colour("--line");
-  const tile = 0.5 / motion.step_m, reach = 6 * tile; // lines of the ground, half a metre apart
-  const line = (from, to) => { context.beginPath(); context.moveTo(...from); context.lineTo(...to); context.stroke(); };
+  const tile = 0.5 / motion.step_m,
+    reach = 6 * tile; // lines of the ground, half a metre apart
+  const line = (from, to) => {
+    context.beginPath();
+    context.moveTo(...from);
+    context.lineTo(...to);
+    context.stroke();
+  };
   for (let step = -6; step <= 6; step++) {
-    const x = Math.round(pose[0] / tile + step) * tile, z = Math.round(pose[2] / tile + step) * tile;
+    const x = Math.round(pose[0] / tile + step) * tile,
+      z = Math.round(pose[2] / tile + step) * tile;
     line(point(x, motion.floor, pose[2] - reach), point(x, motion.floor, pose[2] + reach));
     line(point(pose[0] - reach, motion.floor, z), point(pose[0] + reach, motion.floor, z));
   }
   context.lineWidth = side / 60;
   for (const [part, joints] of Object.entries(motion.parts)) {
     const own = new Set(joints);
-    context.strokeStyle = colour(LEFT_SIDE.test(part) ? "--quiet" : RIGHT_SIDE.test(part) ? "--accent" : "--ink");
+    context.strokeStyle = colour(
+      LEFT_SIDE.test(part) ? "--quiet" : RIGHT_SIDE.test(part) ? "--accent" : "--ink",
+    );
     for (const chain of motion.chains) {
       for (let place = 1; place < chain.length; place++) {
         if (!own.has(chain[place])) continue;
-        const [a, b] = [chain[place - 1], chain[place]].map((joint) => point(...pose.subarray(3 * joint, 3 * joint + 3)));
+        const [a, b] = [chain[place - 1], chain[place]].map((joint) =>
+          point(...pose.subarray(3 * joint, 3 * joint + 3)),
+        );
         line(a, b);
       }
     }
@@ -69,18 +88,36 @@ function motionStill(word) {
 }
 
 function motionFigure(word) {
-  const canvas = make("canvas", { width: 840, height: 840, role: "img", "aria-label": "A person moving, as a figure of sticks" });
-  const slider = make("input", { type: "range", min: 0, step: "any", value: 0, "aria-label": "Time" });
+  const canvas = make("canvas", {
+    width: 840,
+    height: 840,
+    role: "img",
+    "aria-label": "A person moving, as a figure of sticks",
+  });
+  const slider = make("input", {
+    type: "range",
+    min: 0,
+    step: "any",
+    value: 0,
+    "aria-label": "Time",
+  });
   const told = make("span", { class: "count" });
   const button = make("button", {}, "Play");
-  const figure = make("div", { class: "motion" }, canvas, make("div", { class: "controls" }, button, slider, told));
+  const figure = make(
+    "div",
+    { class: "motion" },
+    canvas,
+    make("div", { class: "controls" }, button, slider, told),
+  );
   unpackMotion(word).then((motion) => playMotion({ motion, canvas, slider, told, button }));
   return figure;
 }
 
 function playMotion({ motion, canvas, slider, told, button }) {
   const last = motion.shape[0] - 1;
-  let time = 0, before = null, isPlaying = false;
+  let time = 0,
+    before = null,
+    isPlaying = false;
   slider.max = last;
   const show = () => {
     drawPose(canvas, motion, time);
@@ -101,7 +138,11 @@ function playMotion({ motion, canvas, slider, told, button }) {
     if (wanted) requestAnimationFrame(frame);
   };
   button.addEventListener("click", () => play(!isPlaying));
-  slider.addEventListener("input", () => { play(false); time = Number(slider.value); show(); });
+  slider.addEventListener("input", () => {
+    play(false);
+    time = Number(slider.value);
+    show();
+  });
   show();
   play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
 }

@@ -47,14 +47,18 @@ function look(change, { step = false } = {}) {
   for (const listener of listeners) listener(state, before);
 }
 
-// Browsers refuse more than some hundred addresses in half a minute, which a held key would ask for.
+// Browsers refuse more than some hundred addresses in half a minute; a held key would ask for them.
 let late = 0;
 function writeAddress(before, step) {
   if (late && step) history.replaceState(null, "", addressOf(before));
   clearTimeout(late);
   late = 0;
   if (step) history.pushState(null, "", addressOf(state));
-  else late = setTimeout(() => { late = 0; history.replaceState(null, "", addressOf(state)); }, 200);
+  else
+    late = setTimeout(() => {
+      late = 0;
+      history.replaceState(null, "", addressOf(state));
+    }, 200);
 }
 
 window.addEventListener("popstate", () => {
