@@ -59,6 +59,12 @@ def test_a_conversation_counts_with_its_lowest_score() -> None:
     assert (length.mean_failed, length.failed_low) == (None, None)
 
 
+def test_a_judge_is_not_compared_with_what_it_cannot_see() -> None:
+    repeats: dict[str, bool | None] = {"near_duplicate": False, "turns": True}
+    overall, turns = agreement(table((repeats, {"a": [5]})), "a")
+    assert (overall.failed, overall.passed, turns.check) == (0, 1, "turns")
+
+
 def test_what_has_no_score_or_no_outcome_is_left_out() -> None:
     rows = table(({"turns": False}, {"b": [1]}), ({"turns": None}, {"a": [1]}), ({}, {"a": [1]}))
     assert agreement(rows, "a") == []

@@ -59,13 +59,22 @@ def test_a_second_check_keeps_what_the_first_found(conversations: Dataset) -> No
 def test_a_check_of_ones_own_is_named_by_its_module(conversations: Dataset) -> None:
     own = f"{__name__}:find_dogs"
     checked = check(conversations, checks=[own])
-    said = [" ".join(m["content"] for m in row[1::2]) for row in conversations["messages"]]
-    assert [row[0]["passed"] for row in checked["checks"]] == ["dog" not in text for text in said]
+    for row in checked.filter(lambda error: error is None, input_columns=["error"]):
+        said = " ".join(message["content"] for message in row["messages"][1::2])
+        assert row["checks"][0]["passed"] is ("dog" not in said)
 
 
 def test_an_unknown_check_is_told_before_the_work_begins(conversations: Dataset) -> None:
     with pytest.raises(UnknownNameError, match="no check is called 'tuns'"):
         check(conversations, checks=["tuns"])
+
+
+def test_a_row_without_a_conversation_is_not_judged(conversations: Dataset) -> None:
+    table = conversations.select([0]).map(lambda _: {"messages": [], "error": "refused"})
+    [found] = check(table, checks=["turns"])["checks"]
+    assert found == [
+        {"name": "turns", "passed": None, "detail": "not judged: there is no conversation"}
+    ]
 
 
 def test_without_annotations_nothing_is_judged_by_them() -> None:

@@ -19,7 +19,7 @@ from mmgen_datasets.schema import SAMPLE, media_kinds
 Checked: TypeAlias = dict[str, Any]
 """A row of `mmgen_datasets.schema.CHECK`."""
 
-_READ = ("messages", "kind", "provenance", "sample_id", "checks")
+_READ = ("messages", "kind", "provenance", "sample_id", "error", "checks")
 
 
 def check(
@@ -150,18 +150,25 @@ def _check_batch(
     language: str,
 ) -> list[list[Checked]]:
     samples = known.of(batch["sample_id"]) if known else [None] * len(batch["messages"])
-    rows = zip(batch["messages"], batch["kind"], batch["provenance"], samples, strict=True)
+    errors = batch.get("error") or [None] * len(samples)
+    rows = zip(batch["messages"], batch["kind"], batch["provenance"], samples, errors, strict=True)
     return [
-        check_case(
+        [_not_judged(name, "there is no conversation") for name in chosen]
+        if error is not None
+        else check_case(
             Case(messages, kind, media, (made or {}).get("finish_reason"), sample, language), chosen
         )
-        for messages, kind, made, sample in rows
+        for messages, kind, made, sample, error in rows
     ]
 
 
 def _check_one(case: Case, name: str) -> Checked:
     needs = name in CHECKS and CHECKS[name].reads_annotations
     if needs and not case.is_annotated:
-        return {"name": name, "passed": None, "detail": "not judged: no annotations are at hand"}
+        return _not_judged(name, "no annotations are at hand")
     faults = list(resolve_check(name)(case))
     return {"name": name, "passed": not faults, "detail": write_detail(faults) or None}
+
+
+def _not_judged(name: str, why: str) -> Checked:
+    return {"name": name, "passed": None, "detail": f"not judged: {why}"}

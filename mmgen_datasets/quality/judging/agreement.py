@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from datasets import Dataset
 
+from mmgen_datasets.quality import SET_CHECKS
+
 ANY_CHECK = "any check"
 """Failed: at least one check; passed: at least one, and none failed."""
 LOW, HIGH = 2, 4
@@ -47,8 +49,8 @@ class Agreement:
 def agreement(conversations: Dataset, judge: str) -> list[Agreement]:
     """Compare a judge's scores with what checks found.
 
-    Conversations that the judge has not scored are left out, and of each check those that it
-    could not judge.
+    Conversations that the judge has not scored are left out, of each check those that it could
+    not judge, and the checks that compare conversations: a judge sees one at a time.
 
     Args:
         conversations: rows of `mmgen_datasets.schema.CONVERSATION`.
@@ -64,7 +66,11 @@ def agreement(conversations: Dataset, judge: str) -> list[Agreement]:
         for checks, scores in zip(batch["checks"], batch["scores"], strict=True):
             if (lowest := lowest_score(scores, judge)) is None:
                 continue
-            passed = {c["name"]: c["passed"] for c in checks if c["passed"] is not None}
+            passed = {
+                found["name"]: found["passed"]
+                for found in checks
+                if found["passed"] is not None and found["name"] not in SET_CHECKS
+            }
             overall = {ANY_CHECK: all(passed.values())} if passed else {}
             for name, good in (overall | passed).items():
                 by_check.setdefault(name, ([], []))[good].append(lowest)
