@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mmgen_datasets.quality.case import Case, Exchanged
 from mmgen_datasets.quality.grounding import answer_sign, asks_for, claims
 from mmgen_datasets.quality.reading.amounts import value
-from mmgen_datasets.quality.reading.cues import PREPOSITIONS, VIEWS
+from mmgen_datasets.quality.reading.cues import POSSIBLE, VIEWS
 from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
 from mmgen_datasets.quality.reading.tokens import Sentence, sentences
 
@@ -29,9 +29,9 @@ _WHOLE = re.compile(
 _HOW_MANY = ("how", "many")
 _ELLIPTIC = frozenset("and how about what the of many".split())
 _EXCEPT = frozenset({"apart", "from"})
+_COMPANIES = frozenset({"family", "party", "couple", "crew"})
 _THERE_ARE = ("is", "are", "'s", "there", "only", "just", "exactly")
 _NONE = frozenset({"none", "zero", "no"})
-_LOCATING = PREPOSITIONS - {"of", "about", "as", "than"}
 
 
 class Count(NamedTuple):
@@ -54,6 +54,7 @@ def counts(case: Case) -> Iterator[Count]:
     for exchanged in case.exchanges:
         asked = asked_number(exchanged.question.text, asked)
         yield from _counts(exchanged, asked, claimed)
+        yield from _companies(exchanged)
 
 
 def asked_number(question: str, before: Mention | None) -> Mention | None:
@@ -103,6 +104,27 @@ def _counts(
             if mention.amount and mention.amount.bound != "about":
                 is_whole = mention.amount.bound == "exactly" and _is_existential(mention)
                 yield Count(turn, text[:3], mention, mention.amount.number, is_whole)
+
+
+def _companies(exchanged: Exchanged) -> Iterator[Count]:
+    """Read "a family of four" as four people."""
+    turn, text = exchanged.answer
+    for sentence in sentences(text):
+        words = sentence.words
+        for n in range(len(words) - 2):
+            number = value(words[n + 2])
+            is_company = words[n] in _COMPANIES and words[n + 1] == "of" and number is not None
+            if not is_company or not POSSIBLE.isdisjoint(words[:n]) or sentence.is_question:
+                continue
+            if not _is_counting(words[n + 3 : n + 4]):
+                said = text[sentence.tokens[n].start : sentence.tokens[n + 2].end]
+                [people] = read_mentions("people")
+                yield Count(turn, said, people, number or 0, is_whole=False)
+
+
+def _is_counting(after: tuple[str, ...]) -> bool:
+    """Whether a number is followed by what it counts: "a group of four horses"."""
+    return bool(after) and after[0][0].isalpha() and after[0].endswith("s") and len(after[0]) > 4
 
 
 def _bare(turn: int, text: str, asked: Mention) -> Iterator[Count]:

@@ -51,12 +51,13 @@ def claims(case: Case) -> Iterator[Claim]:
         yield from _affirmed(question, answer)
         supposes = _supposes(question.text)
         for mention in read_mentions(answer.text):
+            if mention.phrase.is_definite:
+                is_only_supposed = mention.kinds in open_kinds
+            else:
+                is_only_supposed = supposes and _is_fragment(mention)
             if mention.stance == "open":
                 open_kinds.add(mention.kinds)
-            elif mention.stance == "there" and not (
-                (mention.phrase.is_definite and mention.kinds in open_kinds)
-                or (supposes and not mention.phrase.is_definite and _is_fragment(mention))
-            ):
+            elif mention.stance == "there" and not is_only_supposed:
                 open_kinds.discard(mention.kinds)
                 yield Claim(answer.turn, mention.words, mention.kinds, mention)
                 if implied := IMPLIED.get(mention.name):

@@ -15,7 +15,6 @@ from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
 
 _LOCATING = PREPOSITIONS - {"of", "like", "as", "than", "for", "with", "without", "about", "per"}
 _NEVER_MIND = frozenset("other others else more another additional further second third".split())
-_EXCEPT = frozenset("except besides apart other only just but".split())
 _WHOLE = frozenset({"anywhere", "nowhere"})
 _HAVING = frozenset(
     "has have had wear wears wearing carry carries carrying hold holds holding bring brings".split()

@@ -75,10 +75,10 @@ POSSIBLE = frozenset(
     "guess wonder whether if unless want wants wanting wish wishes wishing hope hopes hoping "
     "expect expects expecting await awaits awaiting plan plans planning intend intends "
     "intending need needs needing remind reminds reminding reminiscent dream dreams dreaming "
-    "symbol symbolize symbolizes associated assume assumes assuming assumed think thinks "
-    "believe believes evoke evokes evoking prefer prefers encounter miss expected supposed "
-    "anticipating anticipate either future next-time usually typically generally commonly "
-    "often rarely seldom ideally unclear unsure uncertain clue clues sign evidence impression "
+    "symbolize symbolizes assume assumes assuming assumed think thinks "
+    "believe believes evoke evokes evoking prefer prefers expected supposed "
+    "anticipating anticipate usually typically generally commonly "
+    "often rarely seldom ideally unclear unsure uncertain "
     "'d".split()
 )
 """What follows these, in the same clause, is not said to be there."""
@@ -99,11 +99,13 @@ DEPICTING = frozenset(
     "depicting depicts design designs pattern patterns advertisement ad advertising word words "
     "text toy toys shape form outline".split()
 )
+"""What is of a thing, or with it on, without the thing being there."""
 VIEWS = frozenset(
     "picture photo photograph image scene view shot snapshot closeup portrait pictures".split()
 )
 """Depictions that are mostly the picture itself."""
 SEEING = frozenset({"see", "seen", "spot", "spotted", "make", "find", "found", "observe", "show"})
+"""What one "can" do of what is there."""
 SEEN = frozenset(
     "visible present shown seen there in pictured depicted found part included evident apparent "
     "anywhere spotted detected featured here".split()

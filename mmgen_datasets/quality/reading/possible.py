@@ -17,7 +17,7 @@ from mmgen_datasets.quality.reading.lexicon import look_up
 from mmgen_datasets.quality.reading.phrases import Phrase
 
 _ANYBODY = frozenset({("those", "who"), ("people", "who"), ("one", "who"), ("everybody", "who")})
-_WHOEVER = frozenset("whoever anyone anybody everyone everybody somebody someone".split())
+_WHOEVER = frozenset("whoever anyone anybody everyone everybody".split())
 """Those of whom it is open who they are, and so what they have."""
 _MODALS = frozenset("may might could would should must will shall can 'll".split())
 _UNREAL = frozenset({"would", "should", "could"})
