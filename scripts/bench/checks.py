@@ -2,7 +2,7 @@
 
     python -m scripts.bench.checks [CONVERSATIONS]
 
-The conversations are those labelled by hand, over and over, each with words of its own so that
+The conversations are the labelled ones of the tests, over and over, each with words of its own so that
 nothing is read from a cache.
 """
 

@@ -1,4 +1,4 @@
-"""Conversations with their faults, labelled by hand: what the checks are measured by.
+"""Conversations with their faults, labelled one by one: what the checks are measured by.
 
 ``README.md`` beside this file tells the form.
 """
@@ -32,7 +32,7 @@ class Labelled:
 
 
 def read_labelled(folder: str) -> list[Labelled]:
-    """All conversations of ``development`` or ``held_out``."""
+    """All conversations of a folder: ``development``, ``once_held_out`` or ``held_out``."""
     return [
         labelled
         for path in sorted((HERE / folder).glob("*.yaml"))
