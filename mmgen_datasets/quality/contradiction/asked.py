@@ -13,7 +13,7 @@ from mmgen_datasets.quality.contradiction.statement import (
     quote,
 )
 from mmgen_datasets.quality.contradiction.subjects import to_subject
-from mmgen_datasets.quality.contradiction.traits import DEGREES
+from mmgen_datasets.quality.contradiction.traits import DEGREES, opposite
 from mmgen_datasets.quality.grounding import answer_sign
 from mmgen_datasets.quality.reading.tokens import sentences
 
@@ -41,14 +41,17 @@ def answered(exchanged: Exchanged) -> Iterator[Statement]:
 
 
 def affirmed(exchanged: Exchanged) -> Iterator[Statement]:
-    """Read "Yes" as what was asked for: "Is the dog asleep?"."""
+    """Read "Yes" as what was asked for, and "No" as its opposite: "Is the dog asleep?"."""
     asked = sentences(exchanged.question.text)[-1:]
-    if not asked or answer_sign(exchanged.answer.text) is not True:
+    sign = answer_sign(exchanged.answer.text)
+    if not asked or sign is None:
         return
     words = asked[0].words
     if words[0] in ("is", "are") and len(words) > 2 and "or" not in words:
         found = find_traits(words, 2, len(words))
         subject = found and to_subject(words[1 : found.start], None, None)
         if found and subject and found.end == len(words) and found.family != "side":
-            yes = exchanged.answer.text[: len("yes")]
-            yield Statement(exchanged.answer.turn, yes, subject, "said", found.family, found.values)
+            values = found.values if sign else opposite(found.family, found.values)
+            said = exchanged.answer.text[: len("yes" if sign else "no")]
+            if values:
+                yield Statement(exchanged.answer.turn, said, subject, "said", found.family, values)

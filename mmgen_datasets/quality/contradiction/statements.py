@@ -27,7 +27,7 @@ from mmgen_datasets.quality.contradiction.subjects import (
     subjects_before,
     to_subject,
 )
-from mmgen_datasets.quality.contradiction.traits import DEGREES, SURFACES, trait
+from mmgen_datasets.quality.contradiction.traits import DEGREES, SURFACES, opposite, trait
 from mmgen_datasets.quality.reading.cues import FUNCTION, VIEWS
 from mmgen_datasets.quality.reading.mentions import read_mentions
 from mmgen_datasets.quality.reading.tokens import sentences
@@ -85,6 +85,7 @@ def _several(text: str) -> str | None:
 
 
 def _read(words: Words, it: str | None, one: str | None) -> Iterator[_Found]:
+    yield from _led_by(words)
     for at, word in enumerate(words):
         if word in _COPULAS:
             yield from _said(words, at, it, one)
@@ -106,6 +107,11 @@ def _said(words: Words, copula: int, it: str | None, one: str | None) -> Iterato
     if not found:
         return
     between = words[copula + 1 : found.start]
+    if between[:1] in (("not",), ("n't",)):
+        values = opposite(found.family, found.values)
+        if not values or between[1:]:
+            return
+        found, between = found._replace(values=values, start=copula + 1), ()
     if found.family == "side":
         if not _is_side_of_picture(words, copula, found):
             return
@@ -117,7 +123,7 @@ def _said(words: Words, copula: int, it: str | None, one: str | None) -> Iterato
     is_side = found.family == "side"
     if after[0].isalpha() and after not in FUNCTION and not (is_made or is_side):
         return
-    if is_doubted(words, copula - _MOST_WORDS, found.end):
+    if is_doubted(words, copula - _MOST_WORDS, copula):
         return
     is_all = found.family != "side" and not {"both", "all"}.isdisjoint(between)
     for subject in subjects_before(words, copula, it, one):
@@ -138,6 +144,16 @@ def _postured(words: Words, verb: int) -> Iterator[_Found]:
         for subject in subjects_before(words, verb, None, None):
             if subject.is_alive:
                 yield subject, "said", found
+
+
+def _led_by(words: Words) -> Iterator[_Found]:
+    """Read "Standing at the window, the man looks out"."""
+    found = find_traits(words, 0, min(2, len(words)), "posture")
+    if found and "," in words:
+        rest = words[words.index(",") + 1 :]
+        subject = to_subject(rest[:3], None, None) if rest[:1] == ("the",) else None
+        if subject and subject.is_alive:
+            yield subject, "said", found
 
 
 def _named(

@@ -38,6 +38,8 @@ FAMILIES = {
 }
 """By family, its values, each with the words for it."""
 
+_EITHER_OR = frozenset({"sleep", "wetness", "openness", "light"})
+"""Families of which everything has one value or the other: what is not full may not be empty."""
 _NEAR = frozenset(
     frozenset(pair.split("-"))
     for pair in "red-pink red-orange orange-yellow red-brown brown-orange brown-yellow blue-purple "
@@ -66,6 +68,16 @@ def trait(word: str) -> tuple[str, str] | None:
             if word in words.split():
                 return family, value
     return None
+
+
+def opposite(family: str, values: Iterable[str]) -> frozenset[str]:
+    """What a thing is that is not so; nothing where there is more than one way.
+
+    Example:
+        >>> opposite("sleep", {"asleep"}), opposite("colour", {"red"})
+        (frozenset({'awake'}), frozenset())
+    """
+    return frozenset(FAMILIES[family].keys() - set(values) if family in _EITHER_OR else ())
 
 
 def exclude(one: Iterable[str], other: Iterable[str]) -> bool:
