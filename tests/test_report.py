@@ -208,10 +208,10 @@ def test_scores_of_several_judges_stand_apart(tmp_path: Path) -> None:
 
     payload = payload_of(changed(sample_run(tmp_path / "run"), judged))
     assert {row["name"]: row["mean"] for row in payload.overview["scores"]} == {
-        "tone, a": pytest.approx(11 / 23),
-        "tone, b": 0.5,
+        "tone@a": pytest.approx(11 / 23),
+        "tone@b": 0.5,
     }
-    assert payload.catalogue.index()["scores"]["tone, a"][:3] == [0, 1, 0]
+    assert payload.catalogue.index()["scores"]["tone@a"][:3] == [0, 1, 0]
 
 
 def test_a_run_in_which_all_came_to_nothing_has_a_page(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,22 @@ from urllib.parse import urlencode
 import pytest
 
 import mmgen_datasets as mmgen
+from mmgen_datasets.cli import main
 from mmgen_datasets.generation.run_samples import run_samples
-from mmgen_datasets.quality.detail import read_detail
+from mmgen_datasets.quality.case import Fault
+from mmgen_datasets.quality.detail import read_detail, write_detail
 from mmgen_datasets.report.write import write_report
 from tests import browser
-from tests.report_runs import HOSTILE, KINDS, Row, eventful_run, motion_run, sample_run, sound_run
+from tests.report_runs import (
+    HOSTILE,
+    KINDS,
+    Row,
+    changed,
+    eventful_run,
+    motion_run,
+    sample_run,
+    sound_run,
+)
 from tests.sounds import file_of, tone
 
 if TYPE_CHECKING:
@@ -72,10 +84,10 @@ def page(context: BrowserContext, run: Path) -> Page:
     return opened(context, run)
 
 
-def opened(context: BrowserContext, run: Path, **wanted: str) -> Page:
+def opened(context: BrowserContext, run: Path, **wanted: str | list[str]) -> Page:
     """The page of a run, once all of it is read."""
     page = context.new_page()
-    page.goto(f"{(run / 'report.html').as_uri()}#{urlencode(wanted)}")
+    page.goto(f"{(run / 'report.html').as_uri()}#{urlencode(wanted, doseq=True)}")
     page.wait_for_selector("body[data-read]")
     return page
 
@@ -244,9 +256,50 @@ def test_a_link_leads_to_the_same_again(
     assert page.locator("#overview").is_visible()
 
 
+def test_what_repeats_another_conversation_leads_to_it(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    def repeating(place: int, row: Row) -> Row:
+        detail = write_detail([Fault(0, "", "as a whole, repeats coco2017-1046-grounded")])
+        found = {"name": "duplicate", "passed": False, "detail": detail}
+        return row | {"checks": [found] if place == 0 else []}
+
+    folder = changed(sample_run(tmp_path / "run"), repeating)
+    write_report(folder)
+    page = opened(context, folder, view="samples")
+    page.get_by_role("button", name="coco2017-1046-grounded").click()
+    page.locator("#sample h2", has_text="coco2017-1046-grounded").wait_for()
+
+
 def test_an_id_that_is_not_there_is_told(context: BrowserContext, run: Path) -> None:
     page = opened(context, run, id="<b>none</b>")
     assert "<b>none</b>" in page.locator("#sample").inner_text()
+
+
+CHOICES: list[dict[str, Any]] = [
+    {"kind": ["detail", KINDS[2]]},
+    {"check": ["*"], "category": ["dog", "person"]},
+    {"check": ["-"]},
+    {"check": ["my_checks:the"], "score": ["correctness:2..4"]},
+    {"licence": ["Attribution License"], "source": ["coco2017"]},
+]
+
+
+@pytest.mark.parametrize("choices", CHOICES, ids=[" ".join(each) for each in CHOICES])
+def test_the_command_selects_what_the_filters_leave(
+    context: BrowserContext, run: Path, tmp_path: Path, choices: dict[str, Any]
+) -> None:
+    page = opened(context, run, view="samples", **choices)
+    page.click("#show-command")
+    words = shlex.split(page.locator("#command-text").inner_text().replace("\\\n", " "))
+    assert words[:3] == ["mmgen", "select", f"runs/{run.name}"]
+    assert main(["select", str(run), *words[3:-1], str(tmp_path / "out")]) == 0
+    assert found(page).startswith(f"{len(mmgen.load_run(tmp_path / 'out'))} of ")
+
+
+def test_a_search_has_no_command(context: BrowserContext, run: Path) -> None:
+    page = opened(context, run, view="samples", kind="detail", q="picture")
+    assert not page.locator("#show-command").is_visible()
 
 
 def test_a_search_with_many_hits_in_a_long_text_is_answered(

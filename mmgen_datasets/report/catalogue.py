@@ -94,10 +94,10 @@ class Catalogue:
 
     @property
     def scores(self) -> dict[str, dict[int, float]]:
-        """The same by one name each, which says who judged where several did."""
+        """The same by the names that `mmgen select` knows: with the judge where several did."""
         alone = len(self.judges) < 2
         return {
-            name if alone else f"{name}, {judge}": values
+            name if alone else f"{name}@{judge}": values
             for (name, judge), values in self.judged.items()
         }
 
@@ -142,7 +142,7 @@ class Catalogue:
         self.licences.setdefault(licence, terms)
         values = {
             "licence": self.names["licence"][licence],
-            "source": self.names["source"][f"{row['source']} {row.get('split') or ''}".strip()],
+            "source": self.names["source"][row["source"]],
             "category": self.names["category"].of(sorted(categories_of(annotated))),
         }
         for name, value in values.items():

@@ -171,6 +171,10 @@ def _making(name: str, manifests: Sequence[Manifest], facts: Facts) -> dict[str,
     return {
         "status": first.status if len({m.status for m in manifests}) == 1 else "in parts",
         "problem": next((m.problem for m in manifests if m.problem), None),
+        "selections": [
+            {"kept": each.kept, "of": each.of, "dropped": [*each.dropped.items()]}
+            for each in making.selections
+        ],
         "command": "\n".join([making.command, *(each.command for each in making.selections)]),
         "source": sorted({f"{source} {split}".strip() for source, split in facts.sources}),
         "recipe": sorted(f"{recipe} ({sha256[:8]})" for recipe, sha256 in facts.recipes),

@@ -17,7 +17,7 @@ _HERE = Path(__file__).parent
 _SCRIPTS = (
     *("elements", "chunks", "catalogue", "state", "filter"),
     *("charts", "histogram", "told_checks", "told_words", "told_making", "overview"),
-    *("facets", "list", "marks", "picture", "motion", "talk", "sample", "keys", "main"),
+    *("facets", "command", "list", "marks", "picture", "motion", "talk", "sample", "keys", "main"),
 )
 """Files of ``js/``, in the order in which they are joined: each uses those before it."""
 _STYLES = ("base", "overview", "samples", "talk", "small")

@@ -47,6 +47,7 @@ async function update() {
   }
   const found = filtered(state);
   showFacets(found);
+  byId("show-command").hidden = selectCommand(state) === null;
   showList(found.rows);
   byId("found").textContent = isFiltered(state)
     ? `${whole.format(found.rows.length)} of ${plural(catalogue.size, "conversation")}`
@@ -111,6 +112,8 @@ async function begin() {
   });
   byId("show-help").addEventListener("click", () => byId("help").showModal());
   byId("close-help").addEventListener("click", () => byId("help").close());
+  byId("show-command").addEventListener("click", showCommand);
+  byId("close-command").addEventListener("click", () => byId("command").close());
   byId("show-filters").addEventListener("click", () => toggleFilters());
   byId("close-filters").addEventListener("click", () => toggleFilters(false));
   byId("clear").addEventListener("click", () => look(noFilter()));

@@ -63,8 +63,18 @@ function faultElement({ number, name, words: quoted, problem }) {
   return make("li", pointing, [
     make("strong", {}, name),
     make("span", { dir: "auto" }, quoted ? ` “${quoted}” ` : " "),
-    problem,
+    ...problem.split(/(\s+)/).map(linkedId),
   ]);
+}
+
+// The name of another conversation, as that of one which this repeats, leads there.
+function linkedId(word) {
+  if (!catalogue.places.has(word)) return word;
+  return make(
+    "button",
+    { class: "plain id", click: () => look({ id: word }, { step: true }) },
+    word,
+  );
 }
 
 function scoreList(scores) {

@@ -64,12 +64,13 @@ function toldMaking({ making, tokens, counts }) {
       ["Backend", making.backend],
       ...spent(tokens),
       ["Chosen by licence", making.licence === "any" ? null : chosenFor(making)],
+      ...making.selections.map((choice) => ["Selected", chosenBy(choice)]),
       ["Seed", String(making.seed)],
       ["Shards", making.shards > 1 ? String(making.shards) : null],
       ["Time", `${short.format(counts.seconds)} s, from ${moment(started)}${until}`],
       ["Version", `mmgen_datasets ${making.version}`],
     ]),
-    make("h3", {}, "The command"),
+    make("h3", {}, making.selections.length ? "The commands" : "The command"),
     make("pre", { tabindex: "0" }, making.command),
   ];
 }
@@ -89,6 +90,11 @@ function spent({ prompt, cached, completion, cost, price_source: source, taken_o
 function chosenFor({ licence, not_allowed: left }) {
   const told = left.map(([name, count]) => `${whole.format(count)} left out: ${name}`);
   return `for ${licence} use; ${told.join(", ") || "none left out"}`;
+}
+
+function chosenBy({ kept, of, dropped }) {
+  const told = dropped.map(([reason, count]) => `${whole.format(count)} dropped: ${reason}`);
+  return [`${whole.format(kept)} of ${whole.format(of)}`, ...told].join("; ");
 }
 
 const moment = (iso) => iso.replace("T", " ").replace(/(:\d\d)?\+00:00$/, " UTC");
