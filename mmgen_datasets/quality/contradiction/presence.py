@@ -63,6 +63,9 @@ def _denials(case: Case) -> Iterator[_Denial]:
     for exchanged in case.exchanges:
         turn, text = exchanged.answer
         for mention in read_mentions(text):
+            is_of_a_sort = mention.sentence.words[mention.phrase.end :][:1] == ("of",)
+            if is_of_a_sort:
+                continue  # "no bottle of beer" leaves others
             if mention.stance == "absent" and _NEVER_MIND.isdisjoint(mention.sentence.words):
                 yield _denial(turn, mention.words, mention)
         yield from _refused(exchanged)

@@ -15,6 +15,7 @@ from mmgen_datasets.quality.reading.phrases import Phrase
 Words: TypeAlias = tuple[str, ...]
 
 _LEADS = frozenset("and or but also then so well yes no , sure indeed certainly".split())
+_MODALS = frozenset("may might could would".split())
 _NEW_CLAUSE = FINITE | {"there", "just", "only", "rather"}
 
 
@@ -60,7 +61,7 @@ def _breaks(words: Words, at: int, until: int) -> bool:
     if words[at] not in SOFT_BREAKS:
         return False
     if words[at] == "," and words[at + 1 : at + 2] and words[at + 1].endswith("ing"):
-        return True
+        return _MODALS.isdisjoint(words[:at])
     if words[at] == ",":
         until = len(words)
     elif words[at] == "or":

@@ -38,7 +38,7 @@ ADVERBS = frozenset(
     "lies has dressed made seen shown seated parked perched tied covered filled surrounded "
     "taken about around down up off on out over well tall long wide deep large small big "
     "visible mid midair midway next opposite beneath open ajar alight aglow askew intact "
-    "unattended untouched anywhere somewhere everywhere nowhere fast clad bound worn driven "
+    "unattended untouched half anywhere somewhere everywhere nowhere fast clad bound worn driven "
     "grown shown thrown stuck deep please instead however therefore thus hence caught kept "
     "left hung hanging lit set put cut built bent flew swam sleep eat drink run walk graze "
     "stand sit lie play ride look wait watch rest move fly swim relax gather cross enjoy share "
@@ -77,7 +77,7 @@ POSSIBLE = frozenset(
     "intending need needs needing remind reminds reminding reminiscent dream dreams dreaming "
     "symbolize symbolizes assume assumes assuming assumed think thinks "
     "believe believes evoke evokes evoking prefer prefers expected supposed "
-    "anticipating anticipate usually typically generally commonly "
+    "anticipating anticipate normally usually typically generally commonly "
     "often rarely seldom ideally unclear unsure uncertain "
     "'d".split()
 )

@@ -26,6 +26,8 @@ def is_general(around: Clause, phrase: Phrase) -> bool:
     if phrase.determiner not in _ANY_ONE or not is_subject(around):
         return False
     after = around.after
+    if after[:2] == ("can", "be"):
+        return False
     return not GENERIC.isdisjoint(after[:4]) or after[:2] in (("is", "a"), ("is", "an"))
 
 

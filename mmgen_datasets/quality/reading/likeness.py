@@ -18,7 +18,7 @@ def is_compared(around: Clause, phrase: Phrase) -> bool:
     before = around.before
     if not ALIKE.isdisjoint(before) or not COMPARED.isdisjoint(before[-_NEAR:]):
         return True
-    likes = [n for n, word in enumerate(before) if word in ("like", "as") and n]
+    likes = [n for n, word in enumerate(before) if word == "like" or (word == "as" and n)]
     if likes and not _has_other_verb(before[likes[-1] + 1 :]):
         is_as = before[likes[-1]] == "as"
         return not is_as or "as" in before[: likes[-1]] or likes[-1] == len(before) - 1

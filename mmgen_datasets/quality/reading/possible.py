@@ -16,6 +16,9 @@ from mmgen_datasets.quality.reading.cues import (
 from mmgen_datasets.quality.reading.lexicon import look_up
 from mmgen_datasets.quality.reading.phrases import Phrase
 
+_LINKS = frozenset({("instead", "of"), ("just", "as"), ("much", "as"), ("enough", "for")})
+"""What leads to other things than those in the picture."""
+_NEEDED = frozenset({"needed", "required", "necessary"})
 _ANYBODY = frozenset({("those", "who"), ("people", "who"), ("one", "who"), ("everybody", "who")})
 _WHOEVER = frozenset("whoever anyone anybody everyone everybody".split())
 """Those of whom it is open who they are, and so what they have."""
@@ -34,6 +37,12 @@ def is_possible(around: Clause, phrase: Phrase) -> bool:
     if not POSSIBLE.isdisjoint(before) or _is_wished(around.words, around.first, phrase.start):
         return True
     if any(_is_ability(before, n) for n, word in enumerate(before) if word == "can"):
+        return True
+    if not _LINKS.isdisjoint(pairwise(around.words[: phrase.start])):
+        return True
+    if not phrase.is_definite and "would" in around.words:
+        return True
+    if not _NEEDED.isdisjoint(after[:4]):
         return True
     if not _ANYBODY.isdisjoint(pairwise(before)) or not _WHOEVER.isdisjoint(before):
         return True
