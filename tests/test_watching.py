@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,12 @@ def test_what_comes_in_is_what_will_be_laid_out(tmp_path: Path) -> None:
         try:
             wait_for((tmp_path / "run.json").exists)
             [watch] = watch_run(tmp_path)
-            seen = list(iter(watch.news, None))
+            seen = [news.conversations for news in iter(watch.news, None)]
             wait_for(lambda: process.poll() is not None)
         finally:
             process.kill()
             process.wait()
-    seen += list(iter(watch.news, None))
+    seen += [news.conversations for news in iter(partial(watch.news, 5), None)]
     rows = {row["id"]: row for part in seen for row in part}
     good = load_run(tmp_path)
     assert sum(map(len, seen)) == len(rows) == 72
@@ -39,8 +40,14 @@ def test_where_nothing_is_new_there_is_no_news(tmp_path: Path) -> None:
     with serve(Behaviour(form="auto")) as server:
         fill_run(RunFolder(tmp_path), plan_of(server, limit=2))
     [watch] = watch_run(tmp_path)
-    assert len(watch.news() or ()) == 6
+    first, rest = watch.news(4), watch.news()
+    assert first is not None
+    assert rest is not None
+    assert sorted(first.rows + rest.rows) == list(range(6))
+    assert [row // 3 for row in first.rows] == first.samples, "the recipe asks three times of each"
     assert watch.news() is None
+    assert watch.usage() == watch.usage()
+    assert watch.usage().replies == 6
 
 
 def test_a_run_that_has_asked_nothing_yet_has_no_news(tmp_path: Path) -> None:

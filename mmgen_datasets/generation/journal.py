@@ -167,18 +167,31 @@ class Journal:
         ).fetchone()
         return int(count)
 
-    def settled_since(self, row: int) -> tuple[set[str], int]:
-        """The requests that got an outcome after a row, and the newest such row."""
+    def settled_since(self, row: int, at_most: int | None = None) -> tuple[set[str], int]:
+        """The requests that got an outcome after a row, and the newest such row.
+
+        Args:
+            row: of the journal; 0 stands before the first.
+            at_most: so many outcomes are read, the oldest; all where None.
+        """
         rows = self.connection.execute(
-            f"SELECT id, key FROM attempts WHERE id > ? AND {SETTLED} ORDER BY id", (row,)
+            f"SELECT id, key FROM attempts WHERE id > ? AND {SETTLED} ORDER BY id LIMIT ?",
+            (row, -1 if at_most is None else at_most),
         ).fetchall()
         return {key for _, key in rows}, rows[-1][0] if rows else row
 
-    def usage(self) -> Usage:
-        """What all replies of this run used, those included that were asked for once more."""
+    def usage(self, since: int = 0, until: int | None = None) -> Usage:
+        """What the replies of this run used, those included that were asked for once more.
+
+        Args:
+            since: only those that came after this row.
+            until: and up to this one; all where None.
+        """
         sums = (f"sum(json_extract(reply, '$.{name}'))" for name in Usage._fields[1:])
         row = self.connection.execute(
-            f"SELECT count(*), {', '.join(sums)} FROM attempts WHERE {_PAID_FOR}"
+            f"SELECT count(*), {', '.join(sums)} FROM attempts"
+            f" WHERE id > ? AND id <= ? AND {_PAID_FOR}",
+            (since, self.last_id() if until is None else until),
         ).fetchone()
         return Usage(*(value or 0 for value in row))
 

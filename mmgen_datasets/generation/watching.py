@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from datasets import Dataset
 from mmgen_datasets.errors import RunError
 from mmgen_datasets.generation.conversations import read_replies
 from mmgen_datasets.generation.fill import plan_samples
-from mmgen_datasets.generation.journal import open_journal
+from mmgen_datasets.generation.journal import Usage, open_journal
 from mmgen_datasets.generation.manifest import GENERATE, Manifest
 from mmgen_datasets.generation.requests import build_requests, key_of
 from mmgen_datasets.generation.run import RunFolder, read_run
@@ -24,6 +25,17 @@ class Asked(NamedTuple):
 
     model: str
     endpoint: str
+
+
+class News(NamedTuple):
+    """What was settled of a run between two looks."""
+
+    rows: list[int]
+    """Of the requests, rising."""
+    samples: list[int]
+    """The place of each one's sample in `Watch.samples`."""
+    conversations: Dataset
+    """Rows of `mmgen_datasets.schema.CONVERSATION`; those with an error have no messages."""
 
 
 @dataclass
@@ -38,29 +50,58 @@ class Watch:
     plan_manifest: Manifest
     _seen: int = field(default=0, init=False)
     """The newest row of the journal that was looked at."""
+    _used: Usage = field(default=Usage(), init=False)
+    _counted: int = field(default=0, init=False)
+    """The newest row of the journal whose tokens were counted."""
 
-    def news(self) -> Dataset | None:
+    def news(self, at_most: int | None = None) -> News | None:
         """What was settled since the last call, as `lay_out` would lay it out now.
 
+        Args:
+            at_most: so many outcomes are looked at, the oldest; the next call goes on with the
+                others.
+
         Returns:
-            Rows of `mmgen_datasets.schema.CONVERSATION`, in the order of the requests; those
-            with an error have no messages. None where nothing was.
+            None where nothing was.
         """
         if not self.folder.journal_path.exists():
             return None
         with open_journal(self.folder.journal_path) as journal:
-            settled, self._seen = journal.settled_since(self._seen)
+            settled, self._seen = journal.settled_since(self._seen, at_most)
         if not settled:
             return None
         rows = sorted(row for key in settled for row in self._rows.get(key, ()))
-        return read_replies(
-            self._requests.select(rows),
-            self._samples,
+        requests = self._requests.select(rows)
+        conversations = read_replies(
+            requests,
+            self.samples,
             recipe=self._recipe,
             backend=self._asked,
             journal=self.folder.journal_path,
             seed=self.plan_manifest.plan.seed,
         )
+        return News(rows, list(requests["sample"]), conversations)
+
+    def usage(self) -> Usage:
+        """What all replies used until now; only those new since the last call are read."""
+        if self.folder.journal_path.exists():
+            with open_journal(self.folder.journal_path) as journal:
+                last = journal.last_id()
+                more = journal.usage(self._counted, last)
+            self._counted = last
+            self._used = Usage(*(a + b for a, b in zip(self._used, more, strict=True)))
+        return self._used
+
+    @cached_property
+    def samples(self) -> Dataset:
+        """What the run asks about: rows of `mmgen_datasets.schema.SAMPLE`."""
+        return plan_samples(self.plan_manifest.plan, self.folder).rows
+
+    def replies(self, keys: Sequence[str]) -> dict[str, str]:
+        """The text that came back for each key that has one, whatever became of it."""
+        with open_journal(self.folder.journal_path) as journal:
+            records = journal.records(keys)
+        return {key: found.reply.text for key, found in records.items() if found.reply}
 
     @cached_property
     def _recipe(self) -> Recipe:
@@ -68,12 +109,8 @@ class Watch:
         return limit_pictures(load_recipe(plan.recipe), plan.max_image_side)
 
     @cached_property
-    def _samples(self) -> Dataset:
-        return plan_samples(self.plan_manifest.plan, self.folder).rows
-
-    @cached_property
     def _requests(self) -> Dataset:
-        return build_requests(self._samples, self._recipe)
+        return build_requests(self.samples, self._recipe)
 
     @property
     def _asked(self) -> Asked:

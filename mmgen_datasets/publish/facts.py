@@ -64,7 +64,7 @@ def gather(conversations: Dataset) -> Facts:
         turns = pc.sum(pc.list_value_length(table["messages"])).as_py() or 0
         facts.exchanges += turns // 2
         for row in table.select([name for name in _SMALL if name in wanted]).to_pylist():
-            _count(facts, row)
+            count_row(facts, row)
             seen.add(hash((row["source"], row.get("split"), row["sample_id"])))
     facts.samples = len(seen)
     return facts
@@ -78,7 +78,8 @@ def _is_there(media: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.or_(*fields)
 
 
-def _count(facts: Facts, row: Mapping[str, Any]) -> None:
+def count_row(facts: Facts, row: Mapping[str, Any]) -> None:
+    """Count what stands in the small columns of one conversation."""
     made = row.get("provenance") or {}
     facts.sources[row["source"], row.get("split") or ""] += 1
     facts.kinds[row.get("kind") or "conversation"] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from datasets import Dataset
@@ -37,12 +38,26 @@ def tally_checks(conversations: Dataset) -> list[Outcome]:
     outcomes: dict[str, Outcome] = {}
     for batch in conversations.select_columns(["id", "checks"]).iter(_ROWS_A_BATCH):
         for name, found in zip(batch["id"], batch["checks"], strict=True):
-            for check in found:
-                _count(outcomes.setdefault(check["name"], Outcome(check["name"])), check, name)
+            count_checks(outcomes, name, found)
     return list(outcomes.values())
 
 
-def _count(outcome: Outcome, check: dict[str, object], name: str) -> None:
+def count_checks(
+    outcomes: dict[str, Outcome], name: str, found: Iterable[Mapping[str, object]]
+) -> None:
+    """Count the checks of one conversation.
+
+    Args:
+        outcomes: by the name of the check; filled as checks appear.
+        name: the id of the conversation.
+        found: rows of `mmgen_datasets.schema.CHECK`.
+    """
+    for check in found:
+        check_name = str(check["name"])
+        _count(outcomes.setdefault(check_name, Outcome(check_name)), check, name)
+
+
+def _count(outcome: Outcome, check: Mapping[str, object], name: str) -> None:
     if check["passed"] is None:
         outcome.not_judged += 1
     elif check["passed"]:
