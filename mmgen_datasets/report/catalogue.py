@@ -13,7 +13,7 @@ from datasets import Dataset
 from mmgen_datasets.licence import name_of
 from mmgen_datasets.publish.licence import terms_of
 from mmgen_datasets.quality.check import Annotations
-from mmgen_datasets.report.chunks import MEDIA_A_CHUNK, ROWS_A_CHUNK, pack
+from mmgen_datasets.report.chunks import MEDIA_A_CHUNK, ROWS_A_CHUNK, Pieces
 from mmgen_datasets.report.records import (
     categories_of,
     conversation_record,
@@ -60,18 +60,27 @@ class Catalogue:
     )
     judged: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
     """By name and judge: the value of each conversation that has one."""
-    texts: list[str] = field(default_factory=list)
-    """Packed records of conversations."""
-    sample_texts: list[str] = field(default_factory=list)
+    texts: Pieces = field(default_factory=Pieces)
+    """Records of conversations."""
+    sample_texts: Pieces = field(default_factory=Pieces)
     first_rows: list[int] = field(default_factory=list)
     """The first conversation of each sample, which its medium is taken from."""
     licences: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Terms by name."""
     boxes: Counter[str] = field(default_factory=Counter)
     """Category to boxes."""
+    with_category: Counter[str] = field(default_factory=Counter)
+    """Category to samples."""
+    num_categories: Counter[int] = field(default_factory=Counter)
+    """Of a sample, to samples."""
+    with_licence: dict[str, Counter[str]] = field(
+        default_factory=lambda: {"samples": Counter(), "conversations": Counter()}
+    )
+    """By the name of the terms."""
+    failing: int = 0
+    """Conversations that failed a check."""
     talk: Talk = field(default_factory=Talk)
     _places: dict[tuple[Any, ...], int] = field(default_factory=dict)
-    _open: list[dict[str, Any]] = field(default_factory=list)
 
     def index(self) -> dict[str, Any]:
         """What the page filters by, as plain data."""
@@ -108,13 +117,6 @@ class Catalogue:
         known = dict(zip(new, found, strict=True))
         for row in rows:
             self._add_one(row, known)
-        self.texts.append(pack([conversation_record(row) for row in rows]))
-
-    def close(self) -> None:
-        """Pack what is left of the samples."""
-        if self._open:
-            self.sample_texts.append(pack(self._open))
-            self._open = []
 
     def _add_one(self, row: Mapping[str, Any], known: Mapping[Any, Any]) -> None:
         key, number = _key(row), len(self.conversations["id"])
@@ -122,7 +124,7 @@ class Catalogue:
             self._places[key] = len(self._places)
             self.first_rows.append(number)
             self._add_sample(row, known[key])
-        values = {
+        values: dict[str, Any] = {
             "id": row["id"],
             "sample": self._places[key],
             "kind": self.names["kind"][row.get("kind") or "conversation"],
@@ -130,6 +132,9 @@ class Catalogue:
         }
         for name, value in values.items():
             self.conversations[name].append(value)
+        self.failing += bool(values["check"])
+        self.with_licence["conversations"][name_of(_terms_of(row))] += 1
+        self.texts.add(conversation_record(row))
         for score in row.get("scores") or ():
             if score["value"] is not None and math.isfinite(score["value"]):
                 scores = self.judged.setdefault((score["name"], score["judge"] or ""), {})
@@ -137,21 +142,23 @@ class Catalogue:
         self.talk.count(row["messages"])
 
     def _add_sample(self, row: Mapping[str, Any], annotated: Mapping[str, Any] | None) -> None:
-        terms = terms_of(row.get("license"), row["source"])
+        terms = _terms_of(row)
         licence = name_of(terms)
+        categories = sorted(categories_of(annotated))
         self.licences.setdefault(licence, terms)
-        values = {
+        values: dict[str, Any] = {
             "licence": self.names["licence"][licence],
             "source": self.names["source"][row["source"]],
-            "category": self.names["category"].of(sorted(categories_of(annotated))),
+            "category": self.names["category"].of(categories),
         }
         for name, value in values.items():
             self.samples[name].append(value)
+        self.with_licence["samples"][licence] += 1
+        self.with_category.update(categories)
+        self.num_categories[len(categories)] += 1
         record = sample_record(row, annotated)
         self.boxes.update(box[0] for box in record.get("boxes", ()))
-        self._open.append(record)
-        if len(self._open) == ROWS_A_CHUNK:
-            self.close()
+        self.sample_texts.add(record)
 
 
 def catalogue_of(conversations: Dataset, annotations: Annotations | None) -> Catalogue:
@@ -165,8 +172,11 @@ def catalogue_of(conversations: Dataset, annotations: Annotations | None) -> Cat
     read = [name for name in _READ if name in conversations.column_names]
     for table in conversations.select_columns(read).with_format("arrow").iter(ROWS_A_CHUNK):
         catalogue.add(table.to_pylist(), annotations)
-    catalogue.close()
     return catalogue
+
+
+def _terms_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    return terms_of(row.get("license"), row["source"])
 
 
 def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:

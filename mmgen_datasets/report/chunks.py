@@ -46,3 +46,28 @@ def unpack(text: str) -> Any:
 def compress(data: bytes) -> str:
     """Bytes by gzip, in base64; the same bytes give the same text."""
     return base64.b64encode(gzip.compress(data, 6, mtime=0)).decode("ascii")
+
+
+class Pieces:
+    """Records in packed chunks of `ROWS_A_CHUNK`, the last of which still grows."""
+
+    def __init__(self) -> None:
+        self._packed: list[str] = []
+        self._open: list[Any] = []
+
+    def add(self, record: Any) -> None:
+        """Put a record behind the others."""
+        self._open.append(record)
+        if len(self._open) == ROWS_A_CHUNK:
+            self._packed.append(pack(self._open))
+            self._open = []
+
+    def __len__(self) -> int:
+        """How many chunks there are."""
+        return len(self._packed) + bool(self._open)
+
+    def __getitem__(self, number: int) -> str:
+        """A chunk as it is now."""
+        if self._open and number == len(self._packed):
+            return pack(self._open)
+        return self._packed[number]

@@ -15,7 +15,7 @@ from mmgen_datasets.publish.facts import Facts, gather
 from mmgen_datasets.publish.making import making_of
 from mmgen_datasets.quality import CHECKS, SET_CHECKS
 from mmgen_datasets.quality.judging.agreement import agreement
-from mmgen_datasets.quality.tally import tally_checks
+from mmgen_datasets.quality.tally import Outcome, tally_checks
 from mmgen_datasets.report.catalogue import Catalogue
 from mmgen_datasets.report.lengths import histogram
 
@@ -37,18 +37,40 @@ def overview_of(
         conversations: of all of them.
         catalogue: of the same.
     """
-    facts = gather(conversations)
+    outcomes = tally_checks(conversations) if "checks" in conversations.column_names else []
+    agreements = {judge: agreement(conversations, judge) for judge in catalogue.judges}
+    return told_of(name, manifests, gather(conversations), catalogue, outcomes) | {
+        "judges": [
+            {"name": judge, "agreement": [asdict(row) for row in rows]}
+            for judge, rows in agreements.items()
+        ]
+    }
+
+
+def told_of(
+    name: str,
+    manifests: Sequence[Manifest],
+    facts: Facts,
+    catalogue: Catalogue,
+    outcomes: Iterable[Outcome],
+) -> dict[str, Any]:
+    """Tell of what was counted of a run; it takes no look at single conversations.
+
+    Args:
+        name: of its folder.
+        manifests: of its shards.
+        facts: about its conversations.
+        catalogue: of the same.
+        outcomes: of checks of the same.
+    """
     return {
         "name": name,
         "counts": _counts(facts, manifests, catalogue),
         "kinds": facts.kinds.most_common(),
         "families": facts.families.most_common(),
-        "checks": _checks(conversations),
+        "checks": _checks(outcomes),
         "scores": _scores(catalogue),
-        "judges": [
-            {"name": judge, "agreement": [asdict(row) for row in agreement(conversations, judge)]}
-            for judge in catalogue.judges
-        ],
+        "judges": [],
         **catalogue.talk.told(),
         "categories": _categories(catalogue),
         "tokens": _tokens(manifests),
@@ -66,14 +88,13 @@ def _counts(
         "samples": facts.samples,
         "requests": sum(manifest.requests for manifest in manifests),
         "rejects": sum(manifest.num_rejects for manifest in manifests),
-        "failing": sum(map(bool, catalogue.conversations["check"])),
+        "failing": catalogue.failing,
         "seconds": max(manifest.seconds for manifest in manifests),
     } | {f"with_{kind}": count for kind, count in facts.media.items()}
 
 
-def _checks(conversations: Dataset) -> list[dict[str, Any]]:
+def _checks(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
     summaries = {name: entry.summary for name, entry in (CHECKS | SET_CHECKS).items()}
-    outcomes = tally_checks(conversations) if "checks" in conversations.column_names else []
     return [
         {
             "name": one.name,
@@ -115,15 +136,11 @@ def _scores(catalogue: Catalogue) -> list[dict[str, Any]]:
 
 def _categories(catalogue: Catalogue) -> dict[str, Any]:
     """Samples and boxes of each category, and how even they are."""
-    names = list(catalogue.names["category"].numbers)
-    samples = Counter(number for found in catalogue.samples["category"] for number in found)
+    samples = catalogue.with_category
     return {
-        "rows": [
-            [names[number], count, catalogue.boxes[names[number]]]
-            for number, count in samples.most_common()
-        ],
+        "rows": [[name, count, catalogue.boxes[name]] for name, count in samples.most_common()],
         "even": _effective_number(samples.values()),
-        "per_sample": histogram(Counter(map(len, catalogue.samples["category"]))),
+        "per_sample": histogram(catalogue.num_categories),
     }
 
 
@@ -154,14 +171,10 @@ def _tokens(manifests: Sequence[Manifest]) -> dict[str, Any]:
 
 def _licences(catalogue: Catalogue) -> list[dict[str, Any]]:
     """Terms, and how many samples and conversations have them, the commonest first."""
-    of_samples = catalogue.samples["licence"]
-    samples = Counter(of_samples)
-    conversations = Counter(of_samples[sample] for sample in catalogue.conversations["sample"])
     rows = []
-    for name, number in catalogue.names["licence"].numbers.items():
-        terms = catalogue.licences[name]
+    for name, terms in catalogue.licences.items():
         allowed = {key: terms.get(key) for key in ("commercial", "derivatives", "share_alike")}
-        counts = {"samples": samples[number], "conversations": conversations[number]}
+        counts = {what: found[name] for what, found in catalogue.with_licence.items()}
         rows.append({"name": name, "url": terms.get("url"), **allowed, **counts})
     return sorted(rows, key=lambda row: -row["conversations"])
 
