@@ -364,6 +364,14 @@ def test_a_name_below_the_picture_shows_its_boxes(
     category = page.locator(".box.named").first.get_attribute("data-name")
     assert name.inner_text().startswith(category or "?")
     assert page.locator(".box.named .label").first.is_visible()
+    name.click()
+    page.mouse.move(0, 0)
+    page.locator("#search").focus()
+    assert page.locator(".box.named").first.get_attribute("data-name") == category
+    assert name.get_attribute("aria-pressed") == "true"
+    name.click()
+    page.locator("#search").focus()
+    assert page.locator(".box.named").count() == 0
 
 
 def test_marks_stand_on_the_words_at_fault(

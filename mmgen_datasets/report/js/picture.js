@@ -41,32 +41,31 @@ function boxElement([name, left, top, right, bottom, flags]) {
   );
 }
 
-// A button for each category; it shows the boxes of that one alone.
+// A button for each category; it shows the boxes of that one alone, and pressed keeps them shown.
 function boxNames(boxes, frame, drawn) {
   const counts = new Map();
   for (const [name] of boxes) counts.set(name, (counts.get(name) ?? 0) + 1);
+  let kept = null;
   const point = (name) => {
     frame.classList.toggle("pointed", name !== null);
     for (const box of drawn) box.classList.toggle("named", box.dataset.name === name);
   };
+  const keep = (name) => {
+    kept = kept === name ? null : name;
+    for (const [other, button] of buttons) button.setAttribute("aria-pressed", other === kept);
+    point(kept);
+  };
+  const buttons = [...counts].map(([name, count]) => {
+    const [show, leave] = [() => point(name), () => point(kept)];
+    const pointing = { pointerenter: show, pointerleave: leave, focus: show, blur: leave };
+    const attributes = { "aria-pressed": "false", click: () => keep(name), ...pointing };
+    const told = count > 1 ? make("span", { class: "count" }, ` ${count}`) : null;
+    return [name, make("button", attributes, name, told)];
+  });
   return make(
     "div",
     { class: "names" },
-    [...counts].map(([name, count]) =>
-      make(
-        "button",
-        {
-          pointerenter: () => point(name),
-          pointerleave: () => point(null),
-          focus: () => point(name),
-          blur: () => point(null),
-          click: () => look({ ...noFilter(), category: [name] }),
-          title: `All samples with: ${name}`,
-        },
-        name,
-        count > 1 ? make("span", { class: "count" }, ` ${count}`) : null,
-      ),
-    ),
+    buttons.map(([, button]) => button),
   );
 }
 
