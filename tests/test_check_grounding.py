@@ -139,6 +139,7 @@ DOGS = sample("dog", "dog", "dog", "person")
         ("How many dogs can you see?", "I can see two dogs.", ["two dogs"]),
         ("How many dogs are there?", "None.", ["None"]),
         ("How many dogs wear a collar?", "Two.", []),
+        ("How many dogs wear a collar?", "Four of them.", ["Four of them"]),
         ("How many dogs are there?", "At least two dogs.", []),
         ("How many dogs are there?", "Two dogs on the left and one dog on the right.", []),
         ("How many people are there?", "One person.", []),

@@ -47,9 +47,17 @@ class Count(NamedTuple):
     """Whether exactly so many are said to be in the picture in all."""
 
 
+class Asked(NamedTuple):
+    """What a question asks the number of."""
+
+    mention: Mention
+    is_whole: bool
+    """Whether all in the picture are meant."""
+
+
 def counts(case: Case) -> Iterator[Count]:
     """All numbers of things in answers, in order."""
-    asked: Mention | None = None
+    asked: Asked | None = None
     claimed = {(claim.turn, claim.mention) for claim in claims(case)}
     for exchanged in case.exchanges:
         asked = asked_number(exchanged.question.text, asked)
@@ -57,11 +65,11 @@ def counts(case: Case) -> Iterator[Count]:
         yield from _companies(exchanged)
 
 
-def asked_number(question: str, before: Mention | None) -> Mention | None:
-    """The thing of which a question wants to know how many there are in the picture in all.
+def asked_number(question: str, before: Asked | None) -> Asked | None:
+    """The thing of which a question wants to know how many there are.
 
     Args:
-        question: "How many dogs can you see?"; of "How many dogs wear a collar?" nothing.
+        question: "How many dogs can you see?" or, of a part, "How many dogs wear a collar?".
         before: what the question before asked for, that "And cats?" goes on with.
     """
     mentions = read_mentions(question)
@@ -69,12 +77,12 @@ def asked_number(question: str, before: Mention | None) -> Mention | None:
         words, phrase = mention.sentence.words, mention.phrase
         if _HOW_MANY in pairwise(words[max(0, phrase.start - 2) : phrase.name]):
             rest = " ".join(word for word in words[phrase.end :] if word[0].isalpha())
-            return mention if _WHOLE.fullmatch(rest) else None
+            return Asked(mention, _WHOLE.fullmatch(rest) is not None)
     if before and len(mentions) == 1:
         [only] = mentions
         others = [w for n, w in enumerate(only.sentence.words) if n not in _span(only)]
         if _ELLIPTIC.issuperset(word for word in others if word[0].isalpha()):
-            return only
+            return Asked(only, before.is_whole)
     return None
 
 
@@ -83,7 +91,7 @@ def _span(mention: Mention) -> range:
 
 
 def _counts(
-    exchanged: Exchanged, asked: Mention | None, claimed: set[tuple[int, Mention]]
+    exchanged: Exchanged, asked: Asked | None, claimed: set[tuple[int, Mention]]
 ) -> Iterator[Count]:
     turn, text = exchanged.answer
     counted = [m for m in read_mentions(text) if m.amount and (turn, m) in claimed]
@@ -93,11 +101,11 @@ def _counts(
         if amount.bound == "about":
             continue
         others = [m for m in counted if m != mention and _are_same(m, mention)]
-        is_asked = asked is not None and _are_same(mention, asked)
+        is_asked = asked is not None and asked.is_whole and _are_same(mention, asked.mention)
         is_whole = amount.bound == "exactly" and not amount.is_part and not others
         is_whole = is_whole and (is_asked or _is_existential(mention))
         yield Count(turn, mention.words, mention, amount.number, is_whole)
-    if asked and not any(_are_same(m, asked) for m in counted):
+    if asked and not any(_are_same(m, asked.mention) for m in counted):
         yield from _bare(turn, text, asked)
     if answer_sign(text):
         for mention in asks_for(exchanged):
@@ -127,12 +135,12 @@ def _is_counting(after: tuple[str, ...]) -> bool:
     return bool(after) and after[0][0].isalpha() and after[0].endswith("s") and len(after[0]) > 4
 
 
-def _bare(turn: int, text: str, asked: Mention) -> Iterator[Count]:
+def _bare(turn: int, text: str, asked: Asked) -> Iterator[Count]:
     """Read an answer that says the number alone: "Two.", "There are none"."""
     first = next(iter(sentences(text)), None)
     if first is None or first.is_question:
         return
-    rest = [m for m in read_mentions(text) if m.sentence == first and _are_same(m, asked)]
+    rest = [m for m in read_mentions(text) if m.sentence == first and _are_same(m, asked.mention)]
     if rest and rest[0].stance != "absent":
         return
     numbers = [word for word in first.words if value(word) is not None or word in _NONE]
@@ -140,7 +148,7 @@ def _bare(turn: int, text: str, asked: Mention) -> Iterator[Count]:
         return
     number = 0 if numbers[0] in _NONE else value(numbers[0]) or 0
     words = text[first.tokens[0].start : first.tokens[-1].end]
-    yield Count(turn, words, asked, number, is_whole=True)
+    yield Count(turn, words, asked.mention, number, asked.is_whole)
 
 
 def _is_short(sentence: Sentence) -> bool:
