@@ -2,8 +2,8 @@
 
     python -m scripts.bench.checks [CONVERSATIONS]
 
-The conversations are the labelled ones of the tests, over and over, each with words of its own so that
-nothing is read from a cache.
+The conversations are the labelled ones of the tests, over and over, each with words of its own so
+that nothing is read from a cache.
 """
 
 from __future__ import annotations
