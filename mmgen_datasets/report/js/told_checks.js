@@ -11,7 +11,7 @@ function toldChecks({ checks, counts }) {
     return make("p", { class: "quiet" }, told);
   }
   const all = plural(counts.conversations, "conversation");
-  const failing = nameOf(plural(counts.failing, "conversation"), only({ check: [ANY_FAULT] }));
+  const failing = nameOf(whole.format(counts.failing), only({ check: [ANY_FAULT] }));
   const lead = counts.failing
     ? [failing, ` of ${all} failed a check, ${percent(counts.failing, counts.conversations)}.`]
     : [`None of ${all} failed a check.`];
