@@ -41,15 +41,15 @@ if TYPE_CHECKING:
     from mmgen_datasets.parquet import prepare
     from mmgen_datasets.prompts.recipe import Recipe, load_recipe
     from mmgen_datasets.publish.hub import push_to_hub
-    from mmgen_datasets.quality.benchmark import load_benchmark
     from mmgen_datasets.quality.check import check
     from mmgen_datasets.quality.check_run import check_run
-    from mmgen_datasets.quality.contamination import check_contamination
-    from mmgen_datasets.quality.duplicates import check_duplicates
     from mmgen_datasets.quality.judging.judge_run import Judging, judge_run
-    from mmgen_datasets.quality.pictures import check_pictures
-    from mmgen_datasets.quality.select import select
-    from mmgen_datasets.quality.select_run import select_run
+    from mmgen_datasets.quality.repeats.benchmark import load_benchmark
+    from mmgen_datasets.quality.repeats.contamination import check_contamination
+    from mmgen_datasets.quality.repeats.duplicates import check_duplicates
+    from mmgen_datasets.quality.repeats.pictures import check_pictures
+    from mmgen_datasets.quality.selection.select import select
+    from mmgen_datasets.quality.selection.select_run import select_run
     from mmgen_datasets.report.write import write_report
     from mmgen_datasets.speech.tokenizer import SpeechTokenizer
 
@@ -72,9 +72,9 @@ _PUBLIC = {
     "build_requests": "generation.requests",
     "cancel_batches": "generation.batch_cancel",
     "check": "quality.check",
-    "check_contamination": "quality.contamination",
-    "check_duplicates": "quality.duplicates",
-    "check_pictures": "quality.pictures",
+    "check_contamination": "quality.repeats.contamination",
+    "check_duplicates": "quality.repeats.duplicates",
+    "check_pictures": "quality.repeats.pictures",
     "check_run": "quality.check_run",
     "convert": "conversion.convert",
     "describe": "generation.estimate",
@@ -84,7 +84,7 @@ _PUBLIC = {
     "fill_run": "generation.fill",
     "generate": "generation.generate",
     "judge_run": "quality.judging.judge_run",
-    "load_benchmark": "quality.benchmark",
+    "load_benchmark": "quality.repeats.benchmark",
     "load_dataset": "loading",
     "load_recipe": "prompts.recipe",
     "load_run": "generation.run",
@@ -94,8 +94,8 @@ _PUBLIC = {
     "read_run": "generation.run",
     "register": "loading",
     "rejected_keys": "generation.result",
-    "select": "quality.select",
-    "select_run": "quality.select_run",
+    "select": "quality.selection.select",
+    "select_run": "quality.selection.select_run",
     "write_report": "report.write",
 }
 

@@ -10,7 +10,7 @@ from datasets import Dataset, Image, concatenate_datasets
 from mmgen_datasets.grounded.scene import read_scene
 from mmgen_datasets.media import undecoded
 from mmgen_datasets.nouns import noun
-from mmgen_datasets.quality.benchmark import Benchmark, benchmark_of
+from mmgen_datasets.quality.repeats.benchmark import Benchmark, benchmark_of
 from mmgen_datasets.schema import media_kinds
 
 Row = dict[str, Any]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmgen_datasets.quality.balance import draw, rarest, shares
+from mmgen_datasets.quality.selection.balance import draw, rarest, shares
 
 SIZES = st.lists(st.integers(0, 50), min_size=1, max_size=12)
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmgen_datasets.quality.banding import Compare, Keys, Places, crowded, link, match
+from mmgen_datasets.quality.repeats.banding import Compare, Keys, Places, crowded, link, match
 
 NUMBERS = st.lists(st.integers(0, 60), min_size=1, max_size=25)
 

@@ -12,10 +12,10 @@ import mmgen_datasets as mmgen
 from mmgen_datasets.cli import main
 from mmgen_datasets.errors import MissingFileError, RunError, UnknownNameError, UsageError
 from mmgen_datasets.quality import SET_CHECKS
-from mmgen_datasets.quality.benchmark import SPECIFIC
 from mmgen_datasets.quality.check_run import compare_with
-from mmgen_datasets.quality.check_set import Compared
-from mmgen_datasets.quality.similar_text import words
+from mmgen_datasets.quality.repeats.benchmark import SPECIFIC
+from mmgen_datasets.quality.repeats.check_set import Compared
+from mmgen_datasets.quality.repeats.similar_text import words
 from tests.conversations import failed
 from tests.sample import SAMPLE_DIR
 

@@ -10,8 +10,8 @@ import pytest
 from datasets import Dataset, DatasetDict, Features, Image, Value
 
 from mmgen_datasets.errors import MissingFileError, SourceError
-from mmgen_datasets.quality.benchmark import Benchmark, benchmark_of, load_benchmark
-from mmgen_datasets.quality.contamination import check_contamination
+from mmgen_datasets.quality.repeats.benchmark import Benchmark, benchmark_of, load_benchmark
+from mmgen_datasets.quality.repeats.contamination import check_contamination
 from tests.conversations import failed, outcome, table, talk
 from tests.photographs import file_of, scene
 

@@ -23,9 +23,9 @@ from mmgen_datasets.loading import SOURCES
 from mmgen_datasets.motion import TOKENIZERS
 from mmgen_datasets.prompts import RECIPES
 from mmgen_datasets.quality import CHECKS
-from mmgen_datasets.quality.fields import FIELDS, Field
 from mmgen_datasets.quality.judging.rubric import load_rubric
 from mmgen_datasets.quality.judging.rubrics import RUBRICS
+from mmgen_datasets.quality.selection.fields import FIELDS, Field
 from mmgen_datasets.registry import Entry
 from mmgen_datasets.speech import CODECS
 from mmgen_datasets.targeting.modes import MODES

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmgen_datasets.quality.detail import read_detail
-from mmgen_datasets.quality.duplicates import check_duplicates
-from mmgen_datasets.quality.similar_text import (
+from mmgen_datasets.quality.repeats.duplicates import check_duplicates
+from mmgen_datasets.quality.repeats.similar_text import (
     bands,
     jaccard,
     recall,

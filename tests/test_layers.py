@@ -34,7 +34,7 @@ LAYERS = [
     ["generation.asking"],
     ["generation.fill"],
     ["generation.run_samples", "generation.rewriting", "generation.watching"],
-    ["targeting", "quality.check_run", "quality.judging", "quality.select_run"],
+    ["targeting", "quality.check_run", "quality.judging", "quality.selection.select_run"],
     ["publish"],
     ["report"],
     ["cli"],

@@ -7,7 +7,7 @@ from datasets import Dataset
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.quality import CHECKS, SET_CHECKS
-from mmgen_datasets.quality.check_set import Compared, check_set
+from mmgen_datasets.quality.repeats.check_set import Compared, check_set
 from tests.planted import plant
 from tests.sample import SAMPLE_DIR
 

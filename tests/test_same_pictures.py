@@ -10,10 +10,10 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from mmgen_datasets.quality.duplicates import check_duplicates
-from mmgen_datasets.quality.picture_hash import SAME, distances, look_keys, look_of
-from mmgen_datasets.quality.pictures import Pictures, check_pictures
-from mmgen_datasets.quality.together import together
+from mmgen_datasets.quality.repeats.duplicates import check_duplicates
+from mmgen_datasets.quality.repeats.picture_hash import SAME, distances, look_keys, look_of
+from mmgen_datasets.quality.repeats.pictures import Pictures, check_pictures
+from mmgen_datasets.quality.repeats.together import together
 from tests.conversations import failed, outcome, table, talk
 from tests.photographs import file_of, scene, turned
 

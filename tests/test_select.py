@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mmgen_datasets import select
 from mmgen_datasets.errors import UnknownNameError, UsageError
 from mmgen_datasets.licence import license_from_url
-from mmgen_datasets.quality.categories import read_categories
+from mmgen_datasets.quality.selection.categories import read_categories
 from mmgen_datasets.schema import CONVERSATION, SAMPLE
 
 BY, BY_NC = (

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmgen_datasets.errors import UsageError
-from mmgen_datasets.quality.where import SIGNS, Condition, parse_condition
+from mmgen_datasets.quality.selection.where import SIGNS, Condition, parse_condition
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from mmgen_datasets.cli.options import Run
 from mmgen_datasets.errors import UsageError
 
 if TYPE_CHECKING:
-    from mmgen_datasets.quality.selected import Selected
+    from mmgen_datasets.quality.selection.selected import Selected
 
 _GROUPS_SHOWN = 20
 
@@ -47,7 +47,7 @@ SampleDir = Annotated[
 
 def fields() -> None:
     """List what conversations can be chosen by, and balanced by."""
-    table = importlib.import_module("mmgen_datasets.quality.fields").FIELDS
+    table = importlib.import_module("mmgen_datasets.quality.selection.fields").FIELDS
     width = max(map(len, table))
     for name, field in table.items():
         balanced = " (also to balance by)" if field.is_group else ""

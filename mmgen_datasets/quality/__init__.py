@@ -82,19 +82,21 @@ CHECKS: dict[str, CheckEntry] = {
 
 SET_CHECKS: dict[str, Entry] = {
     "duplicate": Entry(
-        f"{_HERE}.duplicates:check_duplicates", "no earlier conversation says the same"
+        f"{_HERE}.repeats.duplicates:check_duplicates", "no earlier conversation says the same"
     ),
     "near_duplicate": Entry(
-        f"{_HERE}.duplicates:check_duplicates", "no earlier conversation says nearly the same"
+        f"{_HERE}.repeats.duplicates:check_duplicates",
+        "no earlier conversation says nearly the same",
     ),
     "picture_duplicate": Entry(
-        f"{_HERE}.pictures:check_pictures", "no earlier sample shows the same picture"
+        f"{_HERE}.repeats.pictures:check_pictures", "no earlier sample shows the same picture"
     ),
     "benchmark_picture": Entry(
-        f"{_HERE}.contamination:check_contamination", "no benchmark (--benchmark) has its picture"
+        f"{_HERE}.repeats.contamination:check_contamination",
+        "no benchmark (--benchmark) has its picture",
     ),
     "benchmark_question": Entry(
-        f"{_HERE}.contamination:check_contamination",
+        f"{_HERE}.repeats.contamination:check_contamination",
         "no benchmark (--benchmark) asks its questions",
     ),
 }

@@ -12,9 +12,9 @@ from mmgen_datasets.generation.rewriting import rewrite_run
 from mmgen_datasets.generation.run import load_run
 from mmgen_datasets.generation.run_samples import run_samples
 from mmgen_datasets.quality import CHECKS, SET_CHECKS
-from mmgen_datasets.quality.benchmark import load_benchmark
 from mmgen_datasets.quality.check import check
-from mmgen_datasets.quality.check_set import Compared, check_set
+from mmgen_datasets.quality.repeats.benchmark import load_benchmark
+from mmgen_datasets.quality.repeats.check_set import Compared, check_set
 from mmgen_datasets.registry import resolve
 
 

@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 from datasets import Dataset, load_from_disk
 
-from mmgen_datasets.quality.banding import link
-from mmgen_datasets.quality.duplicates import check_duplicates
-from mmgen_datasets.quality.picture_hash import distances, look_keys, look_of
-from mmgen_datasets.quality.pictures import LEAST_SIMILARITY, comparing
-from mmgen_datasets.quality.similar_text import SIMILAR, jaccard, shingles
+from mmgen_datasets.quality.repeats.banding import link
+from mmgen_datasets.quality.repeats.duplicates import check_duplicates
+from mmgen_datasets.quality.repeats.picture_hash import distances, look_keys, look_of
+from mmgen_datasets.quality.repeats.pictures import LEAST_SIMILARITY, comparing
+from mmgen_datasets.quality.repeats.similar_text import SIMILAR, jaccard, shingles
 from mmgen_datasets.schema import CONVERSATION
 from tests.photographs import file_of, scene
 

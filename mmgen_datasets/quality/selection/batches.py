@@ -12,8 +12,8 @@ import pyarrow as pa
 from datasets import Dataset
 
 from mmgen_datasets.errors import UsageError
-from mmgen_datasets.quality.categories import Categories
-from mmgen_datasets.quality.fields import CATEGORIES, Field, Rows
+from mmgen_datasets.quality.selection.categories import Categories
+from mmgen_datasets.quality.selection.fields import CATEGORIES, Field, Rows
 
 _ROWS_A_BATCH = 10_000
 

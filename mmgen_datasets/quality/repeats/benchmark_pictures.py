@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from mmgen_datasets.quality.banding import match
-from mmgen_datasets.quality.benchmark import Benchmark
-from mmgen_datasets.quality.picture_hash import look_keys
-from mmgen_datasets.quality.pictures import (
+from mmgen_datasets.quality.repeats.banding import match
+from mmgen_datasets.quality.repeats.benchmark import Benchmark
+from mmgen_datasets.quality.repeats.picture_hash import look_keys
+from mmgen_datasets.quality.repeats.pictures import (
     LEAST_SIMILARITY,
     Pictures,
     Seen,

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Case, Said
-from mmgen_datasets.quality.similar_text import words
+from mmgen_datasets.quality.repeats.similar_text import words
 
 LONG_ANSWER = 20
 """Words from which on an answer is compared with answers about other pictures."""

@@ -9,11 +9,11 @@ from datasets import Dataset
 
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.quality import SET_CHECKS
-from mmgen_datasets.quality.benchmark import Benchmark
-from mmgen_datasets.quality.contamination import check_contamination
-from mmgen_datasets.quality.duplicates import check_duplicates
-from mmgen_datasets.quality.pictures import Pictures, check_pictures
-from mmgen_datasets.quality.together import together
+from mmgen_datasets.quality.repeats.benchmark import Benchmark
+from mmgen_datasets.quality.repeats.contamination import check_contamination
+from mmgen_datasets.quality.repeats.duplicates import check_duplicates
+from mmgen_datasets.quality.repeats.pictures import Pictures, check_pictures
+from mmgen_datasets.quality.repeats.together import together
 
 _TEXTS = {"duplicate", "near_duplicate"}
 _PICTURES = {"picture_duplicate", "benchmark_picture"}

@@ -12,13 +12,13 @@ from datasets import Dataset
 
 from mmgen_datasets.chance import draw_of
 from mmgen_datasets.errors import UnknownNameError, UsageError
-from mmgen_datasets.quality.balance import Ints, draw, rarest, shares
-from mmgen_datasets.quality.batches import Memberships, Reading
-from mmgen_datasets.quality.categories import read_categories
-from mmgen_datasets.quality.fields import FIELDS, Field
-from mmgen_datasets.quality.matching import Term, terms_of_conditions
-from mmgen_datasets.quality.selected import KEPT, Group, Reasons, Selected
-from mmgen_datasets.quality.where import parse_condition
+from mmgen_datasets.quality.selection.balance import Ints, draw, rarest, shares
+from mmgen_datasets.quality.selection.batches import Memberships, Reading
+from mmgen_datasets.quality.selection.categories import read_categories
+from mmgen_datasets.quality.selection.fields import FIELDS, Field
+from mmgen_datasets.quality.selection.matching import Term, terms_of_conditions
+from mmgen_datasets.quality.selection.selected import KEPT, Group, Reasons, Selected
+from mmgen_datasets.quality.selection.where import parse_condition
 
 NO_GROUP = "(none)"
 """What conversations are counted under that belong to no group."""
@@ -45,8 +45,8 @@ def select(
         conversations: rows of `mmgen_datasets.schema.CONVERSATION`; those with an error are
             never chosen.
         where: conditions, all of which must hold: ``"failed != any"``. See
-            `mmgen_datasets.quality.where` for how they are written, and
-            `mmgen_datasets.quality.fields.FIELDS` for what they can be about.
+            `mmgen_datasets.quality.selection.where` for how they are written, and
+            `mmgen_datasets.quality.selection.fields.FIELDS` for what they can be about.
         samples: what the conversations were made from, in any order, where categories are asked
             for.
         balance: share the total out evenly among the groups of this field, such as ``"kind"`` or

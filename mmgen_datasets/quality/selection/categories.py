@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from datasets import Dataset
 
 from mmgen_datasets.errors import UsageError
-from mmgen_datasets.quality.fields import CATEGORIES
+from mmgen_datasets.quality.selection.fields import CATEGORIES
 
 _ROWS_A_BATCH = 10_000
 _READ = ("id", "objects", "labels")

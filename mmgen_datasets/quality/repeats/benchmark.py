@@ -14,9 +14,9 @@ from typing import Any
 from datasets import Dataset
 
 from mmgen_datasets.errors import SourceError
-from mmgen_datasets.quality.benchmark_rows import BenchmarkRow, read_rows, rows_of
-from mmgen_datasets.quality.pictures import Seen, see
-from mmgen_datasets.quality.similar_text import fold, words
+from mmgen_datasets.quality.repeats.benchmark_rows import BenchmarkRow, read_rows, rows_of
+from mmgen_datasets.quality.repeats.pictures import Seen, see
+from mmgen_datasets.quality.repeats.similar_text import fold, words
 
 _LOG = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def load_benchmark(path: str | Path, *, pictures: bool = True) -> Benchmark:
     Args:
         path: a JSON, JSONL, parquet, CSV or TSV file, a folder of such files, of
             ``save_to_disk`` or of pictures, or a dataset of the hub. See
-            `mmgen_datasets.quality.benchmark_rows`.
+            `mmgen_datasets.quality.repeats.benchmark_rows`.
         pictures: whether they are looked at.
 
     Raises:

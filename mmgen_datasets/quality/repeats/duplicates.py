@@ -1,7 +1,7 @@
 """Conversations that repeat earlier ones, word for word or nearly.
 
-What is compared is told in `mmgen_datasets.quality.passages`, how in
-`mmgen_datasets.quality.similar_text`. Of those that say the same the first row stays; known tables
+What is compared is told in `mmgen_datasets.quality.repeats.passages`, how in
+`mmgen_datasets.quality.repeats.similar_text`. Of those that say the same the first row stays; known tables
 come before the one that is checked.
 """
 
@@ -17,12 +17,12 @@ import numpy.typing as npt
 from datasets import Dataset
 from datasets.utils import tqdm
 
-from mmgen_datasets.quality.banding import crowded, link
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.detail import write_detail
-from mmgen_datasets.quality.passages import Passage, beginning, passages
-from mmgen_datasets.quality.pictures import Pictures
-from mmgen_datasets.quality.similar_text import (
+from mmgen_datasets.quality.repeats.banding import crowded, link
+from mmgen_datasets.quality.repeats.passages import Passage, beginning, passages
+from mmgen_datasets.quality.repeats.pictures import Pictures
+from mmgen_datasets.quality.repeats.similar_text import (
     SIMILAR,
     Shingles,
     comparing,
@@ -31,7 +31,7 @@ from mmgen_datasets.quality.similar_text import (
     text_keys,
     within,
 )
-from mmgen_datasets.quality.together import Together, put_findings, together
+from mmgen_datasets.quality.repeats.together import Together, put_findings, together
 
 
 class _Repeat(NamedTuple):

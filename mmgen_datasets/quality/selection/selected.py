@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from datasets import Dataset
 
-from mmgen_datasets.quality.batches import Reading
-from mmgen_datasets.quality.fields import Field
+from mmgen_datasets.quality.selection.batches import Reading
+from mmgen_datasets.quality.selection.fields import Field
 
 KEPT = -1
 
@@ -55,7 +55,7 @@ class Selected:
     """Reason to number, in the order in which they were applied: each counts of what those
     before it let through."""
     grouped_by: str
-    """A name of `mmgen_datasets.quality.fields.FIELDS`."""
+    """A name of `mmgen_datasets.quality.selection.fields.FIELDS`."""
     groups: list[Group]
     """The largest first. A conversation of several counts for the one that fewest have."""
     reasons: Reasons = field(repr=False)

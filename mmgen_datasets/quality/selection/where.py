@@ -1,7 +1,7 @@
 """Conditions that conversations are chosen by: ``failed != refusal,cut_short``.
 
 They are written ``NAME OP VALUE[,VALUE]``: what a conversation has (a name of
-`mmgen_datasets.quality.fields.FIELDS`, or a score, with its judge where there are several:
+`mmgen_datasets.quality.selection.fields.FIELDS`, or a score, with its judge where there are several:
 ``correctness@gpt-5-mini``), one of six signs, and values of which one has to be met. White space
 around them does not count. A value with a comma in it, or one that begins with a sign, stands in
 double quotes; in there, a double quote is written twice.

@@ -17,8 +17,8 @@ from datasets import Dataset
 
 from mmgen_datasets.errors import UnknownNameError, UsageError
 from mmgen_datasets.quality import CHECKS, SET_CHECKS
-from mmgen_datasets.quality.fields import FIELDS, Cells, Field, score_field
-from mmgen_datasets.quality.where import Condition
+from mmgen_datasets.quality.selection.fields import FIELDS, Cells, Field, score_field
+from mmgen_datasets.quality.selection.where import Condition
 
 ANY = "any"
 """The value that whatever a conversation has is equal to."""

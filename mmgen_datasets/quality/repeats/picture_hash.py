@@ -18,7 +18,7 @@ import numpy.typing as npt
 import PIL.Image
 
 from mmgen_datasets.picture import read_picture
-from mmgen_datasets.quality.banding import Keys, Places
+from mmgen_datasets.quality.repeats.banding import Keys, Places
 
 Look: TypeAlias = npt.NDArray[np.uint64]
 """``(3,)``: the bits of a picture, the last 48 nought."""

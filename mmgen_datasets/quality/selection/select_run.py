@@ -20,10 +20,10 @@ from mmgen_datasets.generation.rows import VERSION
 from mmgen_datasets.generation.run import RunFolder, load_run, read_run
 from mmgen_datasets.generation.run_samples import run_samples
 from mmgen_datasets.generation.selection import Selection
-from mmgen_datasets.quality.fields import FIELDS
-from mmgen_datasets.quality.select import select
-from mmgen_datasets.quality.selected import Selected
-from mmgen_datasets.quality.where import parse_condition
+from mmgen_datasets.quality.selection.fields import FIELDS
+from mmgen_datasets.quality.selection.select import select
+from mmgen_datasets.quality.selection.selected import Selected
+from mmgen_datasets.quality.selection.where import parse_condition
 
 _SUMMED = (
     "samples",
@@ -55,7 +55,7 @@ def select_run(
     Args:
         path: of the run's folder, which stays as it is.
         out: the folder to make; where None, nothing is written.
-        where: as for `mmgen_datasets.quality.select.select`, as are the next three.
+        where: as for `mmgen_datasets.quality.selection.select.select`, as are the next three.
         balance: by what to share the total out.
         total: how many to draw.
         seed: of the draw.

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from datasets import Dataset
 
-from mmgen_datasets.quality.benchmark import Benchmark
-from mmgen_datasets.quality.benchmark_pictures import BenchmarkRows, same_pictures
-from mmgen_datasets.quality.benchmark_questions import Asked
 from mmgen_datasets.quality.check import put_checks
-from mmgen_datasets.quality.pictures import Pictures
-from mmgen_datasets.quality.together import put_findings, together
+from mmgen_datasets.quality.repeats.benchmark import Benchmark
+from mmgen_datasets.quality.repeats.benchmark_pictures import BenchmarkRows, same_pictures
+from mmgen_datasets.quality.repeats.benchmark_questions import Asked
+from mmgen_datasets.quality.repeats.pictures import Pictures
+from mmgen_datasets.quality.repeats.together import put_findings, together
 
 
 def check_contamination(
@@ -24,7 +24,7 @@ def check_contamination(
     """Check for what stands in benchmarks: `benchmark_picture`, `benchmark_question`.
 
     A picture is that of a benchmark where its file is, or looks the same
-    (`mmgen_datasets.quality.picture_hash`). A question is one of a benchmark where it is asked
+    (`mmgen_datasets.quality.repeats.picture_hash`). A question is one of a benchmark where it is asked
     there about the same picture, in the same words or nearly. By itself it counts where it has at
     least 12 words and the benchmark asks it about one picture only, since "What is the man
     doing?" is nobody's. The detail names the benchmark and its row.

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mmgen_datasets.quality.banding import match
-from mmgen_datasets.quality.benchmark import SPECIFIC, Benchmark
-from mmgen_datasets.quality.benchmark_pictures import BenchmarkRows
 from mmgen_datasets.quality.case import Case, Fault, Said
 from mmgen_datasets.quality.check import Checked
 from mmgen_datasets.quality.detail import write_detail
-from mmgen_datasets.quality.passages import beginning
-from mmgen_datasets.quality.similar_text import (
+from mmgen_datasets.quality.repeats.banding import match
+from mmgen_datasets.quality.repeats.benchmark import SPECIFIC, Benchmark
+from mmgen_datasets.quality.repeats.benchmark_pictures import BenchmarkRows
+from mmgen_datasets.quality.repeats.passages import beginning
+from mmgen_datasets.quality.repeats.similar_text import (
     SIMILAR,
     Shingles,
     comparing,

@@ -18,8 +18,8 @@ from datasets.utils import tqdm
 
 from mmgen_datasets.errors import RowError
 from mmgen_datasets.media import read_media
-from mmgen_datasets.quality.banding import Compare, Groups, Link, Places, link
-from mmgen_datasets.quality.picture_hash import (
+from mmgen_datasets.quality.repeats.banding import Compare, Groups, Link, Places, link
+from mmgen_datasets.quality.repeats.picture_hash import (
     NUM_BITS,
     SAME,
     Look,
@@ -27,7 +27,7 @@ from mmgen_datasets.quality.picture_hash import (
     look_keys,
     look_of,
 )
-from mmgen_datasets.quality.together import NOT_JUDGED, Together, put_findings, together
+from mmgen_datasets.quality.repeats.together import NOT_JUDGED, Together, put_findings, together
 
 LEAST_SIMILARITY = 1 - SAME / NUM_BITS
 """Share of bits that two files of one picture have in common."""
@@ -89,7 +89,7 @@ def check_pictures(
     """Check for samples that show the picture of an earlier sample: `picture_duplicate`.
 
     Files are compared byte for byte and, for those that were saved anew, scaled or slightly cut, by
-    `mmgen_datasets.quality.picture_hash`. All conversations about the later sample fail.
+    `mmgen_datasets.quality.repeats.picture_hash`. All conversations about the later sample fail.
 
     Args:
         conversations: rows of `mmgen_datasets.schema.CONVERSATION`.

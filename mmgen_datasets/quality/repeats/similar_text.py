@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import rensa
 
-from mmgen_datasets.quality.banding import Compare, Keys, Places
+from mmgen_datasets.quality.repeats.banding import Compare, Keys, Places
 
 Shingles: TypeAlias = npt.NDArray[np.int64]
 """The shingles of a text as numbers, which hold in this process only; a tenth as large as a set."""

@@ -1,0 +1,1 @@
+"""What says or shows the same as something else: earlier conversations, and benchmarks."""

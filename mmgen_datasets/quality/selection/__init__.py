@@ -1,0 +1,1 @@
+"""Choosing conversations: conditions, fair shares and seeded draws."""
