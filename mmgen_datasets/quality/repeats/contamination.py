@@ -24,9 +24,9 @@ def check_contamination(
     """Check for what stands in benchmarks: `benchmark_picture`, `benchmark_question`.
 
     A picture is that of a benchmark where its file is, or looks the same
-    (`mmgen_datasets.quality.repeats.picture_hash`). A question is one of a benchmark where it is asked
-    there about the same picture, in the same words or nearly. By itself it counts where it has at
-    least 12 words and the benchmark asks it about one picture only, since "What is the man
+    (`mmgen_datasets.quality.repeats.picture_hash`). A question is one of a benchmark where it is
+    asked there about the same picture, in the same words or nearly. By itself it counts where it
+    has at least 12 words and the benchmark asks it about one picture only, since "What is the man
     doing?" is nobody's. The detail names the benchmark and its row.
 
     Args:

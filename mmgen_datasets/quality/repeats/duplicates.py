@@ -1,8 +1,8 @@
 """Conversations that repeat earlier ones, word for word or nearly.
 
 What is compared is told in `mmgen_datasets.quality.repeats.passages`, how in
-`mmgen_datasets.quality.repeats.similar_text`. Of those that say the same the first row stays; known tables
-come before the one that is checked.
+`mmgen_datasets.quality.repeats.similar_text`. Of those that say the same the first row stays; known
+tables come before the one that is checked.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from mmgen_datasets.publish.licence import terms_of
 Rows: TypeAlias = npt.NDArray[np.int64]
 
 CATEGORIES = "categories"
-"""Column of lists of strings that `mmgen_datasets.quality.selection.categories` lays beside a batch."""
+"""Column of lists of strings that `mmgen_datasets.quality.selection.categories` lays beside."""
 
 
 class Cells(NamedTuple):

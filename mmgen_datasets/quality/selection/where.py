@@ -1,10 +1,10 @@
 """Conditions that conversations are chosen by: ``failed != refusal,cut_short``.
 
 They are written ``NAME OP VALUE[,VALUE]``: what a conversation has (a name of
-`mmgen_datasets.quality.selection.fields.FIELDS`, or a score, with its judge where there are several:
-``correctness@gpt-5-mini``), one of six signs, and values of which one has to be met. White space
-around them does not count. A value with a comma in it, or one that begins with a sign, stands in
-double quotes; in there, a double quote is written twice.
+`mmgen_datasets.quality.selection.fields.FIELDS`, or a score, with its judge where there are
+several: ``correctness@gpt-5-mini``), one of six signs, and values of which one has to be met. White
+space around them does not count. A value with a comma in it, or one that begins with a sign, stands
+in double quotes; in there, a double quote is written twice.
 """
 
 from __future__ import annotations
