@@ -105,4 +105,8 @@ def tell_outcomes(outcomes: list) -> None:  # type: ignore[type-arg]
         say(line)
         if one.example:
             first = one.example.splitlines()[0]
-            say(f"{'':{width}}  {one.example_id}: {first[:_WIDEST_EXAMPLE]}")
+            say(f"{'':{width}}  {one.example_id}: {_shortened(first)}")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _WIDEST_EXAMPLE else f"{text[: _WIDEST_EXAMPLE - 1]}…"

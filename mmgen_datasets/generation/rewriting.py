@@ -37,15 +37,28 @@ def rewrite_run(path: str | Path, change: Callable[[Dataset], Dataset]) -> Datas
         partials, start = {}, 0
         try:
             for file in conversation_files(path):
-                rows = pq.read_metadata(file).num_rows
                 partial = Path(path) / f".{file.name}{PARTIAL}"
                 partials[partial] = file
                 with named(file):
-                    changed.select(range(start, start + rows)).to_parquet(partial)
-                start += rows
+                    start = _write_like(file, changed, start, partial)
             for partial, file in partials.items():
                 partial.replace(file)
         finally:
             for partial in partials:
                 partial.unlink(missing_ok=True)
     return changed
+
+
+def _write_like(file: Path, rows: Dataset, start: int, out: Path) -> int:
+    """Write rows from one on in groups as those of a file; the first that is left to write.
+
+    `Dataset.to_parquet` would look for the pictures, and they may be elsewhere by now.
+    """
+    schema, groups = rows.features.arrow_schema, pq.read_metadata(file)
+    with pq.ParquetWriter(out, schema) as writer:
+        for group in range(groups.num_row_groups):
+            end = start + groups.row_group(group).num_rows
+            table = rows.select(range(start, end)).with_format("arrow")[:]
+            writer.write_table(table.cast(schema))
+            start = end
+    return start
