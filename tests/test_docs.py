@@ -95,8 +95,8 @@ def rows(page: str, head: str) -> dict[str, str]:
         ("docs/mm_gen.md", "mode", MODES),
         ("docs/motion.md", "tokenizer", TOKENIZERS),
         ("docs/quality.md", "check", CHECKS),
-        ("docs/quality.md", "name", FIELDS),
-        ("docs/quality.md", "rubric", RUBRICS),
+        ("docs/selecting.md", "name", FIELDS),
+        ("docs/judging.md", "rubric", RUBRICS),
     ],
 )
 def test_the_tables_of_the_documents_are_those_of_the_code(

@@ -83,7 +83,7 @@ const AGREEMENT_HEADS = [
   ...["passed", "mean score", "4 or more", "AUC"],
 ];
 
-// How far a judge and the checks say the same; see docs/quality.md.
+// How far a judge and the checks say the same; see docs/judging.md.
 function toldAgreement({ name, agreement }) {
   if (!agreement.length) return [];
   const numbers = [1, 2, 3, 4, 5, 6, 7];
