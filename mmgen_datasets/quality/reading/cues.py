@@ -78,7 +78,7 @@ POSSIBLE = frozenset(
     "symbolize symbolizes assume assumes assuming assumed think thinks "
     "believe believes evoke evokes evoking prefer prefers expected supposed "
     "anticipating anticipate normally usually typically generally commonly "
-    "often rarely seldom ideally unclear unsure uncertain "
+    "often rarely seldom ideally unclear unsure uncertain doubt doubts unlikely doubtful "
     "'d".split()
 )
 """What follows these, in the same clause, is not said to be there."""
@@ -115,7 +115,7 @@ GENERIC = frozenset(
     "often usually generally typically commonly sometimes normally frequently tend tends known "
     "always rarely seldom need needs require requires said belong naturally instinctively "
     "rare common popular typical traditionally universally famously famous can everywhere "
-    "worldwide".split()
+    "worldwide nowadays mammal mammals species symbol symbolizes usual".split()
 )
 """What speaks of a kind, not of one."""
 ANCHORS = frozenset(
@@ -124,3 +124,18 @@ ANCHORS = frozenset(
     "lying walking some several two three four many".split()
 )
 """What ties a clause to the picture."""
+HABITS = frozenset(
+    "own owns owned welcome welcomes allow allows permit permits forbid forbids ban bans prohibit "
+    "prohibits love loves adore adores hate hates likes dislike dislikes fear fears prefer prefers "
+    "study studies order orders ordered promised afford affords protect protects symbolise "
+    "symbolises represents means collects breeds deserves lacks recommend recommends sells "
+    "costs helps invented tastes taste smells smell consists produces keep".split()
+)
+"""What one does with things wherever they are, and cannot be seen to do."""
+POPULATIONS = frozenset(
+    "household households family families country countries culture cultures city cities home "
+    "homes restaurant restaurants hotel hotels cafe cafes café cafés owners experts scientists "
+    "nation nations village villages society societies tradition traditional custom hobby "
+    "pastime sport invention".split()
+)
+"""Whom or what one speaks of who speaks of the world at large."""

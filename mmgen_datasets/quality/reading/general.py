@@ -8,6 +8,8 @@ from mmgen_datasets.quality.reading.cues import (
     ANCHORS,
     AUXILIARIES,
     GENERIC,
+    HABITS,
+    POPULATIONS,
     PREPOSITIONS,
     SEEING,
 )
@@ -17,18 +19,35 @@ from mmgen_datasets.quality.reading.phrases import Phrase
 _FRAGMENT = 5
 """Words up to which a clause without an auxiliary may well have no verb."""
 _ANY_ONE = frozenset({"a", "an", "any", "every", "each"})
+_MANY_OF = frozenset({"some", "many", "most", "few", "every", "each", "certain", "all"})
 
 
 def is_general(around: Clause, phrase: Phrase) -> bool:
     """Whether a kind is spoken of: "dogs are loyal", "a dog needs company"."""
+    if not phrase.is_definite and _is_of_world(around, phrase):
+        return True
     if phrase.is_bare and phrase.sense.is_plural:
         return _is_kind(around, phrase)
-    if phrase.determiner not in _ANY_ONE or not is_subject(around):
-        return False
     after = around.after
-    if after[:2] == ("can", "be"):
+    if phrase.determiner == "the" and after[:2] in (("is", "a"), ("is", "an")):
+        return not GENERIC.isdisjoint(after[2:4])
+    if phrase.determiner not in _ANY_ONE or not is_subject(around) or after[:2] == ("can", "be"):
         return False
-    return not GENERIC.isdisjoint(after[:4]) or after[:2] in (("is", "a"), ("is", "an"))
+    is_told = not GENERIC.isdisjoint(after[:4]) or not HABITS.isdisjoint(after[:2])
+    return is_told or after[:2] in (("is", "a"), ("is", "an")) or _is_compared(after)
+
+
+def _is_compared(after: Words) -> bool:
+    """Whether a kind is told to be more than another: "is sharper than"."""
+    return after[:1] in (("is",), ("has",)) and "than" in after[1:5]
+
+
+def _is_of_world(around: Clause, phrase: Phrase) -> bool:
+    """Whether a clause begins with many of those who are in no picture: "most families"."""
+    before = around.before
+    if len(before) > 1 and before[0] in _MANY_OF and not POPULATIONS.isdisjoint(before[1:4]):
+        return True
+    return not POPULATIONS.isdisjoint(around.after) and {"is", "are"}.isdisjoint(before)
 
 
 def _is_kind(around: Clause, phrase: Phrase) -> bool:
@@ -43,6 +62,8 @@ def _is_kind(around: Clause, phrase: Phrase) -> bool:
         has_verb = _has_predicate(around.words, phrase.end, around.last)
     else:
         has_verb = len(span) > _FRAGMENT or not AUXILIARIES.isdisjoint(span)
+    if not HABITS.isdisjoint(after[:2]):
+        return True
     is_tied = not ANCHORS.isdisjoint(span) or any(word.endswith("ing") for word in after[:3])
     return has_verb and not is_tied and not _names_one(around.before)
 

@@ -9,6 +9,12 @@ from mmgen_datasets.quality.reading.phrases import Phrase
 
 _NEAR = 4
 _ON_SOMETHING = frozenset("has have had with wears holds hangs bears carries framed wall".split())
+_MADE = frozenset("printed painted drawn embroidered carved engraved stitched sewn stamped".split())
+"""How a thing gets onto another that shows it."""
+_SHOWING = frozenset(
+    "cup mug shirt t-shirt plate poster logo sign cover banner stamp card label sticker flag "
+    "calendar painting towel cap emblem badge tattoo mural sweater jumper apron".split()
+)
 _SCREENS = frozenset("tv television screen monitor display".split())
 _SHOWS = frozenset("shows show showing displays display displaying plays".split())
 
@@ -40,7 +46,19 @@ def is_depicted(around: Clause, phrase: Phrase) -> bool:
         if words[n] in DEPICTING and words[n + 1 : start][:1] in _LINKS:
             is_view = words[n] in VIEWS and _ON_SOMETHING.isdisjoint([*words[:n], *around.after])
             return not is_view or any(look_up(words, k) for k in range(n))
-    return _is_on_screen(around)
+    return _is_on_screen(around) or _is_shown(around)
+
+
+def _is_shown(around: Clause) -> bool:
+    """Whether it is printed on a thing, or what a thing shows: "a mug with a cat printed on it"."""
+    before, after = around.before, around.after
+    is_of = not {"with", "on", "of"}.isdisjoint(before[-3:])
+    if not _MADE.isdisjoint(after[:3]) or (is_of and not _MADE.isdisjoint(before[-4:])):
+        return True
+    for n, word in enumerate(before[1:], 1):
+        if word in _SHOWS or word in ("bears", "features", "depicts") or before[n:] == ("is",):
+            return before[n - 1] in _SHOWING
+    return False
 
 
 _LINKS = (("of",), ("with",), ("showing",), ("depicting",))

@@ -14,6 +14,7 @@ from mmgen_datasets.quality.reading.cues import (
     DEFINITE,
     DETERMINERS,
     FUNCTION,
+    HABITS,
     INDEFINITE,
     PREPOSITIONS,
 )
@@ -154,11 +155,18 @@ def _start(words: Sequence[str], name: int, reach: int) -> tuple[int, str]:
             break
         if is_quantity(before):
             at -= 1
-        elif not before[0].isalpha() or before in FUNCTION or before.endswith("ing"):
+        elif not before[0].isalpha() or before in FUNCTION or _is_no_adjective(before):
             break
         else:
             at -= 1
     return (_number_start(words, at, name), "")
+
+
+def _is_no_adjective(word: str) -> bool:
+    """Whether a word looks like a verb or like the plural of a noun."""
+    if word.endswith("s") and not word.endswith(("ss", "us", "sports", "is")):
+        return True
+    return word.endswith("ing") or word in HABITS
 
 
 def _number_start(words: Sequence[str], at: int, name: int) -> int:

@@ -7,6 +7,7 @@ did not clearly say. How far a cue such as "might" or "without" reaches is told 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from mmgen_datasets.quality.reading.clauses import Clause, Words, clause
@@ -17,6 +18,7 @@ from mmgen_datasets.quality.reading.cues import (
     SEEING,
     SEEN,
 )
+from mmgen_datasets.quality.reading.elsewhere import is_elsewhere
 from mmgen_datasets.quality.reading.general import is_general
 from mmgen_datasets.quality.reading.likeness import is_compared, is_depicted
 from mmgen_datasets.quality.reading.phrases import Phrase
@@ -28,8 +30,10 @@ _OPEN: tuple[Callable[[Clause, Phrase], bool], ...] = (
     is_compared,
     is_depicted,
     is_possible,
+    is_elsewhere,
     is_general,
 )
+_FREE = frozenset({("free", "of"), ("empty", "of"), ("clear", "of"), ("bare", "of"), ("void", "of")})
 _NOT_NEGATING = tuple(tuple(words.split()) for words in NOT_NEGATING.split(", "))
 
 
@@ -56,6 +60,8 @@ def _denial(around: Clause, phrase: Phrase) -> Stance | None:
     for n in range(phrase.start - 1, around.first - 1, -1):
         if words[n] in NEGATIONS and not _spares(words, n) and words[n + 1 : n + 2] != (",",):
             return _denied_from(words, phrase, n)
+    if not _FREE.isdisjoint(pairwise(around.before[-4:])):
+        return "absent" if not phrase.is_definite else "open"
     for n, word in enumerate(after[:8]):
         if word in ("not", "n't", "nowhere", "never", "no"):
             is_gone = word == "nowhere" or not SEEN.isdisjoint(after[n + 1 : n + 4])
