@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Case, Exchanged, Said
+from mmgen_datasets.quality.reading.clauses import clause
 from mmgen_datasets.quality.reading.cues import POSSIBLE
+from mmgen_datasets.quality.reading.elsewhere import is_elsewhere
 from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
 from mmgen_datasets.quality.reading.synonyms import IMPLIED
 from mmgen_datasets.quality.reading.tokens import sentences
@@ -27,6 +29,17 @@ _SUPPOSING = frozenset(
     "could would should might may must if imagine missing need needs likely add added expect "
     "suppose suggest".split()
 )
+_ANCHORS = frozenset(
+    "the this that these those he she it they his her its their here there visible present "
+    "picture image photo you see".split()
+)
+_NATURE = frozenset(
+    "do does grow grows eat eats live lives need needs used use called mean means invented weigh "
+    "weighs cost costs made come comes protect protects keep keeps help helps usually often "
+    "generally typically can sleep drink produce belong good".split()
+)
+"""Verbs, mostly, of questions about a kind of things."""
+_HIS_OWN = frozenset({"my", "our", "we", "me", "mine", "i"})
 _MOST_QUOTED = 60
 
 
@@ -44,17 +57,22 @@ def claims(case: Case) -> Iterator[Claim]:
     """All that the assistant says is there, in order.
 
     What a question only supposes ("What could be added?") its answer does not claim, nor does
-    the assistant claim what it spoke of as possible before ("They wait for a bus. The bus ...").
+    the assistant claim what it spoke of as possible before ("They wait for a bus. The bus ..."),
+    or what the user told of himself ("I have a dog.").
     """
     open_kinds: set[frozenset[str]] = set()
     for question, answer in case.exchanges:
         yield from _affirmed(question, answer)
-        supposes = _supposes(question.text)
+        supposes, is_at_large = _supposes(question.text), is_general_question(question.text)
+        first = next(iter(sentences(answer.text)), None)
+        open_kinds |= set(_brought(question.text))
         for mention in read_mentions(answer.text):
             if mention.phrase.is_definite:
-                is_only_supposed = mention.kinds in open_kinds
+                is_only_supposed = any(mention.kinds & kinds for kinds in open_kinds)
             else:
-                is_only_supposed = supposes and _is_fragment(mention)
+                is_only_supposed = (supposes and _is_fragment(mention)) or (
+                    is_at_large and mention.sentence == first
+                )
             if mention.stance == "open":
                 open_kinds.add(mention.kinds)
             elif mention.stance == "there" and not is_only_supposed:
@@ -62,6 +80,24 @@ def claims(case: Case) -> Iterator[Claim]:
                 yield Claim(answer.turn, mention.words, mention.kinds, mention)
                 if implied := IMPLIED.get(mention.name):
                     yield Claim(answer.turn, mention.words, frozenset({implied}), mention)
+
+
+def is_general_question(question: str) -> bool:
+    """Whether a question is about things at large: "What do zebras eat?"."""
+    asked = sentences(question)[-1:]
+    if not asked or not asked[0].is_question or not _ANCHORS.isdisjoint(asked[0].words):
+        return False
+    words = asked[0].words
+    return not _NATURE.isdisjoint(words) and not any(word.endswith("ing") for word in words)
+
+
+def _brought(question: str) -> Iterator[frozenset[str]]:
+    """What the user speaks of that is his own, or that is known by what it does elsewhere."""
+    for mention in read_mentions(question):
+        words = mention.sentence.words
+        is_his = not _HIS_OWN.isdisjoint(words) and not mention.sentence.is_question
+        if is_his or is_elsewhere(clause(words, mention.phrase), mention.phrase):
+            yield mention.kinds
 
 
 def answer_sign(answer: str) -> bool | None:

@@ -18,6 +18,7 @@ from mmgen_datasets.hierarchy import broader, classes, narrower, parts
 from mmgen_datasets.nouns import plain
 from mmgen_datasets.quality.case import Case
 from mmgen_datasets.quality.reading.lexicon import kinds_of
+from mmgen_datasets.quality.reading.mentions import read_mentions
 from mmgen_datasets.vocabulary import VOCABULARIES
 
 _NOT_LOOKED_FOR = frozenset(
@@ -75,6 +76,13 @@ class Support:
         return frozenset(map(plain, denied)) - self.named
 
     @cached_property
+    def told(self) -> frozenset[str]:
+        """What captions and narratives name."""
+        texts = [*(self.sample["captions"] or ())]
+        texts += [told["text"] for told in self.sample["narratives"] or ()]
+        return frozenset[str]().union(*(m.kinds for text in texts for m in read_mentions(text)))
+
+    @cached_property
     def looked_for(self) -> frozenset[str]:
         """The kinds that annotators would have marked."""
         vocabulary = self.sample["vocabulary"]
@@ -99,7 +107,7 @@ class Support:
         below = frozenset[str]().union(*(narrower(kind) for kind in kinds))
         if kinds & named or below & named:
             return False
-        return not any(least_said(kind, self.heard) for kind in (*kinds, *kept))
+        return kinds.isdisjoint(self.told) and not any(least_said(kind, self.heard) for kind in kept)
 
     def _refuting(self, kind: str) -> bool:
         wide = frozenset().union(*(kinds_of(name) for name in self.refuted), frozenset[str]())

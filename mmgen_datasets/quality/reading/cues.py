@@ -135,7 +135,8 @@ HABITS = frozenset(
 POPULATIONS = frozenset(
     "household households family families country countries culture cultures city cities home "
     "homes restaurant restaurants hotel hotels cafe cafes café cafés owners experts scientists "
-    "nation nations village villages society societies tradition traditional custom hobby "
-    "pastime sport invention".split()
+    "nation nations village villages society societies".split()
 )
-"""Whom or what one speaks of who speaks of the world at large."""
+"""Of whom many are in no picture: "most households"."""
+CUSTOMS = frozenset("tradition traditional custom hobby pastime sport invention".split())
+"""What a thing is to the world at large."""

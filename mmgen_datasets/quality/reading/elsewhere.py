@@ -11,7 +11,7 @@ from mmgen_datasets.quality.reading.phrases import Phrase
 
 _MATTERS = frozenset(
     ("about", "fond of", "afraid of", "scared of", "fan of", "allergic to", "tired of", "full of "
-     "love for", "expert on", "interested in", "crazy about", "used to", "far from", "away from",
+     "love for", "expert on", "interested in", "crazy about", "far from", "away from",
      "talk of", "talks of", "speaks of", "memory of", "memories of", "history of", "idea of",
      "lack of", "need of", "search of", "case of", "owner of", "owners of", "lover of",
      "lovers of", "instead of", "risk of", "fear of", "sake of", "kind of", "care of")
@@ -32,7 +32,7 @@ _OTHER_TIMES = frozenset(
     "domesticated originated evolved descended extinct century centuries forbidden banned "
     "prohibited forbids".split()
 )
-_TIMES = frozenset({("these", "days"), ("the", "past"), ("used", "to"), ("once", "had")})
+_TIMES = frozenset({("these", "days"), ("the", "past"), ("once", "had")})
 _UNTIL = frozenset({"until", "till", "before", "whenever", "wherever"})
 _GONE = frozenset({"left", "gone", "departed", "vanished", "disappeared"})
 _DEGREES = frozenset({"just", "already", "all", "recently"})

@@ -7,6 +7,7 @@ from mmgen_datasets.quality.reading.clauses import Clause, Words, is_subject
 from mmgen_datasets.quality.reading.cues import (
     ANCHORS,
     AUXILIARIES,
+    CUSTOMS,
     GENERIC,
     HABITS,
     POPULATIONS,
@@ -47,7 +48,7 @@ def _is_of_world(around: Clause, phrase: Phrase) -> bool:
     before = around.before
     if len(before) > 1 and before[0] in _MANY_OF and not POPULATIONS.isdisjoint(before[1:4]):
         return True
-    return not POPULATIONS.isdisjoint(around.after) and {"is", "are"}.isdisjoint(before)
+    return not CUSTOMS.isdisjoint(around.after) and {"is", "are"}.isdisjoint(before)
 
 
 def _is_kind(around: Clause, phrase: Phrase) -> bool:

@@ -12,9 +12,10 @@ _ON_SOMETHING = frozenset("has have had with wears holds hangs bears carries fra
 _MADE = frozenset("printed painted drawn embroidered carved engraved stitched sewn stamped".split())
 """How a thing gets onto another that shows it."""
 _SHOWING = frozenset(
-    "cup mug shirt t-shirt plate poster logo sign cover banner stamp card label sticker flag "
+    "mug cup shirt t-shirt plate poster logo sign cover banner stamp card label sticker flag "
     "calendar painting towel cap emblem badge tattoo mural sweater jumper apron".split()
 )
+_BEARS = frozenset({"bears", "features", "depicts"})
 _SCREENS = frozenset("tv television screen monitor display".split())
 _SHOWS = frozenset("shows show showing displays display displaying plays".split())
 
@@ -56,8 +57,10 @@ def _is_shown(around: Clause) -> bool:
     if not _MADE.isdisjoint(after[:3]) or (is_of and not _MADE.isdisjoint(before[-4:])):
         return True
     for n, word in enumerate(before[1:], 1):
-        if word in _SHOWS or word in ("bears", "features", "depicts") or before[n:] == ("is",):
-            return before[n - 1] in _SHOWING
+        if before[n - 1] in _SHOWING and (word in _SHOWS or word in _BEARS):
+            return True
+        if before[n - 1] in ("logo", "emblem", "symbol") and before[n:] == ("is",):
+            return True
     return False
 
 

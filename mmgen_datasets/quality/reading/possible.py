@@ -19,6 +19,8 @@ from mmgen_datasets.quality.reading.phrases import Phrase
 _LINKS = frozenset({("instead", "of"), ("just", "as"), ("much", "as"), ("enough", "for")})
 """What leads to other things than those in the picture."""
 _NEEDED = frozenset({"needed", "required", "necessary"})
+_INVERTED = frozenset({"had", "were", "should"})
+"""What a sentence begins with that supposes: "Had there been a dog, ..."."""
 _ANYBODY = frozenset({("those", "who"), ("people", "who"), ("one", "who"), ("everybody", "who")})
 _WHOEVER = frozenset("whoever anyone anybody everyone everybody".split())
 """Those of whom it is open who they are, and so what they have."""
@@ -34,13 +36,16 @@ _TO_A_PLACE = frozenset({"next", "close", "due", "according"})
 def is_possible(around: Clause, phrase: Phrase) -> bool:
     """Whether the clause leaves open that the thing is there."""
     before, after = around.before, around.after
+    if phrase.is_definite and _is_told_of(after):
+        return False
     if not POSSIBLE.isdisjoint(before) or _is_wished(around.words, around.first, phrase.start):
         return True
     if any(_is_ability(before, n) for n, word in enumerate(before) if word == "can"):
         return True
-    if not _LINKS.isdisjoint(pairwise(around.words[: phrase.start])):
+    reach = around.words[max(0, around.first - 2) : phrase.start]
+    if not _LINKS.isdisjoint(pairwise(reach)) or around.words[0] in _INVERTED:
         return True
-    if not phrase.is_definite and "would" in around.words:
+    if not phrase.is_definite and "would" in _piece(around.words, phrase):
         return True
     if not _NEEDED.isdisjoint(after[:4]):
         return True
@@ -53,6 +58,19 @@ def is_possible(around: Clause, phrase: Phrase) -> bool:
     if _is_left_open(after[:4], 1):
         return True
     return is_subject(around) and _is_left_open(after, len(after))
+
+
+def _is_told_of(after: Words) -> bool:
+    """Whether more is told of it as it is: "the bottles that are lined up"."""
+    is_told = after[:1] in (("that",), ("which",)) and after[1:2] in (("is",), ("are",))
+    return is_told and POSSIBLE.isdisjoint(after[2:4])
+
+
+def _piece(words: Words, phrase: Phrase) -> Words:
+    """What stands between the commas before and after a phrase."""
+    first = max((n for n in range(phrase.start) if words[n] == ","), default=-1)
+    last = min((n for n in range(phrase.end, len(words)) if words[n] == ","), default=len(words))
+    return words[first + 1 : last]
 
 
 def _is_ability(words: Words, at: int) -> bool:
