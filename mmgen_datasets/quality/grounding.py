@@ -31,12 +31,12 @@ _SUPPOSING = frozenset(
 )
 _ANCHORS = frozenset(
     "the this that these those he she it they his her its their here there visible present "
-    "picture image photo you see".split()
+    "picture image photo you see seen shown".split()
 )
 _NATURE = frozenset(
     "do does grow grows eat eats live lives need needs used use called mean means invented weigh "
     "weighs cost costs made come comes protect protects keep keeps help helps usually often "
-    "generally typically can sleep drink produce belong good".split()
+    "generally typically sleep drink produce belong good".split()
 )
 """Verbs, mostly, of questions about a kind of things."""
 _HIS_OWN = frozenset({"my", "our", "we", "me", "mine", "i"})

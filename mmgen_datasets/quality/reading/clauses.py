@@ -16,6 +16,7 @@ Words: TypeAlias = tuple[str, ...]
 
 _LEADS = frozenset("and or but also then so well yes no , sure indeed certainly".split())
 _MODALS = frozenset("may might could would".split())
+_RELATIVES = frozenset({"where", "which", "who", "when"})
 _NEW_CLAUSE = FINITE | {"there", "just", "only", "rather"}
 
 
@@ -63,12 +64,20 @@ def _breaks(words: Words, at: int, until: int) -> bool:
     if words[at] == "," and words[at + 1 : at + 2] and words[at + 1].endswith("ing"):
         return _MODALS.isdisjoint(words[:at])
     if words[at] == ",":
+        if _is_aside(words, at):
+            return True
         until = len(words)
     elif words[at] == "or":
         return "there" in words[at + 1 : at + 2]
     if words[at] == "and" and _joins_subjects(words, at):
         return False
     return not _NEW_CLAUSE.isdisjoint(_until_break(words, at + 1, until))
+
+
+def _is_aside(words: Words, at: int) -> bool:
+    """Whether a comma ends a clause between two commas: "..., which one may miss, ..."."""
+    first = max((n for n in range(at) if words[n] == ","), default=-1)
+    return first >= 0 and words[first + 1] in _RELATIVES
 
 
 def _joins_subjects(words: Words, at: int) -> bool:

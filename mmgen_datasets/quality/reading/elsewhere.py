@@ -76,7 +76,9 @@ def _is_at_other_time(around: Clause, phrase: Phrase) -> bool:
     if after[:1] in (("has",), ("have",)) and not _GONE.isdisjoint(after[1:3]):
         return set(after[1:3]) <= _GONE | _DEGREES or after[1] in _GONE
     leads = [n for n in range(phrase.start) if _leads(words, n)]
-    return bool(leads) and not _is_ended(words[leads[-1] + 1 : phrase.start])
+    if not leads or after[:1] in (("who",), ("that",), ("which",)):
+        return False
+    return not _is_ended(words[leads[-1] + 1 : phrase.start])
 
 
 def _leads(words: Words, at: int) -> bool:
