@@ -254,6 +254,52 @@ def test_traits_of_one_thing_that_exclude_each_other(
     assert faults("contradiction", None, *turns) == found
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "found"),
+    [
+        ("What grows on a palm tree? ", "Apples and oranges.", []),
+        ("What do cats eat?", "Cats eat birds.", []),
+        ("My cat is old. Could it come in?", "The cat would like the grass.", []),
+        ("I have a bicycle. Where could I leave it?", "Leave the bicycle at the wall.", []),
+        ("What can be said of the person who owns the cat?", "The cat is well fed.", ["The cat"]),
+        ("Would a car be better?", "Hardly. With a car, nobody would stand here.", []),
+        ("What is the cat doing?", "The cat sleeps.", ["The cat"]),
+    ],
+)
+def test_what_a_question_brings_up(question: str, answer: str, found: list[str]) -> None:
+    assert faults("unsupported", STREET, question, answer) == found
+
+
+def test_someone_known_by_what_he_does_elsewhere_need_not_be_seen() -> None:
+    turns = ("What can be said about the person who lives here?", "The person likes to read.")
+    assert not faults("unsupported", sample("couch"), *turns)
+    assert faults("unsupported", sample("couch"), "?", "The person likes it.") == ["The person"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("Human beard", "a goatee"), ("Fish", "a trout"), ("Traffic light", "a stoplight"),
+     ("Cheese", "some mozzarella"), ("Glove", "a mitten"), ("Sculpture", "a statue")],
+)  # fmt: skip
+def test_what_is_denied_goes_by_other_names(name: str, words: str) -> None:
+    known = sample("Street light", vocabulary=None, labels=[label(name, present=False)])
+    assert faults("denied", known, "?", f"There is {words}.") == [words]
+
+
+@pytest.mark.parametrize(
+    ("turns", "found"),
+    [
+        (("What do the dogs do?", "All four of them bark."), ["All four of them"]),
+        (("What do the dogs do?", "All three of them bark."), []),
+        (("What do the dogs do?", "Two bark, and the fourth one sleeps."), ["the fourth one"]),
+        (("?", "The dogs bark.", "?", "Five of them are brown."), ["Five of them"]),
+        (("Who is there?", "A woman and a man sit there."), ["A woman and a man"]),
+    ],
+)
+def test_numbers_of_what_was_named_before(turns: tuple[str, ...], found: list[str]) -> None:
+    assert faults("numbers", DOGS, *turns) == found
+
+
 def test_who_rides_is_not_without_what_is_ridden() -> None:
     skiers = sample("person", "skis")
     assert faults("unsupported", skiers, "?", "A snowboarder passes.") == ["A snowboarder"]

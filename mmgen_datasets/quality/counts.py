@@ -8,6 +8,7 @@ from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Case, Exchanged
+from mmgen_datasets.quality.elliptic import elliptics, last_named
 from mmgen_datasets.quality.grounding import answer_sign, asks_for, claims
 from mmgen_datasets.quality.reading.amounts import value
 from mmgen_datasets.quality.reading.cues import POSSIBLE, VIEWS
@@ -16,7 +17,7 @@ from mmgen_datasets.quality.reading.tokens import Sentence, sentences
 
 _VIEW = (
     "(?:in|on|within|of) (?:the|this|that) (?:whole |entire )?"
-    "(?:picture|image|photo|photograph|scene|shot|view)"
+    "(?:picture|image|photo|photograph|scene|shot|view|room|kitchen|bathroom|bedroom|camp|street)"
 )
 _TOTAL = "in total|in all|altogether|overall|at all"
 _SEEN = "visible|shown|present|pictured|depicted|seen|featured|here|there"
@@ -59,9 +60,17 @@ def counts(case: Case) -> Iterator[Count]:
     """All numbers of things in answers, in order."""
     asked: Asked | None = None
     claimed = {(claim.turn, claim.mention) for claim in claims(case)}
+    topic: Mention | None = None
     for exchanged in case.exchanges:
-        asked = asked_number(exchanged.question.text, asked)
-        yield from _counts(exchanged, asked, claimed)
+        question, answer = exchanged
+        asked = asked_number(question.text, asked)
+        named = list(_counts(exchanged, asked, claimed))
+        yield from named
+        for found in elliptics(exchanged, topic):
+            if any(found.words in count.words for count in named):
+                continue
+            yield Count(answer.turn, found.words, found.mention, found.number, found.is_all)
+        topic = last_named(answer.text) or last_named(question.text) or topic
         yield from _companies(exchanged)
 
 
@@ -94,7 +103,9 @@ def _counts(
     exchanged: Exchanged, asked: Asked | None, claimed: set[tuple[int, Mention]]
 ) -> Iterator[Count]:
     turn, text = exchanged.answer
-    counted = [m for m in read_mentions(text) if m.amount and (turn, m) in claimed]
+    counted = [
+        m for m in read_mentions(text) if m.amount and ((turn, m) in claimed or _is_given(m))
+    ]
     for mention in counted:
         amount = mention.amount
         assert amount is not None
@@ -105,6 +116,7 @@ def _counts(
         is_whole = amount.bound == "exactly" and not amount.is_part and not others
         is_whole = is_whole and (is_asked or _is_existential(mention))
         yield Count(turn, mention.words, mention, amount.number, is_whole)
+    yield from _sums(exchanged, claimed)
     if asked and not any(_are_same(m, asked.mention) for m in counted):
         yield from _bare(turn, text, asked)
     if answer_sign(text):
@@ -112,6 +124,36 @@ def _counts(
             if mention.amount and mention.amount.bound != "about":
                 is_whole = mention.amount.bound == "exactly" and _is_existential(mention)
                 yield Count(turn, text[:3], mention, mention.amount.number, is_whole)
+
+
+def _sums(exchanged: Exchanged, claimed: set[tuple[int, Mention]]) -> Iterator[Count]:
+    """Read "two women and a man" as three people."""
+    turn, text = exchanged.answer
+    people = [m for m in read_mentions(text) if "person" in m.kinds and (turn, m) in claimed]
+    while people:
+        joined = [people.pop(0)]
+        while people and _is_joined(joined[-1], people[0]):
+            joined.append(people.pop(0))
+        numbers = [_number(m) for m in joined]
+        if len(joined) > 1 and len({m.name for m in joined}) == len(joined) and all(numbers):
+            last = joined[-1]
+            end = last.sentence.tokens[last.phrase.end - 1].end
+            start = text.rindex(joined[0].words, 0, joined[0].start + len(joined[0].words))
+            [everyone] = read_mentions("people")
+            yield Count(turn, text[start:end], everyone, sum(numbers), is_whole=False)
+
+
+def _number(mention: Mention) -> int:
+    """How many there are exactly; 0 where that is not said, or not of ones not known before."""
+    amount = mention.amount
+    if amount:
+        return amount.number if amount.bound == "exactly" and not amount.is_part else 0
+    return 1 if mention.phrase.determiner in ("a", "an") else 0
+
+
+def _is_joined(one: Mention, other: Mention) -> bool:
+    between = one.sentence.words[one.phrase.end : other.phrase.start]
+    return one.sentence == other.sentence and between in (("and",), (",",), (",", "and"))
 
 
 def _companies(exchanged: Exchanged) -> Iterator[Count]:
@@ -159,8 +201,28 @@ def _is_short(sentence: Sentence) -> bool:
     return len([w for w in others if w not in _NONE]) <= 1
 
 
+def _is_given(mention: Mention) -> bool:
+    """Whether a number is taken for granted, whatever may be told: "the two dogs may ..."."""
+    words, phrase = mention.sentence.words, mention.phrase
+    amount = mention.amount
+    if amount is None or amount.number < 2 or mention.sentence.is_question:
+        return False
+    is_set = words[amount.start] == "the" and amount.start < phrase.start
+    is_both = words[amount.start] == "both"
+    is_definite = phrase.determiner in ("the", "these") and amount.bound == "exactly"
+    return (is_set or is_both or is_definite) and not amount.is_part and "if" not in words
+
+
 def _are_same(a: Mention, b: Mention) -> bool:
     return bool(a.kinds & b.kinds)
+
+
+def _is_unlimited(after: tuple[str, ...]) -> bool:
+    """Whether "the only dog" is not narrowed down to that of a place."""
+    rest = " ".join(takewhile(str.isalpha, after))
+    if not after or after[0] in (",", "is", "has") or _WHOLE.fullmatch(rest):
+        return True
+    return re.fullmatch(_VIEW, " ".join(after[:3])) is not None
 
 
 def _is_existential(mention: Mention) -> bool:
@@ -169,6 +231,8 @@ def _is_existential(mention: Mention) -> bool:
     first = min(phrase.start, mention.amount.start if mention.amount else phrase.start)
     before = words[max(0, first - 4) : first]
     is_only = mention.amount is not None and mention.amount.is_only
+    if is_only and words[phrase.start : phrase.start + 2] == ("the", "only"):
+        return _is_unlimited(words[phrase.end :])
     is_there = "there" in before and before[-1] in _THERE_ARE
     is_told = is_there or (is_only and (words[: len(before)] == before or {*before} >= _EXCEPT))
     if not is_told:

@@ -107,7 +107,9 @@ class Support:
         below = frozenset[str]().union(*(narrower(kind) for kind in kinds))
         if kinds & named or below & named:
             return False
-        return kinds.isdisjoint(self.told) and not any(least_said(kind, self.heard) for kind in kept)
+        return kinds.isdisjoint(self.told) and not any(
+            least_said(kind, self.heard) for kind in kept
+        )
 
     def _refuting(self, kind: str) -> bool:
         wide = frozenset().union(*(kinds_of(name) for name in self.refuted), frozenset[str]())

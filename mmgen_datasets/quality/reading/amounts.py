@@ -35,9 +35,12 @@ _SOME = {
 _ABOUT = frozenset("about around approximately roughly nearly almost some maybe perhaps".split())
 _MOST = frozenset({"most", "to", "than", "under", "over", "or"})
 _ONLY = frozenset("only just exactly precisely merely solely".split())
-_ORDINALS = {
+ORDINALS = {
     word: n for n, word in enumerate("second third fourth fifth sixth seventh eighth".split(), 2)
 }
+"""Ordinal to the least number of things of which one can be counted so."""
+_OVER = (("more", "than"),)
+_NO_FEWER = (("fewer", "than"), ("less", "than"))
 _MOST_COUNTED = 200
 _SETS = {"pair": 2, "couple": 2, "duo": 2, "trio": 3, "quartet": 4, "dozen": 12}
 _GROUPS = frozenset(
@@ -88,15 +91,19 @@ def amount(words: Sequence[str], start: int, name: int) -> Amount | None:
         >>> amount("there are at least two big dogs".split(), 4, 6)
         Amount(number=2, bound='at least', start=2, is_only=False, is_part=False)
     """
+    given = next((n for at in range(start, name) if (n := value(words[at])) is not None), None)
     if found := _of_set(words, start):
-        return found
+        is_more = given is not None and given > found.number
+        return Amount(given or 0, "exactly", found.start) if is_more else found
     for at in range(start, name):
         if words[at - 1 : at] == ("how",):
             return None
         if words[at] in _SOME:
             return Amount(_SOME[words[at]], "at least", start)
-        if words[at] in _ORDINALS and at > start:
-            return Amount(_ORDINALS[words[at]], "at least", start, is_part=True)
+        if words[at] in ORDINALS and at > start:
+            return Amount(ORDINALS[words[at]], "at least", start, is_part=True)
+        if words[at] == "only" and at == start + 1 and at + 1 == name and words[start] == "the":
+            return Amount(1, "exactly", start, is_only=True)
         number = value(words[at])
         if number is not None:
             return _bounded(words, start, at, number, words[start:name])
@@ -107,6 +114,10 @@ def _bounded(
     words: Sequence[str], start: int, at: int, number: int, phrase: Sequence[str]
 ) -> Amount:
     before = words[max(0, start - 3) : start]
+    if tuple(before[-2:]) in _OVER or before[-1:] == ("over",):
+        return Amount(number + 1, "at least", start - 1)
+    if tuple(before[-2:]) in _NO_FEWER:
+        return Amount(number, "at least", start - 2)
     if words[at] == "one" and words[at + 1 : at + 2] == ("single",):
         at += 1
     is_part = not {"other", "more", "another", "additional", "further"}.isdisjoint(phrase)
@@ -134,7 +145,7 @@ def _of_set(words: Sequence[str], start: int) -> Amount | None:
         bound: Bound = "exactly" if head != "dozen" else "about"
         return Amount(_SETS[head], bound, start - 3, is_only)
     if head in _GROUPS:
-        return Amount(2, "at least", start - 2)
+        return Amount(_SOME.get(head, 2), "at least", start - 2)
     number = value(head)
     if number is not None:
         is_both = head == "both"

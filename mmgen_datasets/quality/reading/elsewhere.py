@@ -109,7 +109,9 @@ def _is_governed(around: Clause, phrase: Phrase) -> bool:
 
 def _names_between(words: Words) -> bool:
     """Whether another thing is named after "of": "the owner of the dog with a bag"."""
-    at = max((n for n, word in enumerate(words) if word in ("of", "to", "about", "from")), default=0)
+    at = max(
+        (n for n, word in enumerate(words) if word in ("of", "to", "about", "from")), default=0
+    )
     return any(look_up(words, n) for n in range(at + 1, len(words)))
 
 

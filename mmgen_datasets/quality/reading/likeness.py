@@ -23,7 +23,10 @@ _SHOWS = frozenset("shows show showing displays display displaying plays".split(
 def is_compared(around: Clause, phrase: Phrase) -> bool:
     """Whether a thing stands for what another is like: "like a bear", "as big as a bus"."""
     before = around.before
-    if not ALIKE.isdisjoint(before) or not COMPARED.isdisjoint(before[-_NEAR:]):
+    near = before[-_NEAR:]
+    if phrase.amount and near[-1:] == ("than",):
+        near = near[:-1]  # "more than three dogs"
+    if not ALIKE.isdisjoint(before) or not COMPARED.isdisjoint(near):
         return True
     likes = [n for n, word in enumerate(before) if word == "like" or (word == "as" and n)]
     if likes and not _has_other_verb(before[likes[-1] + 1 :]):

@@ -45,6 +45,8 @@ def is_possible(around: Clause, phrase: Phrase) -> bool:
     reach = around.words[max(0, around.first - 2) : phrase.start]
     if not _LINKS.isdisjoint(pairwise(reach)) or around.words[0] in _INVERTED:
         return True
+    if around.words[0] == "with" and "would" in around.words[phrase.end :]:
+        return not phrase.is_definite
     if not phrase.is_definite and "would" in _piece(around.words, phrase):
         return True
     if not _NEEDED.isdisjoint(after[:4]):

@@ -33,7 +33,9 @@ _OPEN: tuple[Callable[[Clause, Phrase], bool], ...] = (
     is_elsewhere,
     is_general,
 )
-_FREE = frozenset({("free", "of"), ("empty", "of"), ("clear", "of"), ("bare", "of"), ("void", "of")})
+_FREE = frozenset(
+    {("free", "of"), ("empty", "of"), ("clear", "of"), ("bare", "of"), ("void", "of")}
+)
 _NOT_NEGATING = tuple(tuple(words.split()) for words in NOT_NEGATING.split(", "))
 
 
