@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -49,6 +49,27 @@ def limits_for(num_samples: int, side: int | None) -> Limits:
     return Limits(chosen, min(_LONGEST_SOUND, _SOUNDS // max(1, num_samples)))
 
 
+@dataclass(frozen=True)
+class Media:
+    """The media of a table, to be made small; made by `media_of`."""
+
+    columns: Mapping[MediaKind, Dataset]
+    limits: Limits
+
+    def lines(self, rows: Sequence[int], pool: Executor | None = None) -> list[str]:
+        """The lines of so many rows, made several at a time where there is a pool."""
+        values = [column[rows][kind] for kind, column in self.columns.items()]
+        return list((pool.map if pool else map)(self._line, *values))
+
+    def _line(self, *values: Any) -> str:
+        return " ".join(_word(*one, self.limits) for one in zip(self.columns, values, strict=True))
+
+
+def media_of(table: Dataset, limits: Limits) -> Media:
+    """The media of samples, or of conversations about them."""
+    return Media({kind: _column(table, kind) for kind in media_kinds(table.features)}, limits)
+
+
 def media_chunks(conversations: Dataset, rows: Sequence[int], limits: Limits) -> Iterator[Chunk]:
     """Make the media of samples small, several at a time.
 
@@ -60,18 +81,12 @@ def media_chunks(conversations: Dataset, rows: Sequence[int], limits: Limits) ->
     Yields:
         ``media-0``, ``media-1``, ...
     """
-    kinds = media_kinds(conversations.features)
-    columns = {kind: _column(conversations, kind) for kind in kinds}
-
-    def line(*values: Any) -> str:
-        return " ".join(_word(*one, limits) for one in zip(kinds, values, strict=True))
-
+    media = media_of(conversations, limits)
     # Pillow lets go of Python's lock while it decodes, shrinks and encodes.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for number, start in enumerate(range(0, len(rows) if kinds else 0, MEDIA_A_CHUNK)):
-            chosen = rows[start : start + MEDIA_A_CHUNK]
-            values = [columns[kind][chosen][kind] for kind in kinds]
-            yield Chunk(f"media-{number}", "\n".join(pool.map(line, *values)))
+        for number, start in enumerate(range(0, len(rows) if media.columns else 0, MEDIA_A_CHUNK)):
+            lines = media.lines(rows[start : start + MEDIA_A_CHUNK], pool)
+            yield Chunk(f"media-{number}", "\n".join(lines))
 
 
 def _column(conversations: Dataset, kind: MediaKind) -> Dataset:

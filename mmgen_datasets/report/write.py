@@ -20,6 +20,8 @@ _SCRIPTS = (
     *("facets", "command", "list", "marks", "picture", "motion", "talk", "sample", "keys", "main"),
 )
 """Files of ``js/``, in the order in which they are joined: each uses those before it."""
+_LIVE_SCRIPTS = ("served", "merge", "arrivals", "live")
+"""Those of a page that follows a run, behind the others."""
 _STYLES = ("base", "overview", "samples", "talk", "small")
 """Files of ``css/``, in order."""
 
@@ -59,15 +61,18 @@ def write_report(
     return payload
 
 
-def page(overview: object, first: Iterable[Chunk], others: Iterable[Chunk]) -> Iterator[str]:
+def page(
+    overview: object, first: Iterable[Chunk], others: Iterable[Chunk], *, is_live: bool = False
+) -> Iterator[str]:
     """The page's text, piece by piece: its chunks are made while it is written.
 
     Args:
         overview: what is told before any script runs.
         first: chunks that stand before the script.
         others: those behind it, which a browser reads while the page is already in use.
+        is_live: whether the page asks the server that it is from for chunks, and for what is new.
     """
-    script = _joined("js", _SCRIPTS)
+    script = _joined("js", (*_SCRIPTS, *_LIVE_SCRIPTS) if is_live else _SCRIPTS)
     script = f'"use strict";\n(() => {{\n{script}}})();\n'
     style = _joined("css", _STYLES)
     environment = jinja2.Environment(
@@ -75,6 +80,7 @@ def page(overview: object, first: Iterable[Chunk], others: Iterable[Chunk]) -> I
     )
     return environment.from_string(_read("page.html")).generate(
         overview=overview,
+        is_live=is_live,
         script=script,
         style=style,
         script_hash=_csp_hash(script),
