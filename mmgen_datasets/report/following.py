@@ -29,7 +29,16 @@ _AT_MOST = 250
 _ROWS_A_SHARD = 10**9
 _LINES_KEPT = 2000
 """Of media: some 20 MB."""
-_ANNOTATIONS = ("id", "captions", "objects", "labels", "narratives", "vocabulary")
+_ANNOTATIONS = (
+    "id",
+    "captions",
+    "objects",
+    "labels",
+    "narratives",
+    "vocabulary",
+    "width",
+    "height",
+)
 
 
 @dataclass(eq=False)
@@ -150,8 +159,8 @@ class Following:
             self._outcomes.values(),
         )
         reasons = reject_reasons(read_run(self.path)) if has_ended else self._rejects.told()
-        kinds = {kind for one in self._shards.values() for kind in one.kinds}
-        return told | {"rejects": reasons, "media": sorted(kinds), "annotated": self.annotated}
+        kinds = next(iter(self._shards.values())).kinds
+        return told | {"rejects": reasons, "media": kinds, "annotated": self.annotated}
 
     def index(self) -> dict[str, Any]:
         """What the page filters by; see `Catalogue.index`."""

@@ -91,5 +91,5 @@ def _annotations(path: str | Path, data_dir: str | None) -> tuple[Annotations | 
         samples = run_samples(path, data_dir)
     except RunError as error:
         return None, error.problem
-    wanted = ["id", "captions", "objects", "labels", "narratives"]
+    wanted = ["id", "captions", "objects", "labels", "narratives", "width", "height"]
     return Annotations(samples.select_columns(wanted)), None

@@ -56,6 +56,7 @@ def sample_record(row: Mapping[str, Any], annotated: Mapping[str, Any] | None) -
     narratives = (said["text"] for said in annotated.get("narratives") or ())
     return record | {
         "captions": [*(annotated.get("captions") or ()), *narratives],
+        "size": [annotated["width"], annotated["height"]] if annotated.get("width") else None,
         "boxes": [_box(thing) for thing in annotated.get("objects") or () if thing["bbox"]],
         "absent": sorted(_labels(annotated, present=False)),
     }

@@ -15,13 +15,13 @@ from mmgen_datasets.report.payload import Payload, payload_of
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    *("elements", "chunks", "catalogue", "state", "filter"),
+    *("elements", "merge", "chunks", "catalogue", "state", "filter"),
     *("charts", "histogram", "told_checks", "told_words", "told_making", "overview"),
-    *("facets", "command", "list", "marks", "picture", "motion", "talk", "sample", "keys", "main"),
+    *("facets", "command", "list", "marks", "picture", "motion", "talk", "sample", "keys"),
 )
 """Files of ``js/``, in the order in which they are joined: each uses those before it."""
-_LIVE_SCRIPTS = ("served", "merge", "arrivals", "live")
-"""Those of a page that follows a run, behind the others."""
+_LIVE_SCRIPTS = ("served", "arrivals", "live")
+"""Further ones of a page that follows a run."""
 _STYLES = ("base", "overview", "samples", "talk", "small")
 """Files of ``css/``, in order."""
 
@@ -72,7 +72,7 @@ def page(
         others: those behind it, which a browser reads while the page is already in use.
         is_live: whether the page asks the server that it is from for chunks, and for what is new.
     """
-    script = _joined("js", (*_SCRIPTS, *_LIVE_SCRIPTS) if is_live else _SCRIPTS)
+    script = _joined("js", [*_SCRIPTS, *(_LIVE_SCRIPTS if is_live else ()), "main"])
     script = f'"use strict";\n(() => {{\n{script}}})();\n'
     style = _joined("css", _STYLES)
     environment = jinja2.Environment(

@@ -32,11 +32,13 @@ const barOf = (part, accent = false) =>
 const nameOf = (name, choose) =>
   choose ? make("button", { class: "plain", click: choose }, name) : make("span", {}, name);
 
+const unfolded = new Set(); // captions of tables of which all rows are shown
+
 // Rows of {name, count, note, choose}; bars begin at 0 and are to the scale of the longest.
 function barTable(rows, { caption, heads, shown = 12 }) {
   const most = Math.max(1, ...rows.map((row) => row.count));
   const lines = rows.map(({ name, count, note, choose }, place) =>
-    make("tr", { hidden: place >= shown }, [
+    make("tr", { hidden: place >= shown && !unfolded.has(caption) }, [
       make("th", { scope: "row" }, nameOf(name, choose)),
       make("td", { class: "number" }, whole.format(count)),
       make("td", { class: "bar", "aria-hidden": "true" }, barOf(count / most)),
@@ -44,10 +46,10 @@ function barTable(rows, { caption, heads, shown = 12 }) {
     ]),
   );
   const table = dataTable({ caption, heads, rows: lines, kind: "bars", unseenHead: true });
-  if (rows.length <= shown) return table;
+  if (rows.length <= shown || unfolded.has(caption)) return table;
   const showAll = () => {
-    for (const line of lines) line.hidden = false;
-    more.remove();
+    unfolded.add(caption);
+    showOverview();
   };
   const more = make(
     "button",

@@ -2,7 +2,10 @@
 
 const unpackedChunks = new Map();
 
-async function chunkText(name) {
+// Where the data are from; a page that is served sets this before it begins.
+const source = { text: embeddedText, follow: () => {} };
+
+async function embeddedText(name) {
   for (;;) {
     const found = byId(`chunk-${name}`);
     // An element may be there before all of its text is: what follows it says that it is whole.
@@ -17,12 +20,22 @@ async function chunkText(name) {
 // The value of a packed chunk; it is kept.
 function unpackedChunk(name) {
   if (!unpackedChunks.has(name)) {
-    const value = chunkText(name).then(async (text) =>
+    const value = source.text(name).then(async (text) =>
       JSON.parse(new TextDecoder().decode(await decompressed(text.trim()))),
     );
     unpackedChunks.set(name, value);
+    value.catch(() => unpackedChunks.delete(name)); // it may be asked for once more
   }
   return unpackedChunks.get(name);
+}
+
+// A record of a chunk; one that has grown since it was read is read anew.
+async function recordOf(name, place) {
+  const known = unpackedChunk(name);
+  const records = await known;
+  if (place < records.length) return records[place];
+  if (unpackedChunks.get(name) === known) unpackedChunks.delete(name);
+  return (await unpackedChunk(name))[place];
 }
 
 async function decompressed(base64) {

@@ -10,18 +10,34 @@ const FACET_NAMES = {
 const CHOICES_SHOWN = 8;
 const openFacets = new Set();
 
-function showFacets({ counts }) {
+const ranks = {}; // of choices, by facet and number, as they were sorted last
+
+function showFacets(found) {
+  for (const facet of Object.keys(FACET_NAMES)) {
+    const numbers = [...found.counts[facet].entries()].sort((a, b) => b[1] - a[1]);
+    ranks[facet] = new Map(numbers.map(([number], rank) => [number, rank]));
+  }
+  byId("facets").replaceChildren(...facetGroups(found));
+  byId("clear").hidden = !isFiltered(state);
+}
+
+// Tell other numbers; the choices stay where they are, and new ones come last.
+function countFacets(found) {
+  mergeChildren(byId("facets"), facetGroups(found));
+}
+
+function facetGroups({ counts }) {
   const groups = Object.keys(FACET_NAMES).map((facet) => facetGroup(facet, counts[facet]));
   const scores = Object.keys(catalogue.index.scores).map(scoreGroup);
-  byId("facets").replaceChildren(...[...groups, ...scores].filter((group) => group !== null));
-  byId("clear").hidden = !isFiltered(state);
+  return [...groups, ...scores].filter((group) => group !== null);
 }
 
 function facetGroup(facet, counts) {
   const names = catalogue.index.names[facet];
+  const rank = (number) => ranks[facet].get(number) ?? names.length + number;
   const choices = names
-    .map((name, number) => [name, words(name), counts.get(number) ?? 0])
-    .sort((a, b) => b[2] - a[2]);
+    .map((name, number) => [name, words(name), counts.get(number) ?? 0, number])
+    .sort((a, b) => rank(a[3]) - rank(b[3]));
   if (facet === "check" && names.length) {
     choices.unshift(
       [ANY_FAULT, "any", counts.get(ANY_FAULT) ?? 0],

@@ -42,7 +42,7 @@ function filtered(wanted) {
   const fits = isWanted(wanted);
   const counts = Object.fromEntries(FACETS.map((facet) => [facet, new Map()]));
   const rows = [];
-  for (let row = 0; row < catalogue.size; row++) {
+  for (const row of catalogue.order) {
     if (!fits(row)) continue;
     const against = [];
     chosen.forEach((passes, place) => {

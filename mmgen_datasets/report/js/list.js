@@ -9,31 +9,43 @@ const listBox = byId("list");
 const listSheet = byId("sheet");
 
 function showList(rows) {
+  for (const shown of list.shown.values()) shown.remove();
+  list.shown.clear();
+  setRows(rows);
+  drawRows();
+}
+
+// Show more rows, with what is in sight where it was.
+function growList(rows) {
+  const top = Math.floor(listBox.scrollTop / ROW_HEIGHT);
+  const place = rows.indexOf(list.rows[top]);
+  setRows(rows);
+  if (place > top) listBox.scrollTop += (place - top) * ROW_HEIGHT;
+  drawRows();
+}
+
+function setRows(rows) {
   list.rows = rows;
   listSheet.style.height = `${rows.length * ROW_HEIGHT}px`;
-  for (const row of list.shown.values()) row.remove();
-  list.shown.clear();
-  drawRows();
 }
 
 function drawRows() {
   const first = Math.max(0, Math.floor(listBox.scrollTop / ROW_HEIGHT) - SPARE);
-  const end = Math.min(
-    list.rows.length,
-    Math.ceil((listBox.scrollTop + listBox.clientHeight) / ROW_HEIGHT) + SPARE,
-  );
-  for (const [place, row] of list.shown) {
-    if (place >= first && place < end) continue;
-    row.remove();
-    list.shown.delete(place);
+  const end = Math.ceil((listBox.scrollTop + listBox.clientHeight) / ROW_HEIGHT) + SPARE;
+  const wanted = new Map(list.rows.slice(first, end).map((row, place) => [row, first + place]));
+  for (const [row, shown] of list.shown) {
+    if (wanted.has(row)) continue;
+    shown.remove();
+    list.shown.delete(row);
   }
-  for (let place = first; place < end; place++) {
-    if (!list.shown.has(place)) list.shown.set(place, listSheet.appendChild(listRow(place)));
+  for (const [row, place] of wanted) {
+    if (!list.shown.has(row)) list.shown.set(row, listSheet.appendChild(listRow(row)));
+    const where = { "--place": place, "aria-posinset": place + 1 };
+    set(list.shown.get(row), { ...where, "aria-setsize": list.rows.length });
   }
 }
 
-function listRow(place) {
-  const row = list.rows[place];
+function listRow(row) {
   const { conversations, names } = catalogue.index;
   const id = conversations.id[row];
   const failed = conversations.check[row].length;
@@ -50,10 +62,7 @@ function listRow(place) {
     id: `row-${row}`,
     role: "option",
     class: "item",
-    "--place": place,
     "aria-selected": String(id === state.id),
-    "aria-posinset": place + 1,
-    "aria-setsize": list.rows.length,
     click: () => look({ id }, { step: state.id === null }),
   };
   return make("div", attributes, still, make("span", { class: "text" }, title, meta));
@@ -75,8 +84,8 @@ function stills(found) {
 
 function markChosen() {
   const row = catalogue.places.get(state.id);
-  for (const [place, shown] of list.shown) {
-    shown.setAttribute("aria-selected", String(list.rows[place] === row));
+  for (const [other, shown] of list.shown) {
+    shown.setAttribute("aria-selected", String(other === row));
   }
   if (row === undefined) listBox.removeAttribute("aria-activedescendant");
   else listBox.setAttribute("aria-activedescendant", `row-${row}`);

@@ -37,6 +37,10 @@ function toggleFilters(open) {
   );
 }
 
+const NO_CONVERSATIONS = document.body.dataset.live
+  ? "No conversation has come yet."
+  : "There are no conversations in this run.";
+
 let updating = 0;
 async function update() {
   const turn = ++updating;
@@ -49,13 +53,16 @@ async function update() {
   showFacets(found);
   byId("show-command").hidden = selectCommand(state) === null;
   showList(found.rows);
-  byId("found").textContent = isFiltered(state)
-    ? `${whole.format(found.rows.length)} of ${plural(catalogue.size, "conversation")}`
-    : plural(catalogue.size, "conversation");
-  byId("nothing").hidden = found.rows.length > 0;
+  tellFound(found);
+}
+
+function tellFound({ rows }) {
+  const all = plural(catalogue.size, "conversation");
+  byId("found").textContent = isFiltered(state) ? `${whole.format(rows.length)} of ${all}` : all;
+  byId("nothing").hidden = rows.length > 0;
   byId("nothing").textContent = catalogue.size
     ? "Nothing is left by these choices."
-    : "There are no conversations in this run.";
+    : NO_CONVERSATIONS;
 }
 
 const filterOf = (wanted) =>
@@ -131,6 +138,7 @@ async function begin() {
   document.body.dataset.ready = "true";
   await readAll();
   document.body.dataset.read = "true";
+  source.follow();
 }
 
 begin().catch((error) => {

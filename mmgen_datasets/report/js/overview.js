@@ -18,6 +18,6 @@ function showOverview() {
     const section = byId(`part-${name}`);
     const told = part(catalogue.overview);
     section.hidden = told === null;
-    if (told !== null) section.querySelector(".body").replaceChildren(...[told].flat());
+    if (told !== null) mergeChildren(section.querySelector(".body"), [told].flat());
   }
 }

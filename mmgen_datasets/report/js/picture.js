@@ -2,19 +2,25 @@
 
 const BOX_STEPS = 10000;
 
-function pictureFigure(source, boxes, file) {
+function pictureOf(source, { file }) {
+  const alt = file ? `The picture ${file}` : "The picture";
+  return make("img", { src: source, alt, decoding: "async" });
+}
+
+// The frame of a picture that is not at hand, for its boxes to stand in.
+function emptyPicture(note, [width, height]) {
+  return make("p", { class: "missing empty", "--ratio": width / height }, note);
+}
+
+function pictureFigure(picture, boxes) {
   const frame = make(
     "div",
     {
-      class: "frame",
+      class: picture.matches(".empty") ? "frame boxed" : "frame",
       tabindex: boxes.length ? "0" : null,
       "aria-label": boxes.length ? `Picture with ${plural(boxes.length, "box", "boxes")}` : null,
     },
-    make("img", {
-      src: source,
-      alt: file ? `The picture ${file}` : "The picture",
-      decoding: "async",
-    }),
+    picture,
   );
   // The small ones come last, on top, where a large one would cover them.
   const drawn = [...boxes].sort((a, b) => boxArea(b) - boxArea(a)).map(boxElement);

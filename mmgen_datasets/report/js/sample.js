@@ -17,7 +17,7 @@ async function showSample() {
   ]);
   if (state.id !== id) return; // another one was chosen meanwhile
   const body = make("div", { class: "body" }, [
-    make("div", { class: "media" }, ...media.map((word) => medium(word, about))),
+    make("div", { class: "media" }, ...media.map((word, place) => medium(word, about, catalogue.overview.media[place]))),
     talkElement(record),
     make("div", { class: "annotated" }, annotated(about)),
   ]);
@@ -50,14 +50,17 @@ function sampleHead(row) {
 }
 
 // A medium as report/media.py writes it.
-function medium(word, about) {
-  if (word.startsWith("data:image/")) return pictureFigure(word, about.boxes ?? [], about.file);
+function medium(word, about, kind) {
+  if (word.startsWith("data:image/")) return pictureFigure(pictureOf(word, about), about.boxes ?? []);
   if (word.startsWith("joints:")) return motionFigure(word);
   if (word.startsWith("data:audio/")) {
     return make("audio", { controls: true, src: word, preload: "metadata" });
   }
-  const note = word.slice("note:".length);
-  return make("p", { class: "missing" }, decodeURIComponent(note));
+  const note = decodeURIComponent(word.slice("note:".length));
+  if (kind === "image" && about.boxes?.length && about.size) {
+    return pictureFigure(emptyPicture(note, about.size), about.boxes);
+  }
+  return make("p", { class: "missing" }, note);
 }
 
 function annotated({ captions = [], absent = [] }) {

@@ -12,9 +12,7 @@ function toldChecks({ checks, counts }) {
   }
   const all = plural(counts.conversations, "conversation");
   const failing = nameOf(whole.format(counts.failing), only({ check: [ANY_FAULT] }));
-  const lead = counts.failing
-    ? [failing, ` of ${all} failed a check, ${percent(counts.failing, counts.conversations)}.`]
-    : [`None of ${all} failed a check.`];
+  const lead = [failing, ` of ${all} failed a check, ${percent(counts.failing, counts.conversations)}.`];
   const most = Math.max(1, ...checks.map((check) => check.failed));
   const table = dataTable({
     caption: "Checks, those that failed most first",
@@ -23,7 +21,19 @@ function toldChecks({ checks, counts }) {
     kind: "bars checks",
     unseenHead: true,
   });
-  return [make("p", { class: "lead" }, lead), make("div", { class: "wide" }, table)];
+  const wide = make("div", { class: "wide" }, table);
+  if (counts.failing) return [make("p", { class: "lead" }, lead), wide];
+  return [
+    make("p", { class: "lead" }, allPassed(checks, all)),
+    make("details", {}, make("summary", {}, "what they look at"), wide),
+  ];
+}
+
+function allPassed(checks, conversations) {
+  const idle = checks.filter(({ passed }) => !passed).length;
+  const number = whole.format(checks.length - idle);
+  const left = idle ? `; ${plural(idle, "other")} could judge nothing` : "";
+  return `All ${number} checks passed, on ${conversations}${left}.`;
 }
 
 function checkRow(check, most) {
