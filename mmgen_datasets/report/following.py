@@ -29,16 +29,6 @@ _AT_MOST = 250
 _ROWS_A_SHARD = 10**9
 _LINES_KEPT = 2000
 """Of media: some 20 MB."""
-_ANNOTATIONS = (
-    "id",
-    "captions",
-    "objects",
-    "labels",
-    "narratives",
-    "vocabulary",
-    "width",
-    "height",
-)
 
 
 @dataclass(eq=False)
@@ -56,11 +46,7 @@ class _Followed:
 
     @cached_property
     def annotations(self) -> Annotations | None:
-        if not self.annotated:
-            return None
-        have = self.watch.samples.column_names
-        wanted = [name for name in _ANNOTATIONS if name in have]
-        return Annotations(self.watch.samples.select_columns(wanted))
+        return Annotations(self.watch.samples) if self.annotated else None
 
     @cached_property
     def kinds(self) -> list[MediaKind]:
