@@ -90,7 +90,7 @@ def _counts(
         "rejects": sum(manifest.num_rejects for manifest in manifests),
         "failing": catalogue.failing,
         "seconds": max(manifest.seconds for manifest in manifests),
-    } | {f"with_{kind}": count for kind, count in facts.media.items()}
+    }
 
 
 def _checks(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
