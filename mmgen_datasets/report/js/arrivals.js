@@ -37,9 +37,7 @@ function showPlace() {
 
 function tellUnseen() {
   if (!isFiltered(state) && !listBox.scrollTop) unseen.clear();
-  const top = Math.floor(listBox.scrollTop / ROW_HEIGHT);
-  const end = Math.ceil((listBox.scrollTop + listBox.clientHeight) / ROW_HEIGHT);
-  for (const row of list.rows.slice(top, end)) unseen.delete(row);
+  for (const row of list.rows.slice(...inSight())) unseen.delete(row);
   byId("arrived").hidden = !unseen.size;
   byId("arrived").textContent = `${whole.format(unseen.size)} new`;
 }

@@ -15,14 +15,22 @@ function showList(rows) {
   drawRows();
 }
 
-// Show more rows, with what is in sight where it was.
+// Show more rows, with what is looked at where it was: the chosen row, or else the first in sight.
 function growList(rows) {
-  const top = Math.floor(listBox.scrollTop / ROW_HEIGHT);
-  const place = rows.indexOf(list.rows[top]);
+  const [top, end] = inSight();
+  const chosen = list.rows.indexOf(catalogue.places.get(state.id));
+  const before = chosen >= top && chosen < end ? chosen : top;
+  const after = rows.indexOf(list.rows[before]);
   setRows(rows);
-  if (place > top) listBox.scrollTop += (place - top) * ROW_HEIGHT;
+  if (after > before) listBox.scrollTop += (after - before) * ROW_HEIGHT;
   drawRows();
 }
+
+// The first place in sight, and the one behind the last.
+const inSight = () => [
+  Math.floor(listBox.scrollTop / ROW_HEIGHT),
+  Math.ceil((listBox.scrollTop + listBox.clientHeight) / ROW_HEIGHT),
+];
 
 function setRows(rows) {
   list.rows = rows;
@@ -30,18 +38,23 @@ function setRows(rows) {
 }
 
 function drawRows() {
-  const first = Math.max(0, Math.floor(listBox.scrollTop / ROW_HEIGHT) - SPARE);
-  const end = Math.ceil((listBox.scrollTop + listBox.clientHeight) / ROW_HEIGHT) + SPARE;
-  const wanted = new Map(list.rows.slice(first, end).map((row, place) => [row, first + place]));
+  const [top, end] = inSight();
+  const first = Math.max(0, top - SPARE);
+  const drawn = list.rows.slice(first, end + SPARE);
+  const wanted = new Map(drawn.map((row, place) => [row, first + place]));
   for (const [row, shown] of list.shown) {
     if (wanted.has(row)) continue;
     shown.remove();
     list.shown.delete(row);
   }
+  let next = listSheet.firstChild;
   for (const [row, place] of wanted) {
-    if (!list.shown.has(row)) list.shown.set(row, listSheet.appendChild(listRow(row)));
+    const shown = list.shown.get(row) ?? listRow(row);
+    list.shown.set(row, shown);
     const where = { "--place": place, "aria-posinset": place + 1 };
-    set(list.shown.get(row), { ...where, "aria-setsize": list.rows.length });
+    set(shown, { ...where, "aria-setsize": list.rows.length });
+    if (shown === next) next = next.nextSibling;
+    else listSheet.insertBefore(shown, next); // in the order in which it is read
   }
 }
 

@@ -89,7 +89,8 @@ function tellHeadway(headway) {
   byId("progress").hidden = status === "finished";
   const part = requests ? Math.floor((100 * settled) / requests) : 0;
   const state = isRunning ? (quiet > QUIET_S ? "quiet" : "running") : status;
-  byId("standing").textContent = isRunning ? `${state} · ${part} %` : state;
+  const share = isRunning ? make("span", {}, ` · ${part} %`) : "";
+  byId("standing").replaceChildren(make("span", { class: "word" }, state), share);
   byId("standing").dataset.status = state;
   byId("story").textContent = storyOf(headway);
   const now = isRunning ? `${part - (part % 10)} % of the requests are settled` : `The run is ${status}${problem ? `: ${problem}` : ""}.`;
