@@ -9,13 +9,16 @@ PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/installed ## make a LLaVA dataset from the bundled sample
+demo: .venv/installed ## make a LLaVA dataset from the bundled sample, and a report of it
 	@rm -rf demo
 	$(BIN)/mmgen generate coco2017 --data-dir builders/sample/coco --recipe grounded --out demo/run
+	$(BIN)/mmgen check demo/run
 	$(BIN)/mmgen export demo/run --format llava --out demo/llava
+	$(BIN)/mmgen report demo/run
 	@echo
 	$(BIN)/mmgen show demo/run --number 2
 	@echo "The dataset is demo/llava: llava.json, and the pictures it names under images/."
+	@echo "To look at it, open demo/run/report.html in a browser."
 
 test: lint ## check style and types, then run the tests
 	$(BIN)/pytest --numprocesses auto -m "not slow"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from textwrap import fill
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +14,10 @@ from mmgen_datasets.cli.console import list_rows, say
 from mmgen_datasets.cli.options import Run
 from mmgen_datasets.quality import CHECKS, SET_CHECKS
 
-_WIDEST_EXAMPLE = 100
+if TYPE_CHECKING:
+    from mmgen_datasets.quality.tally import Outcome
+
+_WIDEST = 100
 
 Checks = Annotated[
     list[str] | None,
@@ -95,18 +100,23 @@ def check(
     say(f"{failed:,} of {len(conversations):,} conversations failed a check")
 
 
-def tell_outcomes(outcomes: list) -> None:  # type: ignore[type-arg]
-    """Print a line for each check, with an example of what failed."""
-    width = max((len(one.name) for one in outcomes), default=0)
-    for one in sorted(outcomes, key=lambda one: -one.failed):
-        line = f"{one.name:{width}}  {one.failed:>7,} failed  {one.failed_share:>6.1%}"
-        if one.not_judged:
-            line += f"  {one.not_judged:,} not judged"
-        say(line)
+def tell_outcomes(outcomes: Sequence[Outcome]) -> None:
+    """Print what failed, each check with an example, and then what did not."""
+    failed = sorted((one for one in outcomes if one.failed), key=lambda one: -one.failed)
+    width = max((len(one.name) for one in failed), default=0)
+    for one in failed:
+        say(f"{one.name:{width}}  {one.failed:>7,} failed  {one.failed_share:>6.1%}")
         if one.example:
             first = one.example.splitlines()[0]
             say(f"{'':{width}}  {one.example_id}: {_shortened(first)}")
+    _list("nothing found by", [one.name for one in outcomes if one.passed and not one.failed])
+    _list("not judged", [f"{one.name} {one.not_judged:,}" for one in outcomes if one.not_judged])
+
+
+def _list(head: str, names: Sequence[str]) -> None:
+    if names:
+        say(fill(f"{head}: {', '.join(names)}", _WIDEST, subsequent_indent="  "))
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= _WIDEST_EXAMPLE else f"{text[: _WIDEST_EXAMPLE - 1]}…"
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
