@@ -1,8 +1,11 @@
-"""Words that make an answer one: of number, of colour, and of what cannot be told."""
+"""What makes an answer one: a number of what was asked for, a colour, or that it cannot be told."""
 
 from __future__ import annotations
 
+import re
+
 from mmgen_datasets.quality.phrases import any_of
+from mmgen_datasets.quality.sentences import singular, words
 
 _CANNOT_TELL = any_of(
     r"\b(?:can ?not|can't|could ?n't|could not|cannot) (?:\w+ )?(?:be |really |quite |clearly"
@@ -16,8 +19,8 @@ _CANNOT_TELL = any_of(
     r"|legible|readable|in (?:the |this )?(?:picture|frame|view|image|photo|shot)|enough|reveal"
     r"|show|tell|say|let)",
     r"\bnobody (?:can|could|knows)\b|\btoo (?:dark|small|blurr\w+|far|faint|many)\b"
-    r"|\bout of (?:view|frame|sight|focus)\b|\b(?:hidden|obscured|covered|cropped|cut off|turned"
-    r" away)\b",
+    r"|\bout of (?:view|frame|sight|focus)\b|\b(?:hidden|obscured|covered (?:by|up)|cropped"
+    r"|cut off|turned away)\b",
     r"\b(?:lies?|falls?|stays?|remains?) (?:outside|beyond|hidden|a mystery|open)\b"
     r"|\bhides?\b|\bno (?:hint|sign|clue|trace|telling)\b|\bleaves? (?:it )?open\b|\bI don't"
     r" know\b",
@@ -34,46 +37,153 @@ def cannot_tell(answer: str) -> bool:
     return _CANNOT_TELL.search(answer.replace("’", "'")) is not None
 
 
-NUMBER = any_of(
-    r"\d",
-    r"\b(?:zero|none|nobody|nothing|nowhere|no one|one|two|three|four|five|six|seven|eight|nine"
-    r"|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|(?:twen"
-    r"|thir|for|fif|six|seven|eigh|nine)ty\S*|hundreds?|thousands?|dozens?|scores of|pairs?"
-    r"|couple|trio|quartet|duo|handful|several|few|fewer|many|numerous|countless|lots?|plenty"
-    r"|both|single|only|just|lone|sole|solitary|half|quarter|thirds?|never|once|twice|thrice"
-    r"|the same|as many|as much|double|triple|myriad"
-    r"|multitude|pack|litter|family|swarm|innumerable|uncounted|some|various|multiple|a (?:bunch"
-    r"|crowd|group|number|flock|herd|row|pile|heap|great deal|little|bit|second|third|fourth)"
-    r"|more than|less than|too many|at least|at most|another|everyone|everybody|all of|most of"
-    r"|each)\b",
-    r"\b(?:no|not any|n't any|without any) (?!doubt)\w+",
-    r"^\W*(?:an?|just|only|the)(?: [\w-]+){1,3}\W*$|\bthere(?:'s| is| was) (?:only |just"
-    r" )?an?\b",
+_EXACT = (
+    r"\d[\d,.]*|zero|none|nobody|nothing|nowhere|no one|one|two|three|four|five|six|seven|eight"
+    r"|nine|ten"
+    r"|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|(?:twen|thir"
+    r"|for|fif"
+    r"|six|seven|eigh|nine)ty\S*|hundreds?|thousands?|dozens?|pairs?|couple|trio|quartet|duo"
+    r"|twins?|half"
+    r"|quarter|thirds?|never|once|twice|thrice|double|triple|everyone|everybody|innumerable"
+    r"|uncounted"
+    r"|countless|(?:more|less) than|too many|at (?:least|most)|as (?:many|much)"
 )
-"""How many; "a dog" as a whole answer, and "there is a dog", are one."""
-
-NO_NUMBER = any_of(
+_VAGUE = (
+    r"scores of|handful|several|few|fewer|many|numerous|lots?|plenty|both|myriad|multitude|pack"
+    r"|litter"
+    r"|family|swarm|a (?:bunch|crowd|group|number|flock|herd|row|pile|heap|great deal|little|bit"
+    r"|second"
+    r"|third|fourth)|all|most|various|multiple|some"
+)
+_NEEDS_NOUN = (
+    r"single|only|just|lone|sole|solitary|each|another|the same|no|not any|n't any|without any|an?"
+)
+_QUANTITY = any_of(rf"\b(?:(?P<exact>{_EXACT})|(?P<vague>{_VAGUE})|(?P<bound>{_NEEDS_NOUN}))(?!\w)")
+_AS_A_WHOLE = any_of(r"^\W*(?:an?|just|only|the)(?: [\w-]+){1,3}\W*$")
+"""An answer that is a thing is one of them: "a dog"."""
+_NO_NUMBER = any_of(
     r"\bone of (?:the|my|those) (?:most|best|main|\w+est)\b|\bone another\b|\bone day\b|\bat one"
     r" time\b|\bno doubt\b|\bhow many\b|\bno one knows\b|\bfor one(?: thing)?\b|\beach other\b"
     r"|\bjust as\b|\bmany (?:people|owners|photographers|viewers) (?:love|like|enjoy|find|would"
     r"|think|ask|wonder|keep)|\bjust (?:love|great|wonderful|like|how)\b|\bsome (?:people|may"
-    r"|would|say)\b|\bat once\b"
+    r"|would|say)\b|\bat once\b|\bone (?:can|could|would|may|might|must|should|sees)\b"
 )
 """Number words that count nothing."""
+_COUNTED = any_of(
+    r"\b(?:how many|number of|count (?:the|all)(?: the)?) (?P<named>[\w-]+(?: [\w-]+){0,2})"
+)
+_ENDS_NAME = frozenset(
+    "is are was were do does did can could will would may might have has had in on at of with to "
+    "from "
+    "there be you around by".split()
+)
+_WITHIN = any_of(
+    r"\b(?:on|in|at|from|by|to|for|within|behind|near|over|under|has|have|had) (?:the |its |his "
+    r"|her "
+    r"|their )?$"
+)
+"""What makes a number one of something else: "windows on two sides"."""
+_NEXT = re.compile(
+    r"\s*(?:of\s+)?(?:(?:the|these|those)\s+)?([\w'-]*)(?:\s+([\w'-]+))?(?:\s+([\w'-]+))?"
+)
+_NO_NOUN = frozenset(
+    "them us those one ones of in on at and but or that which who are is there here to each stand "
+    "sit lie".split()
+)
 
-COLOUR = any_of(
+
+def has_number(asked: str, said: str) -> bool:
+    """Whether an answer says how many there are of what a question asks to count.
+
+    Where the answer names the thing itself, a number of something else does not count.
+
+    Example:
+        >>> has_number("How many windows are there?", "Several, on two sides.")
+        True
+        >>> has_number("How many windows are there?", "There are windows on two sides.")
+        False
+    """
+    said = _NO_NUMBER.sub(" ", said)
+    if _AS_A_WHOLE.search(said):
+        return True
+    named = _counted(asked)
+    stems = {_stem(word) for word in words(said)}
+    if any(f"{one}less" in stems for one in named):
+        return True
+    is_named = bool(named & stems)
+    return any(_counts(found, said, named, is_named) for found in _QUANTITY.finditer(said))
+
+
+def _counted(asked: str) -> frozenset[str]:
+    found = _COUNTED.search(asked)
+    if not found:
+        return frozenset()
+    names: list[str] = []
+    for word in words(found["named"]):
+        if word in _ENDS_NAME:
+            break
+        names.append(word)
+    return frozenset(map(_stem, names))
+
+
+def _counts(found: re.Match[str], said: str, named: frozenset[str], is_named: bool) -> bool:
+    after = _NEXT.match(said, found.end())
+    following = [word for word in (after.groups() if after else ()) if word]
+    is_at_end = not following or said[found.end() :].lstrip(" ")[:1] in ",.;:!?)-–—"
+    if not named.isdisjoint(map(_stem, map(str.lower, following[:3]))) and not is_at_end:
+        return True
+    first = following[0].lower() if following else ""
+    if found["bound"]:
+        is_article = found["bound"].lower() in ("a", "an")
+        return not is_article and (first == "one" or not is_named)
+    if not is_named:
+        return True
+    if is_at_end or first in _NO_NOUN:
+        return True
+    return bool(found["exact"]) and not _WITHIN.search(said[: found.start()])
+
+
+def _stem(word: str) -> str:
+    word = singular(word)
+    return word.removesuffix("s").removesuffix("e") if len(word) > 3 else word
+
+
+_COLOUR = any_of(
     r"\b(?:\w+-)?(?:black|white|red|orange|yellow|green|blue|purple|violet|pink|brown|gr[ae]y"
-    r"|beige|tan|gold|silver|bronze|copper|brass|turquoise|teal|cyan|magenta|maroon|navy|olive"
-    r"|lime|lavender|lilac|mauve|indigo|crimson|scarlet|burgundy|ruby|rose|salmon|coral|peach"
-    r"|apricot|amber|ochre|mustard|cream|ivory|khaki|chestnut|chocolate|caramel|coffee|rust|rusty"
-    r"|auburn|blond|blonde|ginger|hazel|charcoal|ebony|jet|slate|ash|sand|sandy|sepia|mint"
-    r"|emerald|jade|aqua|azure|cobalt|sapphire|fuchsia|plum|wine|cherry|strawberry|lemon|honey"
-    r"|straw|wheat|fawn|taupe|pearl|steel|chrome|platinum|golden|silvery|metallic|transparent"
-    r"|translucent|clear|colou?rless|dark|light|pale|pastel|neon|multi-?colou?red|rainbow|striped"
+    r"|beige|tan|gold|silver|bronze|copper|turquoise|teal|cyan|magenta|maroon|olive"
+    r"|lavender|lilac|mauve|indigo|crimson|scarlet|burgundy|ruby"
+    r"|amber|ochre|mustard|ivory|khaki|chestnut|rusty"
+    r"|auburn|blond|blonde|hazel|ebony|sepia"
+    r"|emerald|jade|aqua|azure|cobalt|sapphire|fuchsia"
+    r"|fawn|taupe|platinum|golden|silvery|metallic|transparent"
+    r"|translucent|colou?rless|pastel|neon|multi-?colou?red|rainbow|striped"
     r"|spotted|dappled|tabby|calico|tortoiseshell|piebald|checke?red|plaid|patterned|camouflage"
-    r"|monochrome|denim|terracotta|brick|raspberry|mahogany|wooden|walnut|oak|vermilion|cerulean"
-    r"|eggshell|off-white|bay|roan|palomino|sorrel|brindle|grizzled|tawny|snowy|buff)(?:s|ish"
+    r"|monochrome|terracotta|vermilion|cerulean"
+    r"|eggshell|off-white|roan|palomino|sorrel|brindle|grizzled|tawny|buff)(?:s|ish"
     r"|y)?\b",
     r"\b\w+[- ]colou?red\b|\bcolou?rs of (?:the|a|an) (?:rainbow|flag|\w+ flag)\b"
     r"|\bthe same(?: \w+)? (?:colou?r|shade|tone|hue|as)\b|\bevery colou?r\b|\ball colou?rs\b",
 )
+_MAYBE_COLOUR = any_of(
+    r"(?:^|[,;(] ?|\b(?:is|are|was|were|it's|they're|looks?|in|like|as|of|or|and|pale|dark|deep"
+    r"|bright|rich"
+    r"|warm|soft|light|mostly|mainly|rather|quite|very|the colou?r|shade) )(?:light|dark|pale"
+    r"|clear|coffee"
+    r"|chocolate|caramel|wine|cherry|strawberry|raspberry|lemon|honey|straw|wheat|plum|peach"
+    r"|apricot|sand"
+    r"|ash|brick|rose|steel|chrome|pearl|brass|oak|walnut|mahogany|wood(?:en)?|denim|mint|lime"
+    r"|olive|salmon"
+    r"|coral|bay|buff|jet|slate|charcoal|cream|ginger|rust|navy|snow(?:y)?|sandy)"
+    r"(?= ?(?:$|[,.;:!?)])| (?:in colou?r|colou?r|tone|shade|hue))",
+)
+"""Words of other senses ("used for coffee"), which are colours where a sentence ends in them."""
+
+
+def has_colour(said: str) -> bool:
+    """Whether an answer names a colour.
+
+    Example:
+        >>> has_colour("It is the colour of coffee."), has_colour("It is used for coffee.")
+        (True, False)
+    """
+    return _COLOUR.search(said) is not None or _MAYBE_COLOUR.search(said) is not None

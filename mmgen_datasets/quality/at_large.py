@@ -16,9 +16,37 @@ _AT_LARGE = any_of(
     r" (?:for|to)|popular|can be|important|favou?rite|(?:is|are) (?:\w+ )?common|some people|many"
     r" people|most people|people (?:often|like|love|use|find)|(?:is|are) (?:\w+ )?used (?:for|to"
     r"|as)|in many (?:countries|places|homes)|comes? in (?:many|all)|vary|varies|essential|all"
-    r" over the world|around the world|requires?|a (?:great|good|fine) way)\b"
+    r" over the world|around the world|requires?|a (?:great|good|fine) way|helps? (?:people"
+    r"|owners|to"
+    r"|one|you|us)|protects?|prevents?|allows? (?:people|owners|one|you|us)|(?:is|are) (?:meant"
+    r"|designed|intended|made) to)\b"
 )
 """How one speaks of a kind of thing and not of the one that is seen."""
+_EVALUATION = (
+    r"(?:healthy|popular|classic|beautiful|lovely|stylish|elegant|charming|iconic|timeless"
+    r"|wonderful"
+    r"|delightful|fine|great|good|nice|typical|common|traditional|nutritious|versatile|useful"
+    r"|practical"
+    r"|essential|important|famous|well-known|beloved|favou?rite|striking|remarkable|fascinating"
+    r"|impressive|magnificent|majestic|noble|loyal|intelligent|friendly|gorgeous|stunning"
+    r"|attractive"
+    r"|eye-catching|cute|pretty|tasty|valuable|special|suitable)"
+)
+_EVALUATES = any_of(rf"\b{_EVALUATION}\b|\b(?:suits?|fits?|match(?:es)?|goes?)\b")
+_APPRAISES = any_of(
+    rf"\b(?:is|are|makes?(?: for)?|of) (?:an? |the )?(?:\w+ly )?(?:{_EVALUATION}|kind|breed|type"
+    rf"|sort)"
+    r"(?: (?:and )?[\w-]+){0,2} (?:that|which|for|among|with (?:many|most|\w+ (?:owners"
+    r"|lovers)))\b",
+    r"\b(?:is|are) (?:an? |the )?(?:\w+ )?(?:example|symbol|staple|reminder|tradition|masterpiece) "
+    r"(?:of|at|in|for)\b",
+    r"\b(?:adds?|brings?|lends?|gives?) (?:[\w-]+ ){0,3}(?:touch|note|charm|colou?r|warmth|life"
+    r"|character"
+    r"|beauty|elegance|interest|depth|atmosphere|cheer|joy)\b|\bplays? an? (?:\w+ )?(?:role|part)\b"
+    r"|\bsets? the (?:mood|tone|scene)\b|\bgo(?:es)? (?:\w+ )?well with\b|\bfor (?:centuries|ages"
+    r"|generations)\b|\bsuits? (?:an?|any|every|everybody|it|him|her|them|the) \w+",
+)
+"""How one praises a thing and is silent on its state: "the door is a fine example of its kind"."""
 _OF_THE_PICTURE = any_of(
     r"^(?:the|this) (?:picture|image|photo|photograph|scene) (?:shows|features|depicts|is (?:of|a"
     r"|an|very|quite|full)|captures|presents|portrays|contains)\b",
@@ -50,31 +78,71 @@ _OF_A_KIND = any_of(
     r"|all) \w+"
 )
 """What sounds like one thing and means all: "the hands of a batter"."""
+_EXISTS = any_of(
+    r"^(?:\w+ )?(?:is|are|was|were|isn't|aren't) there\b|\b(?:do|can|could) (?:you|we|one) (?:see"
+    r"|spot"
+    r"|find|make)\b|\bvisible\b|\bshown?\b"
+)
+_POINTS = any_of(r"\b(?:this|these(?! days)|those(?! days)|his|her|here|him|he|she)\b")
 _ANCHOR = any_of(r"\b(?:the|this|these|those|that|his|her|its|their|here|it|there|him|them)\b")
 """What ties a sentence to the picture."""
-_ONE = re.compile(r"\b(?:the|this|that|these|those|his|her|its|their)(?: [\w-]+)?? ([\w-]+)")
+_DEFINITE = re.compile(
+    r"\b(?:the|this|that|these|those|his|her|its|their)(?: [\w-]+)?? ([\w-]+)", re.IGNORECASE
+)
+_INDEFINITE = re.compile(r"\b(?:a|an|any)(?: [\w-]+)?? ([\w-]+)", re.IGNORECASE)
+_BARE = any_of(
+    r"\b(?!(?:is|are|do|does|did|can|could|will|would|should|may|the|these|those|some)\b)\w+"
+    r" (\w+s)\b"
+)
+_OF_DEFINITE = re.compile(
+    r"^(?:the|this|these|his|her|their|its) ((?:[\w-]+ ){1,6})", re.IGNORECASE
+)
 
 
 def is_at_large(asked: str, said: str) -> bool:
-    """Whether an answer begins with the picture as such, or with a kind of thing in general."""
+    """Whether an answer begins with the picture as such, or with a kind of thing in general.
+
+    So does one that only praises what it is asked about, or says that it is there.
+    """
     first = sentences(said)[0].text
-    if _OF_THE_PICTURE.search(first):
+    if _OF_THE_PICTURE.search(first) or _only_praises(asked, first):
         return True
     found = words(first)
     if not found or found[0] in _DETERMINERS:
-        is_kind = _OF_A_KIND.search(first) is not None
+        is_kind = _OF_A_KIND.search(first) is not None and not _POINTS.search(first)
         return is_kind and _AT_LARGE.search(first) is not None
     return _takes_for_kind(found[0], first, asked) or _AT_LARGE.search(first) is not None
 
 
+def _only_praises(asked: str, first: str) -> bool:
+    subject = _OF_DEFINITE.match(first)
+    if not subject or not _APPRAISES.search(first) or _EVALUATES.search(asked):
+        return False
+    asked_of = {_stem(one) for one in words(asked)}
+    return any(_stem(one) in asked_of for one in words(subject[1]) if len(one) > 2)
+
+
 def _takes_for_kind(word: str, first: str, asked: str) -> bool:
-    """Whether "the cup" of a question has become cups in general."""
-    asked_of = {_stem(one) for one in _ONE.findall(asked.lower())}
-    if word.endswith("s") and _stem(word) in asked_of:
+    """Whether "the cup" of a question, or "a cup", has become cups in general."""
+    if not word.endswith("s"):
+        return False
+    kind = _stem(word)
+    if kind in {_stem(one) for one in _DEFINITE.findall(asked)}:
         return True
-    is_asked_of = bool(asked_of) and _stem(word) in {_stem(one) for one in words(asked)}
-    return word.endswith("s") and is_asked_of and not _ANCHOR.search(first)
+    if asks_whether_there_is(asked):
+        return False
+    bare = {one.lower() for one in _BARE.findall(asked)}
+    indefinite = {_stem(one) for one in _INDEFINITE.findall(asked)}
+    if (word in bare or kind in indefinite) and not _POINTS.search(first):
+        return True
+    is_asked_of = _DEFINITE.search(asked) is not None and kind in map(_stem, words(asked))
+    return is_asked_of and not _ANCHOR.search(first)
 
 
 def _stem(word: str) -> str:
-    return word.removesuffix("s").removesuffix("e")
+    return word.lower().removesuffix("s").removesuffix("e")
+
+
+def asks_whether_there_is(asked: str) -> bool:
+    """Whether a question asks if there is such a thing, which its mention answers."""
+    return _EXISTS.search(asked) is not None

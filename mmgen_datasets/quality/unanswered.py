@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from mmgen_datasets.quality.answering import COLOUR, NO_NUMBER, NUMBER, cannot_tell
-from mmgen_datasets.quality.at_large import DECIDED, is_at_large
+from mmgen_datasets.quality.alternatives import SHORT_ANSWER, content, is_chosen, offers
+from mmgen_datasets.quality.answering import cannot_tell, has_colour, has_number
+from mmgen_datasets.quality.at_large import DECIDED, asks_whether_there_is, is_at_large
 from mmgen_datasets.quality.case import Case, Exchanged, Fault
 from mmgen_datasets.quality.choices import read_choices
 from mmgen_datasets.quality.phrases import any_of
-from mmgen_datasets.quality.sentences import HIDDEN, sentences, singular, unquoted, words
+from mmgen_datasets.quality.sentences import HIDDEN, sentences, unquoted, words
 
 _PRAISE = any_of(
     r"^(?:(?:oh|ah|wow|well|hm+|sure|certainly|of course|absolutely|okay|ok|great|thanks?(?:"
@@ -35,8 +36,16 @@ _PRAISE = any_of(
     r" (?:ask|wonder|consider|think|know))[^.!?]*[.!]*$",
     r"^(?:many|some|most|lots of) (?:people|viewers|visitors) (?:would )?(?:ask|wonder|want to"
     r" know)[^.!?]*[.!]*$",
+    r"^(?:please )?(?:(?:just )?(?:take|have) a (?:\w+ )?look|look (?:closely|carefully|again"
+    r"|for yourself"
+    r"|closer)|see for yourself|you (?:can|should|could|may|might) (?:see|look|check|find|judge"
+    r"|decide"
+    r")[^.!?]* yourself|I(?:'ll| will) leave (?:that|it|this) (?:up )?to you|(?:that|this"
+    r"|it)(?:'s| is)"
+    r" (?:all )?(?:up to|for|left to) (?:you|the viewer)|(?:let me know|tell me) if|feel free to"
+    r"|don't hesitate to|I can tell you (?:more|all))[^.!?]*[.!]*$",
 )
-"""Sentences that thank for a question, praise it or promise an answer, and give none."""
+"""Sentences that praise a question, promise an answer or hand it back, and give none."""
 
 _YES = any_of(r"\b(?:sure|gladly|with pleasure|certainly|of course|absolutely)\b")
 _AUXILIARY = (
@@ -71,37 +80,14 @@ _WISH = any_of(
     r"\b(?:describe|tell|explain|give|name|list|say|count|write|show|discuss|identify|provide)\b"
 )
 
-_ALTERNATIVES = re.compile(
-    r"(?P<one>[^,;:?.!]+?(?:, [^,;:?.!]+?)*),? or (?:an? |the |rather |is it |are they"
-    r" )?(?P<two>[^,;:?.!]+)",
-    re.IGNORECASE,
-)
-_NO_CHOICE = any_of(
-    r"\bor (?:so|more|less|not|something|anything|else|other|any\b|even)\b|\bone or two\b"
-)
-_TAKEN = any_of(
-    r"\b(?:neither|nor|both|either|none|nothing|all|everything|the (?:former|latter|first|second"
-    r"|same|other)|equally|somewhere between|in between|a mix(?:ture)?|half|partly|some of each"
-    r"|yes|no)\b"
-)
-_SUBJECT = re.compile(
-    rf"^\W*{_AUXILIARY}\s+(?:the|this|that|his|her|its|their|these|those)\s+\w+\s+(?=\w)",
-    re.IGNORECASE,
-)
-
-_FILLERS = frozenset(
-    "a an the of in on at to is are was were be it its that this these those there here with and "
-    "for by as from into he she they his her their what who where when why which how do does did "
-    "can could some something someone somebody somewhere thing things object objects item items "
-    "kind type sort certain way picture image photo scene shown seen visible see being has have "
-    "had indeed one i you me your my so am will would you "
-    "please tell doing does look looks like many much color colour".split()
-)
-_SHORT_ANSWER = 4
-"""Words of an answer that can be nothing but one."""
 _LIST = re.compile(r"^[\w -]+(?:, [\w -]+)*,? and [\w -]+\W*$")
 _SHORT_LIST = 8
 """Words of a list that counts by naming: "blue, white and red"."""
+_VACUOUS = content(
+    "person particular specific activity action engaged busy location place position spot reason "
+    "because hand"
+)
+"""Words that name nothing: "he is engaged in an activity"."""
 _LEAST_SHARED = 0.7
 """The share of a question's words that an answer has which only says it again."""
 
@@ -162,80 +148,45 @@ def _answers_politely(asked: str, answer: str) -> bool:
 
 def _is_counted(asked: str, said: str) -> bool:
     is_list = len(words(said)) <= _SHORT_LIST and _LIST.search(said) is not None
-    return is_list or NUMBER.search(NO_NUMBER.sub(" ", said)) is not None
+    return is_list or has_number(asked, said)
 
 
 def _is_coloured(asked: str, said: str) -> bool:
-    return COLOUR.search(said) is not None
-
-
-def _offers(asked: str) -> bool:
-    plain = unquoted(asked)
-    return bool(_ALTERNATIVES.search(plain)) and not _NO_CHOICE.search(plain)
-
-
-def _is_chosen(asked: str, said: str) -> bool:
-    """Whether an answer has words of one alternative, and does not leave both standing."""
-    found = _ALTERNATIVES.search(unquoted(asked))
-    if not found:
-        return True
-    *others, tail = _SUBJECT.sub("", found["one"]).split(",")  # "a tram, a bus or a lorry"
-    first, second = words(tail), words(found["two"].partition(" of ")[0])
-    if second and second[0] in first:  # "with his right hand or with his left"
-        first = first[len(first) - first[::-1].index(second[0]) :]
-    else:
-        first = first[-max(1, min(3, len(second))) :]
-    one, two = _content(" ".join([*first, *others])), _content(" ".join(second))
-    has = _content(said)
-    if _leaves_open(one - two, two - one, said):
-        return False
-    if _TAKEN.search(re.sub(r"\beither\b(?=[^.]* or )", " ", said)) or DECIDED.search(said):
-        return True
-    return (
-        bool((one ^ two) & has) or len(words(said)) <= _SHORT_ANSWER or not is_at_large(asked, said)
-    )
-
-
-def _leaves_open(one: frozenset[str], two: frozenset[str], said: str) -> bool:
-    """Whether all that is said of the alternatives is "one or the other"."""
-    parts = sentences(said)
-    joined = re.split(r"\bor\b", parts[0].text.lower())
-    if len(parts) > 1 or len(joined) < 2 or not (one and two):
-        return False
-    return bool(
-        one & set(words(joined[0])) and two & set(words(joined[-1]))
-    ) and not DECIDED.search(said)
+    return has_colour(said)
 
 
 def _takes_stance(asked: str, said: str) -> bool:
     return (
         bool(DECIDED.search(said))
-        or len(words(said)) <= _SHORT_ANSWER
-        or not is_at_large(asked, said)
+        or len(words(said)) <= SHORT_ANSWER
+        or not (is_at_large(asked, said) or _only_names(asked, said))
+    )
+
+
+def _only_names(asked: str, said: str) -> bool:
+    """Whether "there is a door" is all that is said of the door."""
+    is_there = re.match(r"there(?:'s| is| are)\b", said, re.IGNORECASE)
+    return (
+        bool(is_there) and not asks_whether_there_is(asked) and not content(said) - content(asked)
     )
 
 
 def _says_again(asked: str, said: str) -> bool:
     """Whether an answer to "what" has nothing but the words of the question."""
-    if not _WH.search(asked) or _offers(asked) or NUMBER.search(said):
+    if not _WH.search(asked) or offers(asked):
         return False
-    question, answer = _content(asked), _content(said)
-    new = {word.rstrip("s") for word in answer} - {word.rstrip("s") for word in question}
+    question, answer = content(asked) - _VACUOUS, content(said) - _VACUOUS
     return (
-        not new
+        not answer - question
         and bool(question)
         and len(answer) >= _LEAST_SHARED * len(question)
         and len(words(said)) > 2
     )
 
 
-def _content(text: str) -> frozenset[str]:
-    return frozenset(map(singular, words(text))) - _FILLERS
-
-
 _NEEDS = (
     _Need("gives no number", lambda asked: _HOW_MANY.search(asked) is not None, _is_counted),
     _Need("names no colour", lambda asked: _WHAT_COLOUR.search(asked) is not None, _is_coloured),
-    _Need("chooses none of what is asked", _offers, _is_chosen),
+    _Need("chooses none of what is asked", offers, is_chosen),
     _Need("takes no stance", lambda asked: _POLAR.search(asked) is not None, _takes_stance),
 )
