@@ -8,7 +8,8 @@ from itertools import pairwise
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.contradiction.statement import Statement
 from mmgen_datasets.quality.contradiction.statements import statements
-from mmgen_datasets.quality.contradiction.traits import exclude
+from mmgen_datasets.quality.contradiction.subjects import is_of_sex
+from mmgen_datasets.quality.contradiction.traits import OF_BEINGS, exclude
 from mmgen_datasets.quality.reading.tokens import sentences
 
 _MORE = frozenset("other another second third different each various some others".split())
@@ -38,6 +39,17 @@ def _several(case: Case) -> frozenset[str]:
     return frozenset(found)
 
 
+def _is_same_noun(one: str, other: str, said: list[Statement]) -> bool:
+    """Whether two nouns, or a noun and "he", are of the same thing, for want of another."""
+    if one == other:
+        return True
+    for pronoun in {"he", "she"} & {one, other}:
+        noun = other if one == pronoun else one
+        named = {s.subject.noun for s in said if is_of_sex(s.subject.noun, pronoun)}
+        return is_of_sex(noun, pronoun) and len(named) == 1
+    return False
+
+
 def _is_of_unnamed_owner(early: Statement, late: Statement) -> bool:
     """Whether "the suit" may be "his suit"; "a shirt" may be anybody's."""
     is_unowned = None in (early.subject.owner, late.subject.owner)
@@ -49,7 +61,11 @@ def _are_same(
 ) -> bool:
     """Whether two statements are about the same trait of what must be the same thing."""
     one, other = early.subject, late.subject
-    if (one.noun, early.family) != (other.noun, late.family):
+    if early.family != late.family:
+        return False
+    if (one.is_all or other.is_all) and early.family in OF_BEINGS:
+        return {early.form, late.form} == {"said"} and one.is_alive | other.is_alive
+    if not _is_same_noun(one.noun, other.noun, said):
         return False
     if one.owner != other.owner and not _is_of_unnamed_owner(early, late):
         return False

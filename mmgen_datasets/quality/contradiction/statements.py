@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from mmgen_datasets.quality.case import Case
 from mmgen_datasets.quality.contradiction.asked import affirmed, answered
+from mmgen_datasets.quality.contradiction.scene import of_scene
 from mmgen_datasets.quality.contradiction.statement import (
     Form,
     Statement,
@@ -34,8 +35,13 @@ from mmgen_datasets.quality.reading.tokens import sentences
 
 _Found: TypeAlias = "tuple[Subject, Form, Traits]"
 
-_COPULAS = frozenset("is are was were look looks appear appears stay stays remain remains".split())
-_POSTURES = frozenset("stands sits kneels".split())
+_COPULAS = frozenset(
+    "is are was were been look looks stay stays remain remains stand stands hang hangs".split()
+)
+_ACTS = frozenset(
+    "stands sits kneels stand sit sleeps walks runs crouches squats smiles laughs grins cries "
+    "frowns".split()
+)
 _TO_A_SIDE = frozenset("on to at in the far".split())
 _MOST_WORDS = 8
 _ADJECTIVES = frozenset("big small large little old new wooden leather knitted".split())
@@ -85,11 +91,13 @@ def _several(text: str) -> str | None:
 
 
 def _read(words: Words, it: str | None, one: str | None) -> Iterator[_Found]:
+    words = _joined(words)
     yield from _led_by(words)
+    yield from of_scene(words)
     for at, word in enumerate(words):
         if word in _COPULAS:
             yield from _said(words, at, it, one)
-        elif word in _POSTURES:
+        if word in _ACTS:
             yield from _postured(words, at)
         elif word in OWNERS:
             yield from _named(words, at, "said", OWNERS[word], it, one)
@@ -99,6 +107,21 @@ def _read(words: Words, it: str | None, one: str | None) -> Iterator[_Found]:
             yield from _of_the(words, at) or _named(words, at, "named", None)
         elif word in ("a", "an"):
             yield from _named(words, at, "introduced", None)
+
+
+def _joined(words: Words) -> Words:
+    """Words with "switched on" as one, and "is on" or "off" where nothing follows: "is on."."""
+    found = list(words)
+    for n, word in enumerate(words):
+        after = words[n + 1] if n + 1 < len(words) else ","
+        is_end = after in (",", "and", "but", "as", "because", "before", "while", "so")
+        if word in ("on", "off") and n:
+            lead = next((w for w in reversed(words[:n]) if w not in DEGREES), "")
+            if lead in ("switched", "turned") or (is_end and lead in _COPULAS):
+                found[n] = f"switched-{word}"
+            if lead in ("switched", "turned"):
+                found[n - 1] = "just"
+    return tuple(found)
 
 
 def _said(words: Words, copula: int, it: str | None, one: str | None) -> Iterator[_Found]:
@@ -116,14 +139,22 @@ def _said(words: Words, copula: int, it: str | None, one: str | None) -> Iterato
         if not _is_side_of_picture(words, copula, found):
             return
         between = ()
-    is_made = between[:2] == ("made", "of") and found.family == "colour"
-    if not set(between[2:] if is_made else between) <= DEGREES:
+    if found.family == "made of" and between[-2:] not in (("made", "of"), ("made", "from")):
+        return
+    between = tuple(w for w in between if w not in ("of", "the", "same", "a"))
+    is_made = between[:1] == ("made",) and found.family in ("colour", "made of")
+    if not set(between[1:] if is_made else between) <= DEGREES:
         return
     after = words[found.end] if found.end < len(words) else ","
     is_side = found.family == "side"
     if after[0].isalpha() and after not in FUNCTION and not (is_made or is_side):
         return
-    if is_doubted(words, copula - _MOST_WORDS, copula):
+    lead = words[max(0, copula - _MOST_WORDS) : copula]
+    if "none" in lead:
+        values = opposite(found.family, found.values)
+        found = found._replace(values=values)
+        lead = tuple(w for w in lead if w != "none")
+    if not found.values or is_doubted(lead, 0, len(lead)):
         return
     is_all = found.family != "side" and not {"both", "all"}.isdisjoint(between)
     for subject in subjects_before(words, copula, it, one):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from mmgen_datasets.hierarchy import broader
+from mmgen_datasets.quality.reading.amounts import value
 from mmgen_datasets.quality.reading.cues import (
     AUXILIARIES,
     CONJUNCTIONS,
@@ -18,8 +19,11 @@ Words: TypeAlias = tuple[str, ...]
 
 OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
 """Possessive to the pronoun of the owner."""
-_KNOWN = frozenset("the this that these those both all".split()) | OWNERS.keys()
-_PRONOUNS = frozenset("it they them both all".split())
+_KNOWN = (
+    frozenset("the this that these those both all every each none whose".split()) | OWNERS.keys()
+)
+_PRONOUNS = frozenset("it they them both all he she".split())
+_ALL = frozenset({"both", "all", "every", "each", "none"})
 _SIDES = frozenset({"left", "right"})
 _SEXES = {
     "he": frozenset("man boy gentleman groom father husband guy".split()),
@@ -46,7 +50,7 @@ class Subject(NamedTuple):
         """Whether it is a person or an animal."""
         match = look_up((self.noun,), 0)
         kinds = match[1].kinds if match else frozenset()
-        return "person" in kinds or any("animal" in broader(kind) for kind in kinds)
+        return self.noun in _SEXES or "person" in kinds or any("animal" in broader(kind) for kind in kinds)
 
 
 def to_subject(part: Words, it: str | None, one: str | None) -> Subject | None:
@@ -62,8 +66,18 @@ def to_subject(part: Words, it: str | None, one: str | None) -> Subject | None:
     begin = next((n for n, w in enumerate(part) if w in _KNOWN | _PRONOUNS), None)
     if begin is None:
         return None
-    is_all, rest = part[begin] in ("both", "all"), part[begin + 1 :]
-    if part[begin] in _PRONOUNS - {"both", "all"} or not rest or rest[:2] == ("of", "them"):
+    is_all, rest = part[begin] in _ALL, part[begin + 1 :]
+    if part[begin] in _SEXES:
+        return Subject(part[begin]) if len(part) == begin + 1 else None
+    if is_all:
+        rest = _without_number(rest)
+        if rest[:1] == ("of",) and rest[1:2] != ("them",):
+            rest = rest[1:]
+        if rest and rest[0] in OWNERS.keys() | {"the", "these", "those"}:
+            owner = OWNERS.get(rest[0])
+            named = phrase_head(rest[1:])
+            return Subject(singular(named), owner, side, is_all=True) if named else None
+    if part[begin] in _PRONOUNS - _ALL or not rest or rest[:2] == ("of", "them"):
         return Subject(it, None, side, is_all) if it else None
     if "'s" in rest:
         at = rest.index("'s")
@@ -75,6 +89,15 @@ def to_subject(part: Words, it: str | None, one: str | None) -> Subject | None:
     if head is None or head in _SIDES:
         return None
     return Subject(singular(head), OWNERS.get(part[begin]), side, is_all)
+
+
+def _without_number(words: Words) -> Words:
+    return words[1:] if words and value(words[0]) else words
+
+
+def is_of_sex(noun: str, pronoun: str) -> bool:
+    """Whether one speaks of somebody of that name by a pronoun."""
+    return noun in _SEXES[pronoun]
 
 
 def _pronoun(owner: str) -> str:
