@@ -9,13 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mmgen_datasets.quality.case import Case, Fault
-from mmgen_datasets.quality.contradiction import numbers, presence, properties, replies
+from mmgen_datasets.quality.contradiction import (
+    lacking,
+    numbers,
+    presence,
+    properties,
+    relations,
+    replies,
+    times,
+)
 
 _RULES: tuple[Callable[[Case], Iterator[Fault]], ...] = (
     presence.clashes,
     numbers.clashes,
     replies.clashes,
     properties.clashes,
+    relations.clashes,
+    lacking.clashes,
+    times.clashes,
 )
 
 

@@ -10,15 +10,22 @@ from mmgen_datasets.hierarchy import broader
 from mmgen_datasets.quality.case import Case, Exchanged, Fault
 from mmgen_datasets.quality.contradiction.subjects import OWNERS
 from mmgen_datasets.quality.grounding import answer_sign, asks_for, claims, is_existential
-from mmgen_datasets.quality.reading.cues import FUNCTION, PREPOSITIONS, VIEWS
+from mmgen_datasets.quality.reading.cues import FUNCTION, POSSIBLE, PREPOSITIONS, VIEWS
+from mmgen_datasets.quality.reading.lexicon import look_up
 from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
+from mmgen_datasets.quality.reading.tokens import sentences
 
 _LOCATING = PREPOSITIONS - {"of", "like", "as", "than", "for", "with", "without", "about", "per"}
 _NEVER_MIND = frozenset("other others else more another additional further second third".split())
+_NO_MORE = frozenset({"but", "except", "else", "other"})
+_THERE_IS = (("there", "is"), ("there", "'s"), ("see",))
+_ANYWHERE = frozenset({"in the picture", "in the image", "in the scene", "in sight", "at all"})
 _WHOLE = frozenset({"anywhere", "nowhere"})
 _HAVING = frozenset(
     "has have had wear wears wearing carry carries carrying hold holds holding bring brings".split()
 )
+_NOBODY = frozenset({"nobody", "none"})
+_EVERYBODY = frozenset({"everyone", "everybody", "all", "each", "every"})
 _SIDES = frozenset({"left", "right"})
 _SEEN = VIEWS | {"scene", "sight", "view", "all"}
 
@@ -68,7 +75,31 @@ def _denials(case: Case) -> Iterator[_Denial]:
                 continue  # "no bottle of beer" leaves others
             if mention.stance == "absent" and _NEVER_MIND.isdisjoint(mention.sentence.words):
                 yield _denial(turn, mention.words, mention)
+            elif _is_nobodys(mention):
+                yield _Denial(turn, mention.words, mention, False, frozenset())
+        yield from _nobody(turn, text)
         yield from _refused(exchanged)
+
+
+def _is_nobodys(mention: Mention) -> bool:
+    """Whether nobody is said to have it: "nobody wears a helmet"."""
+    before = mention.sentence.words[: mention.phrase.start]
+    is_said = not mention.sentence.is_question and POSSIBLE.isdisjoint(before)
+    is_had = not _NOBODY.isdisjoint(before) and not _HAVING.isdisjoint(before)
+    return is_said and is_had and not mention.phrase.is_definite and not _NO_MORE & {*before}
+
+
+def _nobody(turn: int, text: str) -> Iterator[_Denial]:
+    """Read "there is nobody in the picture"."""
+    for sentence in sentences(text):
+        words = sentence.words
+        for n, word in enumerate(words):
+            if word == "nobody" and words[max(0, n - 2) : n] in _THERE_IS:
+                rest = " ".join(words[n + 1 : n + 4])
+                if not rest or rest in _ANYWHERE:
+                    [people] = read_mentions("people")
+                    said = text[sentence.tokens[n].start : sentence.tokens[n].end]
+                    yield _Denial(turn, said, people, True, frozenset())
 
 
 def _refused(exchanged: Exchanged) -> Iterator[_Denial]:
@@ -114,6 +145,9 @@ def _places(mention: Mention) -> frozenset[tuple[str, str]]:
             found.add((word, names[0]))
     if owner := _owner(mention):
         found.add(("of", owner))
+    for word in words[mention.phrase.end :]:
+        if word in ("his", "her"):
+            found.add(("of", OWNERS[word]))  # "there are no glasses on his face"
     return frozenset(found)
 
 
@@ -123,15 +157,32 @@ def _owner(mention: Mention) -> str | None:
     if phrase.determiner in OWNERS:
         return OWNERS[phrase.determiner]
     before = words[: phrase.start]
+    if _HAVING.isdisjoint(before):
+        return None
     who = [word for word in before if word in ("he", "she", "they")]
-    return who[-1] if who and not _HAVING.isdisjoint(before) else None
+    return who[-1] if who else _first_name(before)
+
+
+def _first_name(before: tuple[str, ...]) -> str | None:
+    """Whom a sentence begins with: "the dog has no collar"."""
+    match = look_up(before, 1) if len(before) > 1 and before[0] == "the" else None
+    return match[1].name if match and not match[1].is_plural else None
 
 
 def _is_same_place(denial: _Denial, claim: Mention) -> bool:
-    if not denial.places.isdisjoint(_places(claim)):
+    if not denial.places.isdisjoint(_places(claim)) or _is_of_all(denial.mention, claim):
         return True
     sides = _SIDES.intersection(denial.mention.sentence.words)
     return len(sides) == 1 and sides == _SIDES.intersection(claim.sentence.words)
+
+
+def _is_of_all(denied: Mention, claimed: Mention) -> bool:
+    """Whether nobody has what somebody has, or somebody has not what all have."""
+    both = denied.sentence.words, claimed.sentence.words
+    if any(_HAVING.isdisjoint(words) for words in both):
+        return False
+    is_nobody = not _NOBODY.isdisjoint(both[0][: denied.phrase.start])
+    return is_nobody or not _EVERYBODY.isdisjoint(both[1][: claimed.phrase.start])
 
 
 def _are_same(denied: Mention, claimed: Mention) -> bool:
