@@ -13,13 +13,14 @@ from mmgen_datasets.quality.contradiction.statement import (
     quote,
 )
 from mmgen_datasets.quality.contradiction.subjects import to_subject
-from mmgen_datasets.quality.contradiction.traits import DEGREES, opposite
+from mmgen_datasets.quality.contradiction.traits import DEGREES, OF_BEINGS, opposite
 from mmgen_datasets.quality.grounding import answer_sign
 from mmgen_datasets.quality.reading.tokens import sentences
 
 _ASKED = re.compile(
     r"(?:what|which) (?:colou?rs?|shade) (?:is|are) (.+)"
     r"|(?:where|(?:on )?(?:which|what) side) (?:is|are) (.+)"
+    r"|what (?:is|are) (.+) doing"
 )
 _LEAD = frozenset("it is the they are 's a on to at in of its colour color both all".split())
 
@@ -31,8 +32,11 @@ def answered(exchanged: Exchanged) -> Iterator[Statement]:
     first = next(iter(sentences(exchanged.answer.text)), None)
     if not match or not first:
         return
-    subject = to_subject(tuple((match[1] or match[2]).split()), None, None)
-    found = find_traits(first.words, 0, len(first.words), "colour" if match[1] else "side")
+    subject = to_subject(tuple((match[1] or match[2] or match[3]).split()), None, None)
+    family = "colour" if match[1] else "side" if match[2] else ""
+    found = find_traits(first.words, 0, len(first.words), family)
+    if match[3] and found and found.family not in OF_BEINGS:
+        return
     if not subject or not found or is_doubted(first.words, 0, found.end):
         return
     if set(first.words[: found.start]) <= _LEAD | DEGREES | {subject.noun}:

@@ -73,6 +73,17 @@ def _are_same(
         return {early.form, late.form} == {"said"}
     if one.side != other.side or (one.side is None and one.noun in several):
         return False
+    if one.marks and other.marks and one.marks.isdisjoint(other.marks):
+        return False
     forms = {early.form, late.form}
-    named = {s.values for s in said if s.subject.noun == one.noun and s.form != "said"}
+    named = {
+        s.values
+        for s in said
+        if s.subject.noun == one.noun and s.form != "said" and s.family == early.family
+    }
+    if forms == {"introduced", "named"}:
+        seen = {s.values for s in said if s.subject.noun == one.noun and s.form == "introduced"}
+        return late.form == "named" and len(seen) == 1 and early.turn != late.turn
+    if early.form == "introduced" and late.form == "introduced":
+        return False
     return "said" in forms and (forms == {"said"} or len(named) == 1)

@@ -94,6 +94,7 @@ def _read(words: Words, it: str | None, one: str | None) -> Iterator[_Found]:
     words = _joined(words)
     yield from _led_by(words)
     yield from of_scene(words)
+    yield from _switched(words)
     for at, word in enumerate(words):
         if word in _COPULAS:
             yield from _said(words, at, it, one)
@@ -124,6 +125,27 @@ def _joined(words: Words) -> Words:
     return tuple(found)
 
 
+def _switched(words: Words) -> Iterator[_Found]:
+    """Read "he switched the television off"."""
+    for n, word in enumerate(words):
+        if word in ("switched-on", "switched-off") and words[n - 1] == "just":
+            after = words[n + 1 : n + 4]
+            if after[:1] in (("the",), ("his",), ("her",)) and not is_doubted(words, n - 5, n):
+                noun = phrase_head(after[1:])
+                if noun:
+                    yield Subject(singular(noun)), "said", _trait_at(words, n)
+        if word == "switched" or word == "turned":
+            ends = [k for k in range(n + 2, min(n + 5, len(words))) if words[k] in ("on", "off")]
+            noun = phrase_head(words[n + 2 : ends[0]]) if ends else None
+            if noun and words[n + 1] in ("the", "his", "her") and not is_doubted(words, n - 5, n):
+                value = frozenset({words[ends[0]]})
+                yield Subject(singular(noun)), "said", Traits("power", value, n, ends[0] + 1)
+
+
+def _trait_at(words: Words, at: int) -> Traits:
+    return Traits("power", frozenset({words[at].removeprefix("switched-")}), at, at + 1)
+
+
 def _said(words: Words, copula: int, it: str | None, one: str | None) -> Iterator[_Found]:
     """Read "the car is bright red", "the vase is made of blue glass"."""
     found = find_traits(words, copula + 1, min(len(words), copula + _MOST_WORDS))
@@ -139,7 +161,8 @@ def _said(words: Words, copula: int, it: str | None, one: str | None) -> Iterato
         if not _is_side_of_picture(words, copula, found):
             return
         between = ()
-    if found.family == "made of" and between[-2:] not in (("made", "of"), ("made", "from")):
+    is_stuff = between[-2:] in (("made", "of"), ("made", "from")) or "wooden" in words
+    if found.family == "made of" and not is_stuff:
         return
     between = tuple(w for w in between if w not in ("of", "the", "same", "a"))
     is_made = between[:1] == ("made",) and found.family in ("colour", "made of")
@@ -147,7 +170,8 @@ def _said(words: Words, copula: int, it: str | None, one: str | None) -> Iterato
         return
     after = words[found.end] if found.end < len(words) else ","
     is_side = found.family == "side"
-    if after[0].isalpha() and after not in FUNCTION and not (is_made or is_side):
+    is_free = is_made or is_side or words[found.end - 1].endswith(("ing", "ed"))
+    if after[0].isalpha() and after not in FUNCTION and not (is_free or after.endswith("ly")):
         return
     lead = words[max(0, copula - _MOST_WORDS) : copula]
     if "none" in lead:
@@ -157,8 +181,10 @@ def _said(words: Words, copula: int, it: str | None, one: str | None) -> Iterato
     if not found.values or is_doubted(lead, 0, len(lead)):
         return
     is_all = found.family != "side" and not {"both", "all"}.isdisjoint(between)
-    for subject in subjects_before(words, copula, it, one):
-        yield subject._replace(is_all=is_all or subject.is_all), "said", found
+    verb = copula - 1 if words[copula] == "been" else copula
+    for subject in subjects_before(words, verb, it, one):
+        form: Form = "introduced" if subject.is_new else "said"
+        yield subject._replace(is_all=is_all or subject.is_all), form, found
 
 
 def _is_side_of_picture(words: Words, copula: int, found: Traits) -> bool:
@@ -174,7 +200,7 @@ def _postured(words: Words, verb: int) -> Iterator[_Found]:
     if found and not is_doubted(words, verb - _MOST_WORDS, verb):
         for subject in subjects_before(words, verb, None, None):
             if subject.is_alive:
-                yield subject, "said", found
+                yield subject, "introduced" if subject.is_new else "said", found
 
 
 def _led_by(words: Words) -> Iterator[_Found]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from mmgen_datasets.hierarchy import broader
+from mmgen_datasets.quality.contradiction.traits import trait
 from mmgen_datasets.quality.reading.amounts import value
 from mmgen_datasets.quality.reading.cues import (
     AUXILIARIES,
@@ -19,8 +20,10 @@ Words: TypeAlias = tuple[str, ...]
 
 OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
 """Possessive to the pronoun of the owner."""
+_NEW = frozenset({"a", "an"})
+_EMPTY = PREPOSITIONS | AUXILIARIES | frozenset("the a an his her its same only very one".split())
 _KNOWN = (
-    frozenset("the this that these those both all every each none whose".split()) | OWNERS.keys()
+    frozenset("a an the this that these those both all every each none whose".split()) | OWNERS.keys()
 )
 _PRONOUNS = frozenset("it they them both all he she".split())
 _ALL = frozenset({"both", "all", "every", "each", "none"})
@@ -44,6 +47,10 @@ class Subject(NamedTuple):
     """Left or right, where that tells which thing is meant."""
     is_all: bool = False
     """Whether all things of the name are meant."""
+    marks: frozenset[str] = frozenset()
+    """Other words that tell which is meant: "front" door, door of the "bus"."""
+    is_new: bool = False
+    """Whether it is spoken of for the first time: "a man"."""
 
     @property
     def is_alive(self) -> bool:
@@ -88,7 +95,14 @@ def to_subject(part: Words, it: str | None, one: str | None) -> Subject | None:
         return Subject(one, None, side) if one and side else None
     if head is None or head in _SIDES:
         return None
-    return Subject(singular(head), OWNERS.get(part[begin]), side, is_all)
+    marks = _marks(rest, head)
+    return Subject(singular(head), OWNERS.get(part[begin]), side, is_all, marks, part[begin] in _NEW)
+
+
+def _marks(phrase: Words, head: str) -> frozenset[str]:
+    at = phrase.index(head)
+    words = [*phrase[:at], *phrase[at + 1 :]]
+    return frozenset(w for w in words if w.isalpha() and not trait(w)) - _EMPTY - _SIDES
 
 
 def _without_number(words: Words) -> Words:

@@ -52,6 +52,7 @@ FAMILIES = {
         "leather": "leather",
         "cloth": "cotton denim wool woollen knitted",
     },
+    "sky": {"clear": "clear cloudless", "overcast": "overcast cloudy"},
     "weather": {"rain": "raining pouring drizzling rainy", "snow": "snowing", "sun": "sunny"},
     "hour": {"day": "daytime daylight midday", "night": "nighttime night"},
     "place": {"inside": "indoors", "outside": "outdoors"},
@@ -83,7 +84,7 @@ _NEAR = frozenset(
     for pair in "red-pink red-orange orange-yellow red-brown brown-orange brown-yellow blue-purple "
     "blue-teal green-teal white-grey grey-black pink-purple white-yellow brown-black "
     "standing-walking kneeling-crouching crouching-sitting young-new rain-snow glad-serious "
-    "metal-glass wood-metal".split()
+    "metal-glass".split()
 )
 """Colours that two viewers may call the same thing by."""
 SURFACES = frozenset("paint paintwork colour color coat fur plumage feathers body".split())
