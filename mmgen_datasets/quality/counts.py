@@ -11,7 +11,7 @@ from mmgen_datasets.quality.case import Case, Exchanged
 from mmgen_datasets.quality.elliptic import elliptics, last_named
 from mmgen_datasets.quality.grounding import answer_sign, asks_for, claims
 from mmgen_datasets.quality.reading.amounts import value
-from mmgen_datasets.quality.reading.cues import POSSIBLE, VIEWS
+from mmgen_datasets.quality.reading.cues import POSSIBLE, PREPOSITIONS, VIEWS
 from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
 from mmgen_datasets.quality.reading.tokens import Sentence, sentences
 
@@ -220,7 +220,8 @@ def _are_same(a: Mention, b: Mention) -> bool:
 def _is_unlimited(after: tuple[str, ...]) -> bool:
     """Whether "the only dog" is not narrowed down to that of a place."""
     rest = " ".join(takewhile(str.isalpha, after))
-    if not after or after[0] in (",", "is", "has") or _WHOLE.fullmatch(rest):
+    is_verb = bool(after) and after[0].endswith("s") and PREPOSITIONS.isdisjoint(after)
+    if not after or after[0] == "," or is_verb or _WHOLE.fullmatch(rest):
         return True
     return re.fullmatch(_VIEW, " ".join(after[:3])) is not None
 

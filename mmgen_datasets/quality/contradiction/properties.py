@@ -8,8 +8,9 @@ from itertools import pairwise
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.contradiction.statement import Statement
 from mmgen_datasets.quality.contradiction.statements import statements
-from mmgen_datasets.quality.contradiction.subjects import is_of_sex
+from mmgen_datasets.quality.contradiction.subjects import Subject, is_of_sex, speaks_of
 from mmgen_datasets.quality.contradiction.traits import OF_BEINGS, exclude
+from mmgen_datasets.quality.reading.mentions import read_mentions
 from mmgen_datasets.quality.reading.tokens import sentences
 
 _MORE = frozenset("other another second third different each various some others".split())
@@ -36,14 +37,33 @@ def _several(case: Case) -> frozenset[str]:
             found.update(word.removesuffix("s") for word in words if word.endswith("s"))
             if ("the", "one") in pairwise(words):
                 found.update(words)
-    return frozenset(found)
+    return frozenset(found | _doubtful_pronouns(case))
 
 
-def _is_same_noun(one: str, other: str, said: list[Statement]) -> bool:
+def _doubtful_pronouns(case: Case) -> set[str]:
+    """Pronouns that may be of more than one of those who are named."""
+    people = [
+        m
+        for said in (*case.questions, *case.answers)
+        for m in read_mentions(said.text)
+        if "person" in m.kinds
+    ]
+    if any(m.is_plural or m.amount for m in people):
+        return {"he", "she"}
+    named = {m.name for m in people}
+    return {he for he in ("he", "she") if sum(speaks_of(he, name) for name in named) > 1}
+
+
+def _may_be_people(*subjects: Subject) -> bool:
+    return all(subject.is_person or not subject.is_alive for subject in subjects)
+
+
+def _is_same_noun(a: Subject, b: Subject, said: list[Statement]) -> bool:
     """Whether two nouns, or a noun and "he", are of the same thing, for want of another."""
+    one, other = a.noun, b.noun
     if one == other:
         return True
-    for pronoun in {"he", "she"} & {one, other}:
+    for pronoun in {"he", "she"} & {one, other} if not a.marks | b.marks else ():
         noun = other if one == pronoun else one
         named = {s.subject.noun for s in said if is_of_sex(s.subject.noun, pronoun)}
         return is_of_sex(noun, pronoun) and len(named) == 1
@@ -63,9 +83,12 @@ def _are_same(
     one, other = early.subject, late.subject
     if early.family != late.family:
         return False
-    if (one.is_all or other.is_all) and early.family in OF_BEINGS:
-        return {early.form, late.form} == {"said"} and one.is_alive | other.is_alive
-    if not _is_same_noun(one.noun, other.noun, said):
+    if (one.is_all or other.is_all) and one.noun != other.noun and early.family in OF_BEINGS:
+        is_of_people = one.is_person or other.is_person
+        return {early.form, late.form} == {"said"} and is_of_people and _may_be_people(one, other)
+    if not _is_same_noun(one, other, said):
+        return False
+    if not {"he", "she"}.isdisjoint({one.noun, other.noun, one.owner, other.owner} & several):
         return False
     if one.owner != other.owner and not _is_of_unnamed_owner(early, late):
         return False
@@ -84,6 +107,6 @@ def _are_same(
     if forms == {"introduced", "named"}:
         seen = {s.values for s in said if s.subject.noun == one.noun and s.form == "introduced"}
         return late.form == "named" and len(seen) == 1 and early.turn != late.turn
-    if early.form == "introduced" and late.form == "introduced":
+    if late.form == "introduced":
         return False
     return "said" in forms and (forms == {"said"} or len(named) == 1)

@@ -10,7 +10,7 @@ from mmgen_datasets.quality.contradiction.statement import is_doubted
 from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
 from mmgen_datasets.quality.reading.tokens import Sentence, sentences
 
-_PLACES = {
+_PLACES: dict[tuple[str, ...], tuple[str, int]] = {
     ("left", "of"): ("side", 1),
     ("right", "of"): ("side", -1),
     ("in", "front", "of"): ("depth", 1),
@@ -21,7 +21,7 @@ _PLACES = {
     ("beneath",): ("height", -1),
 }
 """Words, the axis they tell of, and the way along it."""
-_HANDS = {("left", "hand"): 1, ("right", "hand"): -1}
+_HANDS: dict[tuple[str, ...], int] = {("left", "hand"): 1, ("right", "hand"): -1}
 _MORE = frozenset({"other", "another", "both", "second", "each", "or", "neither", "one"})
 
 
@@ -78,7 +78,11 @@ def _around(
     if len(before) != 1 or not after or "," in words[before[0].phrase.end : start]:
         return None
     pair = before[0], after[0]
-    return None if pair[0].name == pair[1].name or words[after[0].phrase.end :][:1] == ("'s",) else pair
+    return (
+        None
+        if pair[0].name == pair[1].name or words[after[0].phrase.end :][:1] == ("'s",)
+        else pair
+    )
 
 
 def _is_contrary(one: _Relation, other: _Relation) -> bool:

@@ -32,7 +32,9 @@ def _is_said(words: Words, at: int) -> bool:
         return words[at] == "daylight"
     if words[at] == "pouring":
         after = words[at + 1 : at + 2]
-        return words[at - 1 : at] == ("is",) and words[at - 2 : at - 1] == ("it",) and (
-            not after or after[0] in CONJUNCTIONS | {",", "outside"}
+        return (
+            words[at - 1 : at] == ("is",)
+            and words[at - 2 : at - 1] == ("it",)
+            and (not after or after[0] in CONJUNCTIONS | {",", "outside"})
         )
     return True

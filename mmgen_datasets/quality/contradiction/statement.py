@@ -13,6 +13,11 @@ Form: TypeAlias = Literal["said", "named", "introduced"]
 """Said of a known thing ("the car is red", "its red paint"), used to name it ("the red car"), or
 said where it is first spoken of ("a red car")."""
 
+COPULAS = frozenset(
+    "is are was were been look looks stay stays remain remains stand stands hang hangs "
+    "shows show".split()
+)
+"""Verbs that join a thing with what it is like: "the door stands open"."""
 _DOUBT = (
     NEGATIONS | POSSIBLE | frozenset("turns becomes became once before when used most some".split())
 )

@@ -10,8 +10,10 @@ from typing import TypeAlias
 
 from mmgen_datasets.quality.case import Case
 from mmgen_datasets.quality.contradiction.asked import affirmed, answered
+from mmgen_datasets.quality.contradiction.power import joined, switched
 from mmgen_datasets.quality.contradiction.scene import of_scene
 from mmgen_datasets.quality.contradiction.statement import (
+    COPULAS,
     Form,
     Statement,
     Traits,
@@ -27,21 +29,21 @@ from mmgen_datasets.quality.contradiction.subjects import (
     singular,
     subjects_before,
     to_subject,
+    wearer,
 )
 from mmgen_datasets.quality.contradiction.traits import DEGREES, SURFACES, opposite, trait
-from mmgen_datasets.quality.reading.cues import FUNCTION, VIEWS
+from mmgen_datasets.quality.reading.cues import FUNCTION, PREPOSITIONS, VIEWS
 from mmgen_datasets.quality.reading.mentions import read_mentions
 from mmgen_datasets.quality.reading.tokens import sentences
 
 _Found: TypeAlias = "tuple[Subject, Form, Traits]"
 
-_COPULAS = frozenset(
-    "is are was were been look looks stay stays remain remains stand stands hang hangs".split()
-)
 _ACTS = frozenset(
     "stands sits kneels stand sit sleeps walks runs crouches squats smiles laughs grins cries "
     "frowns".split()
 )
+_BY_IT = (("it",), ("them",), ("him",), ("her",))
+"""What tells a thing from another: "the house behind it"."""
 _TO_A_SIDE = frozenset("on to at in the far".split())
 _MOST_WORDS = 8
 _ADJECTIVES = frozenset("big small large little old new wooden leather knitted".split())
@@ -91,12 +93,12 @@ def _several(text: str) -> str | None:
 
 
 def _read(words: Words, it: str | None, one: str | None) -> Iterator[_Found]:
-    words = _joined(words)
+    words = joined(words)
     yield from _led_by(words)
     yield from of_scene(words)
-    yield from _switched(words)
+    yield from switched(words)
     for at, word in enumerate(words):
-        if word in _COPULAS:
+        if word in COPULAS:
             yield from _said(words, at, it, one)
         if word in _ACTS:
             yield from _postured(words, at)
@@ -107,43 +109,8 @@ def _read(words: Words, it: str | None, one: str | None) -> Iterator[_Found]:
         elif word == "the":
             yield from _of_the(words, at) or _named(words, at, "named", None)
         elif word in ("a", "an"):
-            yield from _named(words, at, "introduced", None)
-
-
-def _joined(words: Words) -> Words:
-    """Words with "switched on" as one, and "is on" or "off" where nothing follows: "is on."."""
-    found = list(words)
-    for n, word in enumerate(words):
-        after = words[n + 1] if n + 1 < len(words) else ","
-        is_end = after in (",", "and", "but", "as", "because", "before", "while", "so")
-        if word in ("on", "off") and n:
-            lead = next((w for w in reversed(words[:n]) if w not in DEGREES), "")
-            if lead in ("switched", "turned") or (is_end and lead in _COPULAS):
-                found[n] = f"switched-{word}"
-            if lead in ("switched", "turned"):
-                found[n - 1] = "just"
-    return tuple(found)
-
-
-def _switched(words: Words) -> Iterator[_Found]:
-    """Read "he switched the television off"."""
-    for n, word in enumerate(words):
-        if word in ("switched-on", "switched-off") and words[n - 1] == "just":
-            after = words[n + 1 : n + 4]
-            if after[:1] in (("the",), ("his",), ("her",)) and not is_doubted(words, n - 5, n):
-                noun = phrase_head(after[1:])
-                if noun:
-                    yield Subject(singular(noun)), "said", _trait_at(words, n)
-        if word == "switched" or word == "turned":
-            ends = [k for k in range(n + 2, min(n + 5, len(words))) if words[k] in ("on", "off")]
-            noun = phrase_head(words[n + 2 : ends[0]]) if ends else None
-            if noun and words[n + 1] in ("the", "his", "her") and not is_doubted(words, n - 5, n):
-                value = frozenset({words[ends[0]]})
-                yield Subject(singular(noun)), "said", Traits("power", value, n, ends[0] + 1)
-
-
-def _trait_at(words: Words, at: int) -> Traits:
-    return Traits("power", frozenset({words[at].removeprefix("switched-")}), at, at + 1)
+            owner = wearer(words[:at])
+            yield from _named(words, at, "said" if owner else "introduced", owner)
 
 
 def _said(words: Words, copula: int, it: str | None, one: str | None) -> Iterator[_Found]:
@@ -229,6 +196,9 @@ def _named(
         end += 1
     noun = phrase_head(words[end : end + 3])
     if noun is None or noun in FUNCTION or end == at + 1 or is_doubted(words, at - 4, end):
+        return
+    at_noun = words.index(noun, end)
+    if words[at_noun + 2 : at_noun + 3] in _BY_IT and words[at_noun + 1] in PREPOSITIONS:
         return
     subject = Subject(singular(noun), owner)
     if noun in SURFACES and owner:

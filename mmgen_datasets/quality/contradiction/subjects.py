@@ -23,7 +23,8 @@ OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
 _NEW = frozenset({"a", "an"})
 _EMPTY = PREPOSITIONS | AUXILIARIES | frozenset("the a an his her its same only very one".split())
 _KNOWN = (
-    frozenset("a an the this that these those both all every each none whose".split()) | OWNERS.keys()
+    frozenset("a an the this that these those both all every each none whose".split())
+    | OWNERS.keys()
 )
 _PRONOUNS = frozenset("it they them both all he she".split())
 _ALL = frozenset({"both", "all", "every", "each", "none"})
@@ -32,6 +33,7 @@ _SEXES = {
     "he": frozenset("man boy gentleman groom father husband guy".split()),
     "she": frozenset("woman girl lady bride mother wife".split()),
 }
+_WEARING = frozenset({"wears", "wearing", "in", "has"})
 _VERBS = AUXILIARIES - {"'s"}
 _RELATIVES = (("which",), ("that",), ("who",))
 
@@ -53,11 +55,21 @@ class Subject(NamedTuple):
     """Whether it is spoken of for the first time: "a man"."""
 
     @property
+    def is_person(self) -> bool:
+        """Whether it is a person."""
+        match = look_up((self.noun,), 0)
+        return self.noun in _SEXES or (match is not None and "person" in match[1].kinds)
+
+    @property
     def is_alive(self) -> bool:
         """Whether it is a person or an animal."""
         match = look_up((self.noun,), 0)
         kinds = match[1].kinds if match else frozenset()
-        return self.noun in _SEXES or "person" in kinds or any("animal" in broader(kind) for kind in kinds)
+        return (
+            self.noun in _SEXES
+            or "person" in kinds
+            or any("animal" in broader(kind) for kind in kinds)
+        )
 
 
 def to_subject(part: Words, it: str | None, one: str | None) -> Subject | None:
@@ -96,7 +108,9 @@ def to_subject(part: Words, it: str | None, one: str | None) -> Subject | None:
     if head is None or head in _SIDES:
         return None
     marks = _marks(rest, head)
-    return Subject(singular(head), OWNERS.get(part[begin]), side, is_all, marks, part[begin] in _NEW)
+    return Subject(
+        singular(head), OWNERS.get(part[begin]), side, is_all, marks, part[begin] in _NEW
+    )
 
 
 def _marks(phrase: Words, head: str) -> frozenset[str]:
@@ -112,6 +126,25 @@ def _without_number(words: Words) -> Words:
 def is_of_sex(noun: str, pronoun: str) -> bool:
     """Whether one speaks of somebody of that name by a pronoun."""
     return noun in _SEXES[pronoun]
+
+
+def speaks_of(pronoun: str, noun: str) -> bool:
+    """Whether a pronoun may be of somebody of that name: "he" of a farmer, not of a woman."""
+    other = "she" if pronoun == "he" else "he"
+    return noun not in _SEXES[other]
+
+
+def wearer(words: Words) -> str | None:
+    """By which pronoun one speaks of who wears what follows: "a man in a", "she wears a"."""
+    at = len(words) - 1
+    if at < 1 or words[at] not in _WEARING:
+        return None
+    at -= 2 if words[at] == "wearing" and words[at - 1] in ("is", ",") else 1
+    if at < 0:
+        return None
+    if words[at] in _SEXES:
+        return words[at]
+    return next((he for he, names in _SEXES.items() if words[at] in names), None)
 
 
 def _pronoun(owner: str) -> str:
@@ -155,8 +188,9 @@ def phrase_head(words: Words) -> str | None:
             break
         if n and word.endswith("s") and not look_up(words, n):
             break  # a verb, as far as one can tell: "its paint shines"
-        head = word
-        if look_up(words, n) and not (n + 1 < len(words) and look_up(words, n + 1)):
+        match = look_up(words, n)
+        head = words[n + match[0] - 1] if match else word
+        if match and not (n + 1 < len(words) and look_up(words, n + 1)):
             break
     return head
 

@@ -21,7 +21,9 @@ _LINKS = frozenset({("instead", "of"), ("just", "as"), ("much", "as"), ("enough"
 _NEEDED = frozenset({"needed", "required", "necessary"})
 _INVERTED = frozenset({"had", "were", "should"})
 """What a sentence begins with that supposes: "Had there been a dog, ..."."""
-_ANYBODY = frozenset({("those", "who"), ("people", "who"), ("one", "who"), ("everybody", "who"), ("everyone", "who")})
+_ANYBODY = frozenset(
+    {("those", "who"), ("people", "who"), ("one", "who"), ("everybody", "who"), ("everyone", "who")}
+)
 _WHOEVER = frozenset("whoever anyone anybody".split())
 """Those of whom it is open who they are, and so what they have."""
 _MODALS = frozenset("may might could would should must will shall can 'll".split())

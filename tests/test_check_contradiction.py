@@ -1,0 +1,145 @@
+"""Many pairs of statements that cannot both hold, and many that can."""
+
+from __future__ import annotations
+
+from tests.test_check_grounding import faults
+
+CONTRARY: list[tuple[str, ...]] = [
+    (
+        "Is the jeep moving?",
+        "No, it has stopped.",
+        "Is the jeep in motion?",
+        "Yes, it is driving along.",
+    ),
+    (
+        "?",
+        "The train has stopped. All its doors stand open. Every door of the train is closed.",
+    ),
+    (
+        "Are all the participants seated?",
+        "Yes, all four of them are seated.",
+        "Who leads?",
+        "The woman leads, as she stands at the board.",
+    ),
+    ("?", "A red train passes by.", "?", "The yellow train in the background is a contrast."),
+    ("?", "The traffic light is red. The light shows green."),
+    ("What does he wear?", "He is wearing glasses.", "?", "There are no glasses on his face."),
+    ("Is the car standing still?", "Yes, it is parked.", "?", "The car is rolling slowly."),
+    ("?", "The television is on.", "?", "He switched the television off."),
+    ("?", "The lamp is switched on.", "?", "The lamp is off."),
+    ("What time does the clock show?", "Ten past nine.", "?", "The clock shows half past seven."),
+    ("?", "A garage whose door is painted green.", "?", "The garage door is of the same blue."),
+    ("?", "The surfer is barefoot.", "?", "He wears shoes that stick to the board."),
+    ("What is on his feet?", "Nothing, he is barefoot.", "?", "His boots are muddy."),
+    ("?", "All of the candles are burning.", "?", "None of the candles has been lit."),
+    ("Is it raining?", "Yes, it is pouring.", "?", "The weather is completely dry."),
+    ("?", "The dog lies to the left of the cat.", "?", "The dog is on the right of the cat."),
+    ("?", "The dog lies to the left of the cat.", "?", "The cat sits to the left of the dog."),
+    ("?", "The bicycle is in front of the car.", "?", "The bicycle leans behind the car."),
+    ("?", "She holds the umbrella in her left hand.", "?", "The umbrella is in her right hand."),
+    ("?", "The man is bald.", "?", "His curly hair shines."),
+    ("?", "The girl is smiling.", "?", "The girl is crying."),
+    ("?", "The table is made of wood.", "?", "The metal table shines."),
+    ("?", "The table is wooden.", "?", "The table is made of glass."),
+    ("?", "It is a sunny day.", "?", "It is raining heavily."),
+    ("?", "The scene takes place at night.", "?", "The street lies in bright daylight."),
+    ("?", "The picture was taken indoors.", "?", "The children play outdoors."),
+    ("?", "The window is open.", "?", "The window is shut."),
+    ("?", "The cup is full.", "?", "The cup is empty."),
+    ("?", "The man is standing at the counter.", "?", "The man is sitting at the counter."),
+    ("?", "A man is standing at the counter.", "?", "The man is seated."),
+    ("?", "A woman sits on a chair. She is standing upright."),
+    ("What is the cat doing?", "It is sleeping.", "?", "The cat is awake."),
+    ("What is the cat doing?", "Sleeping.", "?", "The cat is wide awake."),
+    ("?", "There are two dogs.", "?", "The only dog sleeps."),
+    ("?", "The image shows a single dog.", "?", "Both dogs sleep."),
+    ("?", "Both dogs are brown.", "?", "One of the dogs is white."),
+    ("?", "Everyone is wearing a helmet.", "?", "The boy wears no helmet."),
+    ("?", "Nobody wears a helmet.", "?", "The boy wears a helmet."),
+    ("?", "None of the people wears a hat.", "?", "The woman has a hat."),
+    ("?", "There are no people in the picture.", "?", "A man walks along the road."),
+    ("?", "There is nobody in the picture.", "?", "A man walks along the road."),
+    ("Is there a dog?", "No.", "?", "A dog sleeps under the table."),
+    ("Can you see any animals?", "No, there are none.", "?", "A cat sits on the wall."),
+    ("?", "The plate is clean.", "?", "The plate is dirty."),
+    ("?", "She wears a red dress.", "?", "Her dress is blue."),
+    ("?", "She wears a red dress.", "?", "Her blue dress is long."),
+    ("?", "A man in a red shirt plays.", "?", "The man's shirt is green."),
+    ("?", "The sky is clear.", "?", "The sky is overcast."),
+    ("?", "The umbrella is closed.", "?", "She holds the open umbrella."),
+]
+"""Conversations of which the last statement contradicts one before."""
+
+TOGETHER: list[tuple[str, ...]] = [
+    ("?", "A red car waits behind a blue car.", "?", "The blue car is new."),
+    ("?", "The red car waits.", "?", "The blue car leaves."),
+    ("?", "The man is standing. The woman is sitting."),
+    ("?", "A man sits. Another man stands."),
+    ("?", "One man sits, the other stands."),
+    ("?", "The dog on the left is asleep and the one on the right is awake."),
+    ("?", "The door of the bus is open. The door of the house is closed."),
+    ("?", "The front door is open, the back door is closed."),
+    ("?", "The left window is open.", "?", "The right window is closed."),
+    ("?", "The big dog plays with the small dog."),
+    ("?", "A big dog plays with a small dog. The small dog barks."),
+    ("?", "The television is on the wall.", "?", "The television is switched off."),
+    ("?", "The lamp is on the table. The lamp is off."),
+    ("?", "The light is red. It will turn green soon."),
+    ("?", "It is raining. It may be sunny later."),
+    ("?", "The street is wet although it is not raining. The sun shines."),
+    ("?", "It is night. During the day the street would be full."),
+    ("?", "The room is dark. The window is bright."),
+    ("?", "The man wears a red shirt. The boy wears a blue shirt."),
+    ("?", "Her dress is blue.", "?", "His shirt is red."),
+    ("?", "The cat is black and white.", "?", "The white cat sleeps."),
+    ("?", "The bus is red. Its roof is white."),
+    ("?", "The horse is brown with a white mane."),
+    ("?", "The men sit. The man on the left stands."),
+    ("?", "There are two cups on the table. There is one cup on the shelf."),
+    ("?", "There are three people. Two of them sit."),
+    ("?", "There are no dogs in the street.", "?", "A dog sleeps in the house."),
+    ("?", "There is no car on the left. A car stands on the right."),
+    ("?", "The dog lies to the left of the cat.", "?", "The cat is on the right of the dog."),
+    ("?", "The dog lies to the left of the cat.", "?", "The dog lies to the right of the chair."),
+    ("?", "She holds a cup in her left hand and a book in her right hand."),
+    ("?", "She holds the cup in her left hand.", "?", "Her right hand holds a book."),
+    ("?", "The player stands on the baseline. He is running for the ball."),
+    ("?", "The old man sits next to the young man."),
+    ("?", "The wooden table has metal legs."),
+    ("?", "The house is small. The large house behind it is red."),
+    ("?", "All the people stand.", "?", "The dog sits."),
+    ("Is the man sitting?", "No, he is standing.", "?", "The man stands."),
+    ("Is the door open?", "No, it is closed.", "?", "The closed door is brown."),
+    ("Is the cup empty?", "No.", "?", "The cup is full."),
+    ("?", "The man is not sitting; he is standing."),
+    ("?", "The cake is whole, only one slice is cut."),
+    ("?", "The new phone lies next to the old phone."),
+    ("?", "The glass is full. The second glass is empty."),
+    ("?", "The train has stopped. The train is red."),
+    ("?", "The church clock shows ten past nine.", "?", "The train leaves at half past seven."),
+    ("?", "Indoors it would be warm. They play outdoors."),
+    ("?", "The girl is smiling.", "?", "The baby is crying."),
+    ("?", "She looks serious but she is smiling."),
+    ("?", "The road is dry. The grass is wet."),
+    ("?", "The vase is made of glass. The table is made of wood."),
+    ("?", "He wears a helmet. The other man has no helmet."),
+    ("?", "He wears no gloves.", "?", "She wears gloves."),
+    ("?", "The bench is empty.", "?", "The parking lot is full."),
+    ("?", "There are no people on the beach, but a man is in the water."),
+    ("?", "The boy sits on a skateboard.", "?", "A boy stands in the background."),
+    ("?", "The flag is red, white and blue.", "?", "The red of the flag is bright."),
+    ("?", "The shop is closed.", "?", "The shop has an open window."),
+]
+"""Conversations that sound like it, and say nothing of the kind."""
+
+
+def found(conversations: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return [turns for turns in conversations if faults("contradiction", None, *turns)]
+
+
+def test_what_cannot_both_hold_is_found() -> None:
+    assert found(CONTRARY) == CONTRARY
+
+
+def test_what_can_both_hold_is_no_contradiction() -> None:
+    assert not found(TOGETHER)
