@@ -15,6 +15,7 @@ import mmgen_datasets as mmgen
 from mmgen_datasets.cli import main
 from mmgen_datasets.generation.run_samples import run_samples
 from mmgen_datasets.quality.case import Fault
+from mmgen_datasets.quality.check_run import check_run
 from mmgen_datasets.quality.detail import read_detail, write_detail
 from mmgen_datasets.report.write import write_report
 from tests import browser
@@ -341,6 +342,42 @@ def test_boxes_stand_where_they_are_annotated(
         _placed(thing["bbox"], picture) for thing in samples[row["sample_id"]]["objects"]
     )
     assert drawn == [pytest.approx(edges, abs=1.0) for edges in expected]
+
+
+def test_boxes_of_a_picture_that_is_not_there_stand_in_an_empty_frame(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    folder = changed(
+        sample_run(tmp_path / "run"),
+        lambda place, row: row | {"image": None},
+    )
+    write_report(folder)
+    page = opened(context, folder, view="samples")
+    frame = page.locator(".empty").bounding_box()
+    assert frame is not None
+    [sample] = [
+        one for one in run_samples(folder) if one["id"] == mmgen.load_run(folder)[0]["sample_id"]
+    ]
+    assert frame["width"] / frame["height"] == pytest.approx(
+        sample["width"] / sample["height"], rel=0.01
+    )
+    drawn = sorted(
+        tuple(b.values()) for one in page.locator(".box").all() if (b := one.bounding_box())
+    )
+    expected = sorted(_placed(thing["bbox"], frame) for thing in sample["objects"])
+    assert drawn == [pytest.approx(edges, abs=1.0) for edges in expected]
+    assert "not in the run" in page.locator(".picture").inner_text()
+
+
+def test_checks_that_all_passed_are_a_line(context: BrowserContext, tmp_path: Path) -> None:
+    folder = sample_run(tmp_path / "run")
+    check_run(folder, checks=["turns", "refusal"], annotations=False)
+    write_report(folder)
+    part = opened(context, folder).locator("#part-checks .body")
+    assert part.inner_text().startswith("All 2 checks passed, on 23 conversations.")
+    assert not part.locator("table").is_visible()
+    part.locator("summary").click()
+    assert part.locator("table").is_visible()
 
 
 def _placed(bbox: list[float], picture: Any) -> tuple[float, ...]:

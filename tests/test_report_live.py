@@ -227,6 +227,11 @@ class TestServer:
         with pytest.raises(RunError, match="asks no model cannot be watched"), served(tmp_path):
             pass
 
+    def test_files_that_the_run_does_not_read_are_refused(self, tmp_path: Path) -> None:
+        run = left_running(tmp_path / "run")
+        with pytest.raises(UsageError, match="the run is running"), served(run, data_dir="x"):
+            pass
+
     def test_a_port_that_is_taken_is_told(self, tmp_path: Path) -> None:
         run = sample_run(tmp_path / "run")
         with (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import webbrowser
 from pathlib import Path
@@ -14,6 +15,9 @@ from mmgen_datasets.cli.console import complain, say
 from mmgen_datasets.cli.options import Run
 from mmgen_datasets.cli.quality import NoAnnotations, SampleDir
 from mmgen_datasets.errors import UsageError
+
+_LATER = 10
+"""How far the server of a page steps back where there is too little CPU: the run goes first."""
 
 
 def report(
@@ -93,6 +97,8 @@ def _serve(
     *,
     open_page: bool,
 ) -> None:
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(_LATER)
     live = importlib.import_module("mmgen_datasets.report.live")
     options = {"thumbnail_side": thumbnail_side, "data_dir": data_dir}
     with live.live_report(run, port=port, annotations=not no_annotations, **options) as server:

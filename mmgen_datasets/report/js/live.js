@@ -11,12 +11,23 @@ let isUntold = false; // whether the overview has changed while it was not looke
 
 source.follow = async () => {
   for (;;) {
-    const told = await askWhatIsNew();
-    if (told) await takeUp(told);
-    if (told?.headway.status === "finished") return;
-    await new Promise((done) => setTimeout(done, pauseAfter(told)));
+    const headway = await takeUpNews();
+    if (headway?.status === "finished") return;
+    await new Promise((done) => setTimeout(done, pauseAfter(headway)));
   }
 };
+
+// Says how the run stands; null where that could not be found out.
+async function takeUpNews() {
+  try {
+    const told = await askWhatIsNew();
+    await takeUp(told);
+    return told.headway;
+  } catch (error) {
+    tellTrouble(error);
+    return null;
+  }
+}
 
 async function askWhatIsNew() {
   const { conversations, samples, names } = catalogue.index;
@@ -26,18 +37,12 @@ async function askWhatIsNew() {
     samples: samples.source.length,
     ...Object.fromEntries(Object.entries(names).map(([facet, known]) => [facet, known.length])),
   });
-  try {
-    return await (await answerTo(`since?${have}`)).json();
-  } catch (error) {
-    const isGone = error instanceof TypeError; // what fetch throws where nobody answers
-    tellTrouble(isGone ? "the server does not answer; what came until then is here" : error.message);
-    return null;
-  }
+  return (await answerTo(`since?${have}`)).json();
 }
 
-function pauseAfter(told) {
-  if (told?.headway.status !== "running") return IDLE_MS;
-  return told.headway.behind ? BEHIND_MS : EVERY_MS;
+function pauseAfter(headway) {
+  if (headway?.status !== "running") return IDLE_MS;
+  return headway.behind ? BEHIND_MS : EVERY_MS;
 }
 
 async function takeUp(told) {
@@ -51,7 +56,7 @@ async function takeUp(told) {
   tellHeadway(told.headway);
   tellOverview();
   if (catalogue.size > first) await showArrivals(first);
-  if (!state.q.trim()) readAll(); // a search finds them at once
+  await readAll(); // a search finds them at once
 }
 
 function tellOverview() {
@@ -64,60 +69,70 @@ function tellOverview() {
 whenStateChanges(tellOverview);
 
 function figuresOf({ counts, checks, tokens }) {
-  const part = (count, all) =>
-    count && all ? make("small", {}, ` ${(100 * count / all).toFixed(1)} %`) : null;
+  const { conversations, exchanges, rejects, failing } = counts;
   const spent = tokens.prompt + tokens.completion;
-  const figures = [
-    ["conversations", whole.format(counts.conversations)],
-    ["questions answered", whole.format(counts.exchanges)],
-    ["rejected", whole.format(counts.rejects), part(counts.rejects, counts.rejects + counts.conversations)],
-    checks.length ? ["failed a check", whole.format(counts.failing), part(counts.failing, counts.conversations)] : null,
-    spent ? ["tokens", whole.format(spent)] : null,
-    spent && tokens.cost !== null ? ["cost", `$${tokens.cost.toFixed(2)}`] : null,
-  ];
-  return figures.filter((figure) => figure !== null).map(([name, ...value]) =>
-    make("div", {}, make("dt", {}, name), make("dd", { class: name === "failed a check" ? "accent" : null }, value)),
-  );
+  return [
+    figureOf("conversations", whole.format(conversations)),
+    figureOf("questions answered", whole.format(exchanges)),
+    figureOf("rejected", whole.format(rejects), partOf(rejects, rejects + conversations)),
+    checks.length
+      ? figureOf("failed a check", whole.format(failing), partOf(failing, conversations), failing)
+      : null,
+    spent ? figureOf("tokens", whole.format(spent)) : null,
+    spent && tokens.cost !== null ? figureOf("cost", `$${tokens.cost.toFixed(2)}`) : null,
+  ].filter((figure) => figure !== null);
+}
+
+const partOf = (count, all) =>
+  count ? make("small", {}, ` ${((100 * count) / all).toFixed(1)} %`) : null;
+
+function figureOf(name, value, part = null, isBad = false) {
+  const told = make("dd", { class: isBad ? "accent" : null }, value, part);
+  return make("div", {}, make("dt", {}, name), told);
 }
 
 let said = "";
 function tellHeadway(headway) {
-  const { status, problem, settled, requests, quiet_s: quiet } = headway;
+  const { status, settled, requests, quiet_s: quiet } = headway;
   const isRunning = status === "running";
+  const part = requests ? Math.floor((100 * settled) / requests) : 0;
+  const word = isRunning && quiet > QUIET_S ? "quiet" : status;
   byId("progress").max = Math.max(1, requests);
   byId("progress").value = settled;
   byId("progress").hidden = status === "finished";
-  const part = requests ? Math.floor((100 * settled) / requests) : 0;
-  const state = isRunning ? (quiet > QUIET_S ? "quiet" : "running") : status;
-  const share = isRunning ? make("span", {}, ` · ${part} %`) : "";
-  byId("standing").replaceChildren(make("span", { class: "word" }, state), share);
-  byId("standing").dataset.status = state;
-  byId("story").textContent = storyOf(headway);
-  const now = isRunning ? `${part - (part % 10)} % of the requests are settled` : `The run is ${status}${problem ? `: ${problem}` : ""}.`;
-  if (now !== said) byId("said").textContent = said = now; // now and then, not each time
+  byId("standing").textContent = isRunning ? `${word} · ${part} %` : word;
+  byId("standing").dataset.status = word;
+  byId("story").textContent = isRunning ? paceOf(headway) : endOf(headway);
+  // Read out now and then, not each time.
+  const now = isRunning ? `${part - (part % 10)} % of the requests are settled` : endOf(headway);
+  if (now !== said) byId("said").textContent = said = now;
 }
 
-function storyOf({ status, problem, settled, requests, rate, left_s: left, quiet_s: quiet }) {
-  const done = `${whole.format(settled)} of ${plural(requests, "request")} settled`;
-  if (status === "running") {
-    return [
-      done,
-      quiet > QUIET_S ? `nothing has come for ${timeOf(quiet)}` : rate ? `${short.format(rate)} a second` : null,
-      left !== null && quiet <= QUIET_S ? `${timeOf(left)} left` : null,
-    ].filter((one) => one !== null).join(" · ");
-  }
-  if (status === "finished") return `The run is finished: ${done}.`;
-  return `The run is ${status}${problem ? `: ${problem}` : ""} · ${done}.`;
+const doneOf = ({ settled, requests }) =>
+  `${whole.format(settled)} of ${plural(requests, "request")} settled`;
+
+function paceOf(headway) {
+  const { rate, left_s: left, quiet_s: quiet } = headway;
+  const pace =
+    quiet > QUIET_S
+      ? [`nothing has come for ${timeOf(quiet)}`]
+      : [rate ? `${short.format(rate)} a second` : "", left === null ? "" : `${timeOf(left)} left`];
+  return [doneOf(headway), ...pace].filter(Boolean).join(" · ");
+}
+
+function endOf(headway) {
+  const { status, problem } = headway;
+  return `The run is ${status}${problem ? `: ${problem}` : ""}. ${doneOf(headway)}.`;
 }
 
 // Hours, minutes and seconds, as 0:01:15.
 function timeOf(seconds) {
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
-  return parts.map((part, place) => (place ? String(part).padStart(2, "0") : part)).join(":");
+  const parts = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(Math.floor);
+  return parts.map((part, place) => String(part).padStart(place ? 2 : 1, "0")).join(":");
 }
 
-function tellTrouble(problem) {
+function tellTrouble(error) {
   byId("standing").textContent = "no answer";
   byId("standing").dataset.status = "no answer";
-  byId("story").textContent = `Not followed at the moment: ${problem}.`;
+  byId("story").textContent = `The run is not followed at the moment: ${error.message}`;
 }

@@ -8,15 +8,15 @@ function pictureOf(source, { file }) {
 }
 
 // The frame of a picture that is not at hand, for its boxes to stand in.
-function emptyPicture(note, [width, height]) {
-  return make("p", { class: "missing empty", "--ratio": width / height }, note);
+function emptyPicture([width, height]) {
+  return make("div", { class: "empty", "--ratio": width / height });
 }
 
 function pictureFigure(picture, boxes) {
   const frame = make(
     "div",
     {
-      class: picture.matches(".empty") ? "frame boxed" : "frame",
+      class: "frame",
       tabindex: boxes.length ? "0" : null,
       "aria-label": boxes.length ? `Picture with ${plural(boxes.length, "box", "boxes")}` : null,
     },

@@ -58,7 +58,9 @@ function medium(word, about, kind) {
   }
   const note = decodeURIComponent(word.slice("note:".length));
   if (kind === "image" && about.boxes?.length && about.size) {
-    return pictureFigure(emptyPicture(note, about.size), about.boxes);
+    const figure = pictureFigure(emptyPicture(about.size), about.boxes);
+    figure.append(make("p", { class: "quiet" }, note));
+    return figure;
   }
   return make("p", { class: "missing" }, note);
 }

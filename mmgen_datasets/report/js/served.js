@@ -3,7 +3,9 @@
 source.text = async (name) => (await answerTo(`chunk/${name}`)).text();
 
 async function answerTo(address) {
-  const answer = await fetch(address);
+  const answer = await fetch(address).catch(() => {
+    throw new Error("the server does not answer. What came until then is here.");
+  });
   if (!answer.ok) throw new Error(await answer.text());
   return answer;
 }
