@@ -232,6 +232,15 @@ def test_a_run_that_is_not_finished_is_refused(tmp_path: Path) -> None:
         write_report(folder)
 
 
+def test_a_folder_is_not_written_over(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "link").symlink_to("pages")
+    for name in ("pages", "link"):
+        with pytest.raises(UsageError, match=f"{name} is a folder"):
+            write_report(run, tmp_path / name)
+    assert (tmp_path / "link").is_dir()
+
+
 def test_the_command_says_what_it_wrote(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -228,6 +228,11 @@ def test_the_command_tells_what_was_dropped_and_what_remains(
     assert "give one: --out runs/NAME, or --dry-run" in capsys.readouterr().err
 
 
+def test_a_run_is_never_told_to_make_way_for_what_is_chosen_from_it(checked: Path) -> None:
+    with pytest.raises(RunError, match=r"is the run to choose from\n.*name another folder"):
+        mmgen.select_run(checked, checked / "." / "", where=["failed != any"])
+
+
 def test_many_groups_are_told_in_short(checked: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["select", str(checked), "--balance", "category", "--total", "23", "--dry-run"]
     assert main(words) == 0

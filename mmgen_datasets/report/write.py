@@ -9,6 +9,7 @@ from pathlib import Path
 
 import jinja2
 
+from mmgen_datasets.errors import UsageError
 from mmgen_datasets.files import whole_file
 from mmgen_datasets.report.chunks import Chunk
 from mmgen_datasets.report.payload import Payload, payload_of
@@ -51,9 +52,15 @@ def write_report(
 
     Raises:
         RunError: it is no run, or not finished.
+        UsageError: `out` is a folder.
     """
+    file_path = Path(out) if out is not None else Path(path) / "report.html"
+    if file_path.is_dir():
+        raise UsageError(
+            f"{file_path} is a folder", f"name a file in it: --out {file_path / 'report.html'}"
+        )
     payload = payload_of(path, data_dir=data_dir, annotations=annotations)
-    with whole_file(Path(out) if out is not None else Path(path) / "report.html") as file:
+    with whole_file(file_path) as file:
         for piece in page(
             payload.overview, payload.first_chunks(), payload.other_chunks(thumbnail_side)
         ):

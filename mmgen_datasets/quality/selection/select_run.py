@@ -68,6 +68,8 @@ def select_run(
     """
     if not where and total is None and balance is None:
         raise UsageError("nothing is said about what to choose", "give a condition or a total")
+    if out is not None and Path(out).resolve() == Path(path).resolve():
+        raise RunError(f"{out} is the run to choose from", "name another folder")
     if out is not None and Path(out).exists():
         raise RunError(f"{out} exists already", "name another folder, or remove this one first")
     manifests = [manifest for _, manifest in read_run(path)]
