@@ -50,7 +50,7 @@ def all_failed(rows: list[Row]) -> tuple[set[str], set[str]]:
 def test_the_first_stays_and_the_detail_of_others_names_it() -> None:
     rows = [talk("a", *SHORT), talk("a", "What is it?", "A cup."), talk("a", *SHORT)]
     assert failed(check_duplicates(table(rows)), "duplicate") == {
-        "row-2": 'turn 0 "": as a whole, repeats row-0'
+        "row-2": "as a whole, repeats row-0"
     }
 
 
@@ -90,9 +90,7 @@ def test_what_a_conversation_says_twice_itself_is_not_found_here() -> None:
 def test_a_known_table_counts_as_earlier_and_is_named() -> None:
     known, own = table([talk("a", *SHORT)], "old"), table([talk("a", *SHORT)])
     checked = check_duplicates(own, known={"runs/old": known})
-    assert failed(checked, "duplicate") == {
-        "row-0": 'turn 0 "": as a whole, repeats old-0 of runs/old'
-    }
+    assert failed(checked, "duplicate") == {"row-0": "as a whole, repeats old-0 of runs/old"}
 
 
 def test_the_same_id_of_another_source_is_another_sample() -> None:

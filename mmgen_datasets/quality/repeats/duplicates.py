@@ -147,22 +147,23 @@ def _details(tables: Together, repeats: Sequence[_Repeat]) -> dict[int, str]:
         if repeat.row in tables.own:
             of_row[repeat.row].append(repeat)
     return {
-        row: write_detail(_faults(tables, messages, of_row[row]))
-        for row, messages in tables.messages(of_row)
+        row: _detail(tables, messages, of_row[row]) for row, messages in tables.messages(of_row)
     }
 
 
-def _faults(tables: Together, messages: Any, repeats: Sequence[_Repeat]) -> list[Fault]:
-    """The conversation as a whole, or else its answers."""
+def _detail(tables: Together, messages: Any, repeats: Sequence[_Repeat]) -> str:
+    """The conversation as a whole, which is no turn's fault, or else its answers."""
     whole = [repeat for repeat in repeats if repeat.turn is None]
-    answers: dict[int | None, str] = {said.turn: said.text for said in Case(messages).answers}
-    return [
-        _fault(repeat, answers.get(repeat.turn, ""), tables.tell(repeat.of))
-        for repeat in whole or repeats
-    ]
+    if whole:
+        return "\n".join(f"as a whole, repeats {_original(tables, repeat)}" for repeat in whole)
+    answers = {said.turn: said.text for said in Case(messages).answers}
+    return write_detail(
+        Fault(turn, beginning(answers[turn]), f"repeats an answer of {_original(tables, repeat)}")
+        for repeat in repeats
+        if (turn := repeat.turn) is not None
+    )
 
 
-def _fault(repeat: _Repeat, text: str, of: str) -> Fault:
-    what = "as a whole, repeats" if repeat.turn is None else "repeats an answer of"
+def _original(tables: Together, repeat: _Repeat) -> str:
     likeness = "" if repeat.similarity == 1.0 else f" (similarity {repeat.similarity:.2f})"
-    return Fault(repeat.turn or 0, beginning(text), f"{what} {of}{likeness}")
+    return f"{tables.tell(repeat.of)}{likeness}"
