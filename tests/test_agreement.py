@@ -50,19 +50,18 @@ def test_a_conversation_counts_with_its_lowest_score() -> None:
     bad: dict[str, bool | None] = {"turns": False, "length": True}
     good: dict[str, bool | None] = {"turns": True, "length": None}
     rows = table((bad, {"a": [5, 1]}), (good, {"a": [5, 5]}), (good, {"a": [5, 3]}))
-    overall, turns, length = agreement(rows, "a")
-    assert [row.check for row in (overall, turns, length)] == [ANY_CHECK, "turns", "length"]
+    overall, turns = agreement(rows, "a")
+    assert [row.check for row in (overall, turns)] == [ANY_CHECK, "turns"]
     assert (overall.failed, overall.passed) == (turns.failed, turns.passed) == (1, 2)
     assert (turns.mean_failed, turns.mean_passed) == (1, 4)
     assert (turns.failed_low, turns.passed_high, turns.auc) == (1, 0.5, 1)
-    assert (length.failed, length.passed, length.auc) == (0, 1, None)
-    assert (length.mean_failed, length.failed_low) == (None, None)
 
 
 def test_a_judge_is_not_compared_with_what_it_cannot_see() -> None:
     repeats: dict[str, bool | None] = {"near_duplicate": False, "turns": True}
-    overall, turns = agreement(table((repeats, {"a": [5]})), "a")
-    assert (overall.failed, overall.passed, turns.check) == (0, 1, "turns")
+    [overall] = agreement(table((repeats, {"a": [5]})), "a")
+    assert (overall.check, overall.failed, overall.passed) == (ANY_CHECK, 0, 1)
+    assert (overall.mean_failed, overall.failed_low, overall.auc) == (None, None, None)
 
 
 def test_what_has_no_score_or_no_outcome_is_left_out() -> None:

@@ -57,8 +57,8 @@ def agreement(conversations: Dataset, judge: str) -> list[Agreement]:
         judge: a name in their scores.
 
     Returns:
-        `ANY_CHECK` first, then each check in the order of the column; nothing where there are no
-        conversations with both.
+        `ANY_CHECK` first, then each check that something failed, in the order of the column;
+        nothing where there are no conversations with both.
     """
     by_check: dict[str, tuple[list[float], list[float]]] = {}
     columns = conversations.with_format(None).select_columns(["checks", "scores"])
@@ -77,6 +77,7 @@ def agreement(conversations: Dataset, judge: str) -> list[Agreement]:
     return [
         compare(name, np.array(failed), np.array(passed))
         for name, (failed, passed) in by_check.items()
+        if failed or name == ANY_CHECK
     ]
 
 
