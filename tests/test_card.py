@@ -205,6 +205,7 @@ def test_conversations_about_other_media_have_a_card_too(
         row["license"] = None
     card = card_of(Dataset.from_list(rows, features=conversation_features(kind)))
     assert f"{kind.capitalize()} files inside: {2 * (kind == 'motion')}." in card
+    assert "byte for byte as the source has them.\n" in card  # nothing about pictures
     assert "[AMASS, for non-commercial scientific research]" in card
     assert "@inproceedings{mahmood2019amass," in card
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
 from typing import Any
 
 from mmgen_datasets.cli.console import say, tell_status
@@ -16,5 +18,14 @@ def outcome(folder: Any, manifest: Any, max_rejects: float) -> int:
         return WRONG_USE
     if manifest.rejected_share > max_rejects:
         return TOO_MANY_REJECTS
-    say(f"next: mmgen export {folder.path} --format llava --out DIR")
+    say(next_step(folder.path))
     return DONE
+
+
+def next_step(run: Path) -> str:
+    """What to do with a finished run: the command that exports it, in a format that can hold it."""
+    names: set[str] = set()
+    for file in sorted((run / "conversations").glob("*.parquet"))[:1]:
+        names.update(importlib.import_module("pyarrow.parquet").read_schema(file).names)
+    format = "sharegpt" if names & {"audio", "motion"} else "llava"
+    return f"next: mmgen export {run} --format {format} --out DIR"

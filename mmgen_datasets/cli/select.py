@@ -11,6 +11,7 @@ import typer
 import mmgen_datasets as mmgen
 from mmgen_datasets.cli.console import say
 from mmgen_datasets.cli.options import Run
+from mmgen_datasets.cli.outcome import next_step
 from mmgen_datasets.errors import UsageError
 
 if TYPE_CHECKING:
@@ -95,8 +96,8 @@ def select(
         data_dir=data_dir,
     )
     _tell(selected)
-    if not dry_run:
-        say(f"next: mmgen export {out} --format llava --out DIR")
+    if out is not None and not dry_run:
+        say(next_step(out))
 
 
 def _tell(selected: Selected) -> None:

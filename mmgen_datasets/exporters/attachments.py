@@ -22,6 +22,10 @@ Row: TypeAlias = Mapping[str, Any]
 """A conversation with its media undecoded."""
 
 
+NO_PLACE = "the format has no place"
+"""How the reason begins where a format cannot hold a kind of media."""
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A media file of a conversation."""
@@ -77,7 +81,7 @@ def attached(row: Row, takes: Sequence[MediaKind]) -> Attached:
     for kind, have in values.items():
         _check_placeholders(row, kind, have)
         if have and kind not in takes:
-            raise RowError(f"the format has no place for {kind}")
+            raise RowError(f"{NO_PLACE} for {kind}")
     paths = _paths(row, [(kind, value) for kind, have in values.items() for value in have])
     return {
         kind: [Attachment(kind, next(paths), value) for value in have]

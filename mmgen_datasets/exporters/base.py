@@ -14,11 +14,17 @@ from datasets import Dataset
 
 from mmgen_datasets.chat import MediaKind
 from mmgen_datasets.errors import RowError, UsageError
-from mmgen_datasets.exporters.attachments import Attached, Row, attached
+from mmgen_datasets.exporters.attachments import NO_PLACE, Attached, Row, attached
 from mmgen_datasets.files import whole_file
 from mmgen_datasets.media import undecoded
 
 T = TypeVar("T")
+
+_ANOTHER_FORMAT = "choose one that takes all media: sharegpt, webdataset or parquet"
+_NAMES_ONLY = (
+    "put the pictures where the source looks for them and generate again, or give"
+    " '--images none' to write their names only"
+)
 
 Pictures: TypeAlias = Literal["copy", "link", "none"]
 """What becomes of the picture files: a copy of each, a hard link (a copy where the file system
@@ -56,8 +62,7 @@ class Exported:
         total = self.left_out.total()
         raise UsageError(
             f"none of {total:,} conversations can be exported: {reason} ({count:,} of them)",
-            "put the pictures where the source looks for them and generate again, or give"
-            " '--images none' to write their names only",
+            _ANOTHER_FORMAT if reason.startswith(NO_PLACE) else _NAMES_ONLY,
         )
 
 

@@ -24,7 +24,7 @@ _FAR = (
 _NOT = (
     "The person stays on the spot.",
     "They hardly move from the spot.",
-    "None: the person does not leave the spot.",
+    "The person does not leave the spot.",
 )
 
 

@@ -6,15 +6,25 @@ other configurations and splits, and whatever people wrote, stay.
 
 from __future__ import annotations
 
-from huggingface_hub import DatasetCard
+from huggingface_hub import CardData, DatasetCard
 
 from mmgen_datasets.publish.about import About
 from mmgen_datasets.publish.blocks import Block, blocks_of, put
-from mmgen_datasets.publish.metadata import add_lists, add_part, contributions, parts_of
+from mmgen_datasets.publish.metadata import (
+    add_lists,
+    add_part,
+    contributions,
+    holds_pictures,
+    parts_of,
+)
 from mmgen_datasets.publish.origins import ORIGINS, Origin
 from mmgen_datasets.publish.section import section
 
 _NOTHING = "---\n{}\n---\n"
+_UNDECODED = (
+    "; to get these bytes instead of decoded pictures:"
+    ' `rows.cast_column("image", datasets.Image(decode=False))`.'
+)
 
 
 def make_card(about: About, old: str | None = None) -> str:
@@ -37,7 +47,7 @@ def make_card(about: About, old: str | None = None) -> str:
     text = card.text if card.text.strip() else _head(card.data["pretty_name"])
     before = blocks_of(text)
     add_part(card.data, about.part)
-    text = put(text, Block("load", "all", _how_to_load(about.repo, parts_of(card.data))))
+    text = put(text, Block("load", "all", _how_to_load(about.repo, card.data)))
     key = f"{about.part.config}/{about.part.split}"
     text = put(text, Block("part", key, section(about), contributions(about.facts, about.language)))
     for source in sorted({source for source, _ in about.facts.sources}):
@@ -58,18 +68,18 @@ def _head(name: str) -> str:
     )
 
 
-def _how_to_load(repo: str, parts: list[tuple[str, str]]) -> str:
+def _how_to_load(repo: str, data: CardData) -> str:
     lines = ["## How to load it", "", "```python", "from datasets import load_dataset", ""]
-    for config, split in parts:
+    for config, split in parts_of(data):
         named = "" if config == "default" else f', "{config}"'
         lines.append(f'rows = load_dataset("{repo}"{named}, split="{split}")')
     lines += [
         "```",
         "",
         "With `streaming=True` nothing is downloaded but what is read. Media are inside, byte for"
-        " byte as the source has them; to get these bytes instead of decoded pictures:"
-        ' `rows.cast_column("image", datasets.Image(decode=False))`.',
+        " byte as the source has them",
     ]
+    lines[-1] += _UNDECODED if holds_pictures(data) else "."
     return "\n".join(lines)
 
 

@@ -178,6 +178,12 @@ def parts_of(data: CardData) -> list[tuple[str, str]]:
     ]
 
 
+def holds_pictures(data: CardData) -> bool:
+    """Whether a configuration has a column ``image``."""
+    infos = DatasetInfosDict.from_dataset_card_data(data).values()
+    return any("image" in info.features for info in infos if info.features)
+
+
 def _add_to_infos(data: CardData, part: Part) -> None:
     infos = DatasetInfosDict.from_dataset_card_data(data)
     info = infos.get(part.config)
