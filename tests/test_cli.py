@@ -18,6 +18,7 @@ import pytest
 
 from mmgen_datasets import load_run
 from mmgen_datasets.cli import main
+from tests.motion.folders import write_folder
 from tests.sample import SAMPLE_DIR
 from tests.servers.openai_server import Behaviour, serve
 
@@ -92,6 +93,29 @@ def test_what_is_shown_needs_no_pictures(
     shutil.rmtree(tmp_path / "coco")
     assert run("show", tmp_path / "a") == 0
     assert "How many" in capsys.readouterr().out
+
+
+def test_the_lines_of_a_turn_stand_below_one_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("generate", "coco2017", "--data-dir", SAMPLE_DIR, "--out", tmp_path / "a") == 0
+    capsys.readouterr()
+    assert run("show", tmp_path / "a", "--number", "1") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "       user  <image>"
+    assert lines[2].startswith(" " * 13) and lines[2].endswith("?")
+
+
+def test_motions_are_to_be_exported_in_a_format_that_holds_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    motions = write_folder(tmp_path / "motions", splits=[("train", 2)])
+    assert run("generate", "humanml3d", "--data-dir", motions, "--out", tmp_path / "a") == 0
+    [step] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("next: ")]
+    command = step.removeprefix("next: mmgen ").replace("DIR", str(tmp_path / "out"))
+    assert run(*command.split()) == 0
+    assert run("export", tmp_path / "a", "--format", "llava", "--out", tmp_path / "no") == 2
+    assert "→ choose one that takes all media: sharegpt" in capsys.readouterr().err
 
 
 def test_a_row_without_a_licence_is_shown(

@@ -60,7 +60,8 @@ def show(
         licence = (row["license"] or {}).get("name") or "licence unknown"
         say(f"{row['id']} · {row['kind']} · {row['file_name']} · {licence}")
         for message in row["messages"]:
-            say(f"  {message['role']:>9}  {message['content'].strip()}")
+            content = message["content"].strip().replace("\n", "\n" + " " * 13)
+            say(f"  {message['role']:>9}  {content}")
         say("")
 
 
