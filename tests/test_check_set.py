@@ -18,6 +18,8 @@ from mmgen_datasets.quality.repeats.check_set import Compared
 from mmgen_datasets.quality.repeats.similar_text import words
 from tests.conversations import failed
 from tests.sample import SAMPLE_DIR
+from tests.servers.openai_server import serve
+from tests.targeted_runs import SCHEMA, filled, plan_of
 
 PICTURES = str(SAMPLE_DIR / "train2017")
 
@@ -107,6 +109,22 @@ def test_what_cannot_be_compared_with_is_told(run: Path, tmp_path: Path) -> None
         compare_with([tmp_path / "nowhere"])
     with pytest.raises(MissingFileError, match="nowhere"):
         compare_with(benchmarks=[str(tmp_path / "nowhere")])
+
+
+def test_data_for_a_task_need_no_annotations_to_be_checked_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(SCHEMA) as server:
+        filled(tmp_path, plan_of(tmp_path, 2), server)
+    made = str(tmp_path / "run")
+    [first, *_] = mmgen.check_run(made)["checks"]
+    assert {"name": "denied", "passed": None} in [
+        {k: c[k] for k in ("name", "passed")} for c in first
+    ]
+    assert main(["report", made]) == 0
+    assert not capsys.readouterr().err
+    assert main(["select", made, "--where", "category = dog", "--dry-run"]) == 2
+    assert "→ choose by something else than a category" in capsys.readouterr().err
 
 
 def test_an_unknown_check_is_told_with_those_of_many(run: Path) -> None:

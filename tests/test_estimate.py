@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -160,8 +162,12 @@ def test_the_same_request_twice_is_one_and_an_impossible_one_is_none(
     once = estimate(requests, samples, RECIPE, backend=BACKEND)
     impossible = requests.map(lambda row: {"error": "the picture is not on disk", "digest": "x"})
     several = concatenate_datasets([requests, requests, impossible])
-    assert estimate(several, samples, RECIPE, backend=BACKEND) == once
-    assert once.requests == len(requests) - 1
+    found = estimate(several, samples, RECIPE, backend=BACKEND)
+    assert replace(found, impossible=once.impossible) == once
+    assert once.requests == len(requests) - sum(once.impossible.values()) == len(requests) - 1
+    assert found.impossible["the picture is not on disk"] == len(requests)
+    told = rf"impossible +{len(requests)}  the picture is not on disk\n"
+    assert re.search(told, describe(found))
 
 
 def test_no_request_needs_nothing(samples: Any, requests: Any) -> None:

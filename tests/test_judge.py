@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ def test_data_for_a_task_are_judged_by_their_pictures_alone(tmp_path: Path) -> N
     with serve(SCHEMA) as server:
         filled(tmp_path, plan_of(tmp_path, 2), server)
     with serve(STRICT) as server:
-        with pytest.raises(RunError, match=r"(?s)cannot be loaded.*--no-annotations"):
+        with pytest.raises(RunError, match=r"(?s)the plan of a task.*--no-annotations"):
             judged(tmp_path / "run", server)
         result = judged(tmp_path / "run", server, annotations=False)
         assert all("image_url" in body for body in bodies(server))
@@ -174,6 +175,23 @@ def test_the_command_ends_badly_where_too_much_has_no_score(run: Path) -> None:
     with serve(Behaviour(form="dialogue")) as server:
         command = ["judge", str(run), "--backend", "openai", "--model", "any"]
         assert main([*command, "--base-url", server.url]) == 1
+
+
+def test_where_pictures_are_missing_it_is_told_before_and_how_to_do_without(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = shutil.copytree(SAMPLE_DIR / "annotations", tmp_path / "coco" / "annotations")
+    made = mmgen.RunFolder(tmp_path / "run")
+    mmgen.fill_run(made, mmgen.Plan("coco2017", data_dir=str(texts.parent)))
+    with serve(STRICT) as server:
+        command = ["judge", str(made.path), "--backend", "openai", "--model", "any"]
+        command += ["--base-url", server.url]
+        assert main([*command, "--dry-run"]) == 0
+        assert "23  the picture is not on disk\n" in capsys.readouterr().out
+        assert main(command) == 1
+        assert "annotations: --rubric annotations\n" in capsys.readouterr().out
+        assert main([*command, "--rubric", "annotations"]) == 0
+        assert len(server.requests) == 23
 
 
 @pytest.mark.slow

@@ -138,6 +138,9 @@ def _tell_scores(judged: Any) -> None:
     if manifest.num_rejects:
         say(f"  each with its reason in {judged.folder.rejects_path}")
         say("  to ask for them once more: the same command with --again")
+    asked = importlib.import_module("mmgen_datasets.generation.requests")
+    if asked.NO_PICTURE in manifest.rejects:
+        say("  to judge without pictures, from the annotations: --rubric annotations")
 
 
 def _tell_agreement(judged: Any) -> None:

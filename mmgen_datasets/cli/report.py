@@ -79,7 +79,7 @@ def report(
         data_dir=data_dir,
         annotations=not no_annotations,
     )
-    if payload.without_boxes and not no_annotations:
+    if payload.without_boxes:
         complain(f"without boxes: {payload.without_boxes}")
         complain("  → say where the source's files are now (--data-dir)")
     path = out or run / "report.html"

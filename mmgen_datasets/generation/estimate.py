@@ -7,7 +7,8 @@ tell how much of them the server takes from its cache.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter as Reasons
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -29,6 +30,8 @@ from mmgen_datasets.generation.requests import key_of
 from mmgen_datasets.generation.tokens import Counter, counter
 from mmgen_datasets.prompts.recipe import Recipe
 from mmgen_datasets.prompts.task import Task
+
+_REASONS_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Estimate:
     texts_counted_by: str
     pictures_counted_by: str | None
     """None where there are no pictures in the requests."""
+    impossible: Mapping[str, int]
+    """The commonest reasons why requests cannot be put, and of how many."""
 
     @property
     def requests(self) -> int:
@@ -122,6 +127,7 @@ def estimate(
         RunError: the journal cannot be used.
     """
     price = price_of(backend, table)
+    errors = requests.select_columns("error").with_format("arrow")[:]["error"]
     texts = counter(backend.model)
     rows = count_prompts(requests, samples, texts, backend.model)
     records, replies = _outcomes(rows["digest"].to_pylist(), backend, journal)
@@ -140,23 +146,22 @@ def estimate(
         price=price,
         texts_counted_by=texts.name,
         pictures_counted_by=picture_rule(backend.model) if pc.sum(rows["media"]).as_py() else None,
+        impossible=dict(Reasons(errors.drop_null().to_pylist()).most_common(_REASONS_TOLD)),
     )
 
 
 def describe(estimate: Estimate) -> str:
     """Put an estimate into a few lines for people."""
     low, expected, high = estimate.completion_tokens
+    span = f"{low:,.0f} to {high:,.0f}, from {_teachers(estimate)}"
     by = estimate.texts_counted_by
     if estimate.pictures_counted_by:
         by += f"; pictures: {estimate.pictures_counted_by}"
     lines = [
         ("requests", f"{estimate.requests:,}", f"{estimate.settled:,} answered before"),
+        *(("impossible", f"{count:,}", why) for why, count in estimate.impossible.items()),
         ("prompt tokens", f"{estimate.prompt_tokens:,.0f}", by),
-        (
-            "reply tokens",
-            f"{expected:,.0f}",
-            f"{low:,.0f} to {high:,.0f}, from {_teachers(estimate)}",
-        ),
+        ("reply tokens", f"{expected:,.0f}", span),
         *_money(estimate),
     ]
     width = max(len(value) for _, value, _ in lines)

@@ -42,6 +42,8 @@ from mmgen_datasets.prompts.recipe import Recipe
 from mmgen_datasets.prompts.task import Task
 from mmgen_datasets.schema import media_kinds
 
+NO_PICTURE = "the picture is not on disk"
+"""Why a request that shows a picture cannot be put."""
 _ROWS_A_BATCH = 256
 
 
@@ -185,7 +187,7 @@ def _read_picture(media: Dataset, index: int) -> bytes:
     # `features` would be copied each time, which takes longer than reading the file.
     value = media[index]["image"] if "image" in media.column_names else None
     if value is None:
-        raise RowError("the picture is not on disk")
+        raise RowError(NO_PICTURE)
     return read_media(value)
 
 

@@ -8,7 +8,18 @@ from datasets import Dataset
 
 from mmgen_datasets.errors import MMGenError, RunError
 from mmgen_datasets.generation.fill import load_split
+from mmgen_datasets.generation.manifest import GENERATE
 from mmgen_datasets.generation.run import read_run
+
+
+def has_samples(path: str | Path) -> bool:
+    """Whether a run was made from a source; what a task's plan made has nothing to load anew.
+
+    Raises:
+        RunError: the folder is not that of a run.
+    """
+    _, manifest = read_run(path)[0]
+    return manifest.plan.command == GENERATE
 
 
 def run_samples(path: str | Path, data_dir: str | None = None) -> Dataset:
@@ -24,6 +35,11 @@ def run_samples(path: str | Path, data_dir: str | None = None) -> Dataset:
     Raises:
         RunError: they cannot be loaded, or never were of a source, as those of a task.
     """
+    if not has_samples(path):
+        raise RunError(
+            f"{path}: was made from the plan of a task, whose pictures have no annotations",
+            "do without them (--no-annotations)",
+        )
     _, manifest = read_run(path)[0]
     plan = manifest.plan
     try:

@@ -10,7 +10,7 @@ from datasets import Dataset
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.generation.rewriting import rewrite_run
 from mmgen_datasets.generation.run import load_run
-from mmgen_datasets.generation.run_samples import run_samples
+from mmgen_datasets.generation.run_samples import has_samples, run_samples
 from mmgen_datasets.quality import CHECKS, SET_CHECKS
 from mmgen_datasets.quality.check import check
 from mmgen_datasets.quality.repeats.benchmark import load_benchmark
@@ -33,7 +33,8 @@ def check_run(
         path: of the run's folder.
         checks: names of `CHECKS` and `SET_CHECKS`; where None, all of them for which there is
             something to compare with.
-        annotations: whether the source is loaded anew, to compare with its annotations.
+        annotations: whether the source is loaded anew, to compare with its annotations; what a
+            task's plan made has none.
         data_dir: where the source's files are now; by default where the run found them.
         language: that the conversations are to be in, ISO 639-1.
         compared: with what conversations are compared, beside one another.
@@ -57,7 +58,8 @@ def check_run(
             "check", CHECKS | SET_CHECKS, name
         )  # an unknown name is told before the source is loaded
     compares = any(name in CHECKS and CHECKS[name].reads_annotations for name in chosen)
-    samples = run_samples(path, data_dir) if annotations and compares else None
+    loads = annotations and compares and has_samples(path)
+    samples = run_samples(path, data_dir) if loads else None
 
     def checked(conversations: Dataset) -> Dataset:
         if chosen:

@@ -12,7 +12,7 @@ from datasets import Dataset
 from mmgen_datasets.errors import RunError
 from mmgen_datasets.generation.manifest import Manifest
 from mmgen_datasets.generation.run import RunFolder, conversation_files, load_run, read_run
-from mmgen_datasets.generation.run_samples import run_samples
+from mmgen_datasets.generation.run_samples import has_samples, run_samples
 from mmgen_datasets.quality.check import Annotations
 from mmgen_datasets.report.catalogue import Catalogue, catalogue_of
 from mmgen_datasets.report.chunks import Chunk, pack
@@ -30,7 +30,7 @@ class Payload:
     catalogue: Catalogue
     conversations: Dataset
     without_boxes: str | None
-    """Why annotations are not shown; None where they are."""
+    """Why annotations that were asked for are not shown; None where they are, or are none."""
 
     def first_chunks(self) -> Iterator[Chunk]:
         """What the page needs to begin."""
@@ -67,7 +67,8 @@ def payload_of(
     """
     shards = read_run(path)
     conversations = _conversations(path, shards)
-    known, problem = _annotations(path, data_dir) if annotations else (None, "not asked for")
+    loads = annotations and has_samples(path)
+    known, problem = _annotations(path, data_dir) if loads else (None, None)
     catalogue = catalogue_of(conversations, known)
     name = Path(path).resolve().name
     overview = overview_of(name, [m for _, m in shards], conversations, catalogue) | {

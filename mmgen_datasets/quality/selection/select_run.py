@@ -18,7 +18,7 @@ from mmgen_datasets.generation.manifest import Manifest
 from mmgen_datasets.generation.result import write_conversations
 from mmgen_datasets.generation.rows import VERSION
 from mmgen_datasets.generation.run import RunFolder, load_run, read_run
-from mmgen_datasets.generation.run_samples import run_samples
+from mmgen_datasets.generation.run_samples import has_samples, run_samples
 from mmgen_datasets.generation.selection import Selection
 from mmgen_datasets.quality.selection.fields import FIELDS
 from mmgen_datasets.quality.selection.select import select
@@ -103,11 +103,8 @@ def _samples(path: str | Path, data_dir: str | None) -> Dataset:
     try:
         return run_samples(path, data_dir)
     except RunError as error:
-        raise RunError(
-            error.problem,
-            "say where its source's files are now (--data-dir), or choose by something else than"
-            " a category",
-        ) from error
+        where = "say where its source's files are now (--data-dir), or " * has_samples(path)
+        raise RunError(error.problem, f"{where}choose by something else than a category") from error
 
 
 def _manifest(manifests: Sequence[Manifest], selection: Selection, conversations: int) -> Manifest:
