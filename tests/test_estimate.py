@@ -274,13 +274,14 @@ def test_an_estimate_is_put_into_aligned_lines(samples: Any, requests: Any) -> N
     lines = describe(estimate(requests, samples, RECIPE, backend=BACKEND)).splitlines()
     assert [line.split("  ")[0] for line in lines] == [
         "requests",
+        "impossible",
         "prompt tokens",
         "reply tokens",
         "cost",
         "price",
     ]
-    assert "rough estimate; pictures: OpenAI's tiles" in lines[1]
-    assert "genai-prices" in lines[4]
+    assert "rough estimate; pictures: OpenAI's tiles" in lines[2]
+    assert "genai-prices" in lines[5]
 
 
 def test_an_unknown_price_is_said_to_be_unknown(samples: Any, requests: Any) -> None:
