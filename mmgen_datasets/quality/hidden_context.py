@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 from mmgen_datasets.quality.asking import turns_about_places
-from mmgen_datasets.quality.case import Case, Fault
+from mmgen_datasets.quality.case import Case, Fault, Said
 from mmgen_datasets.quality.phrases import any_of, find_phrases
-from mmgen_datasets.quality.sentences import HIDDEN
+from mmgen_datasets.quality.sentences import HIDDEN, sentences
 
 _PICTURE = r"(?:image|picture|photo|photograph|scene|video|clip|audio|recording|motion)"
 _TELLS = (
@@ -52,10 +52,10 @@ _HIDDEN: dict[str, re.Pattern[str]] = {
     ),
     "speaks of a given description": any_of(
         rf"\b{_BY} (?:the|this|that|its|your|a) (?:\w+ )?(?:description|narration|narrative"
-        rf"|narrator|text|sentences|passage|prompt|transcript)\b",
+        rf"|narrator|alt[- ]text|text|sentences|passage|prompt|transcript)\b",
         rf"\b(?:the|this|these|one of the|none of the|your|\w+ of the) (?:{_GIVEN} |{_PICTURE} "
         rf"|first |second |third |last |other )?(?:descriptions?|narrations?|narratives?|narrator"
-        rf"|sentences?|prompt|transcripts?|annotators?) (?:of the {_PICTURE} )?(?:\w+ly"
+        rf"|alt[- ]text|sentences?|prompt|transcripts?|annotators?) (?:of the {_PICTURE} )?(?:\w+ly"
         rf" )?{_TELLS}",
         rf"\b(?:the|this|these|your) (?:{_GIVEN}) {_INFO}\b",
         rf"\b{_INFO} (?:that )?(?:I|we) (?:was|were|am|are|have|had|got|have been|'ve been)"
@@ -82,7 +82,7 @@ _HIDDEN: dict[str, re.Pattern[str]] = {
         r"|listed)\b",
         r"\b(?:is|are|was|were) (?:only |simply |just |also )?(?:described|captioned"
         rf"|recorded|annotated) as\b(?! ?[:{HIDDEN}]|(?: \w+){{1,4}} by\b)",
-        r"\bthe (?:image|scene|picture|photo|textual|text) descriptions?\b|\balt[- ]text\b",
+        r"\bthe (?:image|scene|picture|photo|textual|text) descriptions?\b",
         r"\b(?:no|not any|without) mention (?:of|is made)\b|\b(?:not|isn't|never) (?:explicitly "
         r"|been |directly )?mentioned\b",
         r"\b(?:what|the list|the things|everything|all) (?:I was|I have been|we were|that was)"
@@ -115,8 +115,9 @@ _HIDDEN: dict[str, re.Pattern[str]] = {
     ),
     "speaks of annotations": any_of(
         r"\bannotations?\b|\bannotators?\b|\bground[- ]truth\b|\bdata ?set(?:'s|s)?\b"
-        r"|\bmeta-?data\b|\b(?:is|are|was|were|been|as|objects?) annotated\b"
-        r"|\bannotated (?:as|objects?|images?|pictures?|data|with an?|for)\b",
+        r"|\bmeta-?data\b|\bannotated\b|\bsegmentations?\b",
+        r"\b(?:marked|labell?ed|outlined|given) (?:area|region|rectangle|extent) (?:of|around)\b"
+        r"|\b(?:region|rectangle|object|instance) (?:that is |which is )?(?:labell?ed|tagged)\b",
         r"\b(?:tagged|labell?ed|marked|listed|verified|given|recorded) (?:as|to be) (?:absent"
         r"|present|missing|not (?:present|there))\b|\b(?:in|from|by|to) the data\b",
         r"\b(?:area|region|rectangle|outline|frame|square|zone) (?:that |which )?(?:was |is |were"
@@ -131,7 +132,8 @@ _HIDDEN: dict[str, re.Pattern[str]] = {
         rf"(?: (?:for|in|on|by|with) (?:(?:the|this) {_PICTURE}|it|me|us))?",
         rf"\b{_MARKED} (?:objects|items|things|categories|elements|entities|instances)\b",
         rf"\b(?:image-level|class|category|verified|machine|human-verified) labels?\b"
-        rf"|\blabels? (?:of|for|in|with|given (?:to|for|with)|attached to) (?:the|this) {_PICTURE}"
+        rf"|\b(?:labels?|tags?) (?:of|for|in|with|given (?:to|for|with)|attached to) (?:the|this)"
+        rf" {_PICTURE}"
         rf"|\b{_PICTURE}'?s? labels\b|\bverified (?:as|to be) (?:absent|present|not)\b",
         r"\b(?:according to|based on|from|going by|judging by) the labels\b|\bthe labels (?:say"
         r"|mention|list|include|confirm|state|do not|don't|tell)\b",
@@ -150,11 +152,21 @@ _THING = (
 )
 _PLACED = any_of(
     # captions and labels with a place are things in the picture
-    rf"\b(?:captions?|descriptions?|annotations?|labels?|boxes|box|coordinates|text|information"
-    rf"|notes?|annotated|details|mentioned|marked|list|listed|data|context|mention|sentences?"
-    rf"|words?|given|provided|labell?ed) (?:\w+ )?(?:\w+ )?(?:on|under|below|beneath|underneath"
-    rf"|above|beside|across|over|at|in|along|inside|next to|printed|written|painted|pinned"
-    rf"|engraved|handwritten|scribbled|from|by|of) (?:\w+'?s? ){{0,3}}{_THING}\b",
+    rf"\b(?:captions?|descriptions?|annotations?|labels?|(?<!bounding.)box(?:es)?|text"
+    rf"|information|notes?|annotated|details|mentioned|marked|list|listed|data|context|mention"
+    rf"|sentences?|words?|given|provided|labell?ed) (?:\w+ )?(?:\w+ )?(?:on|under|below|beneath"
+    rf"|underneath|above|beside|across|over|at|in|along|inside|next to|printed|written|painted"
+    rf"|pinned|engraved|handwritten|scribbled) (?:\w+'?s? ){{0,3}}{_THING}\b",
+    rf"\b(?:captions?|descriptions?|text|information|notes?|details|mentioned|list|listed|data"
+    rf"|context|mention|sentences?|words?|given|provided) (?:\w+ )?(?:\w+ )?(?:from|by|of)"
+    rf" (?:\w+'?s? ){{0,3}}{_THING}\b",
+    # what somebody works at
+    r"\b(?:screen|monitor|laptop|computer|software|app"
+    r"|program)s?\b[^.!?]*\b(?:bounding[- ]box(?:es)?"
+    r"|annotations?|annotated|detections?|detected|data ?sets?|segmentations?|meta-?data)\b",
+    r"\b(?:bounding[- ]box(?:es)?|annotations?|annotated|detections?|detected|data ?sets?"
+    r"|segmentations?|meta-?data)\b[^.!?]*\bon (?:\w+ )?(?:screen|monitor|laptop|computer)s?\b",
+    r"\bcamera\b[^.!?]*\bmeta-?data\b|\bmeta-?data of (?:\w+ )?(?:file|camera)s?\b",
     r"\b(?:captions?|labels?|annotations?|description|coordinates) (?:\w+ )?(?:printed|written"
     r"|underneath|below|under|beneath|engraved|handwritten|painted|scribbled|pencilled|carved)\b",
     # a caption that is asked for or thought up
@@ -162,7 +174,9 @@ _PLACED = any_of(
     r"(?:\w+ )?captions?\b",
     # on things that bear such words
     rf"\b{_THING}(?:'s)? (?:captions?|labels?|annotations?|description|text)\b",
-    rf"\b(?:annotated|labell?ed|marked) (?:\w+ )?{_THING}\b",
+    rf"\b(?:annotated|labell?ed|marked) (?:\w+ )?{_THING}\b|\bannotated (?:\w+ )?(?:editions?"
+    r"|cop(?:y|ies)|texts?|versions?|manuscripts?|bibliograph\w+|by|in (?:pencil|ink|pen|red"
+    r"|blue))\b",
     r"\bhandwritten (?:annotations?|notes?)\b|\bsubtitles?\b|\bpencil\w* annotations?\b",
     # of a picture within the picture
     rf"\b{_THING}\b[^.!?]*\bcaptions?\b[^.!?,;]*",
@@ -171,6 +185,12 @@ _PLACED = any_of(
 """What makes it harmless, where it stands upon the same words."""
 
 
+_ON_EARTH = any_of(
+    r"\b(?:maps?|sea charts?|charts?|gps|latitudes?|longitudes?|navigat\w+|sailors?|captain"
+    r"|plaques?"
+    r"|compass|satellites?|geocach\w+|drones?|typed|survey\w*)\b"
+)
+"""What has coordinates that are no places in a picture."""
 _MAY_BE_ASKED = ("speaks of boxes", "speaks of coordinates")
 _CAPTION_IN_PICTURE = any_of(
     r"\b(?:a|another|its|printed|handwritten)(?: [\w-]+){0,2} captions?\b"
@@ -187,7 +207,8 @@ _CAPTION_IN_PICTURE = any_of(
 _STEMS = (
     "caption descri narrat sentence prompt transcript bbox box coordinate annot ground data detect "
     "confidence label tagged marked listed recorded outlined drawn provided given supplied mention "
-    "told said text information context details material input alt- verified absent list"
+    "told said text tags segment information context details material input alt- verified absent "
+    "list"
 ).split()
 
 
@@ -199,9 +220,18 @@ def find(case: Case) -> Iterator[Fault]:
         for fault in find_phrases(said, _HIDDEN, besides=_PLACED, may_hold=_may_speak_of_it):
             if said.turn in asked and fault.problem in _MAY_BE_ASKED:
                 continue
+            if fault.problem == "speaks of coordinates" and _are_on_earth(said, fault):
+                continue
             if is_thing and fault.problem == "speaks of captions":
                 continue
             yield fault
+
+
+def _are_on_earth(said: Said, fault: Fault) -> bool:
+    """Whether coordinates are spoken of in a sentence about a map or its like."""
+    return any(
+        fault.words in one.text and _ON_EARTH.search(one.text) for one in sentences(said.text)
+    )
 
 
 def _may_speak_of_it(text: str) -> bool:

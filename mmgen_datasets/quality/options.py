@@ -23,6 +23,19 @@ _WITHIN = re.compile(
     r"|[(\[](?P<bare>[A-H])[)\]]",
     re.IGNORECASE,
 )
+_BARE = re.compile(
+    r"(?<![\w.'’-])(?P<letter>[A-H])(?![\w'’-])(?!\. ?[A-Z][a-z])"
+    r"(?<!A(?= (?!is|it|fits|seems|because|as|since|and|or|rather|to|would|must|looks|matches|makes"
+    r"|leaves|applies|does|has|can)[a-z]))"
+)
+"""A letter within a sentence, and no article or initial."""
+_RULED_OUT = re.compile(
+    r"(?:\b(?:not|neither|nor|than|unlike|over|out|against|exclud\w+|without)(?: option)?\W*$)"
+)
+_IS_OUT = re.compile(
+    r"\W*(?:is|are|would be|can be|seems)?\s*(?:wrong|out\b|not\b|false|impossible|cannot|can['’]t"
+    r"|do(?:es)? not|doesn['’]t|isn['’]t)"
+)
 _CLAUSE = re.compile(r"[.;\n]|,? (?:because|since|as|for|not|unlike|rather|instead|while)\b")
 _DENIED = re.compile(
     r"\b(?:not|no|neither|nor|isn't|aren't|never|rather than|instead of|than|unlike)(?: \w+){0,3}"
@@ -56,7 +69,10 @@ def find(case: Case) -> Iterator[Fault]:
 
 def _compare(exchange: Exchanged, choices: Choices) -> Iterator[Fault]:
     answer = exchange.answer
+    letters = [] if choices.is_labelled is False else _bare_letters(answer.text, choices)
     named = _named(answer.text, choices)
+    if named is None and len(letters) == 1:
+        named = letters[0]["letter"], _said_beside(answer.text, letters[0])
     if named is not None:
         label, rest = named
         if label not in choices.texts:
@@ -66,6 +82,8 @@ def _compare(exchange: Exchanged, choices: Choices) -> Iterator[Fault]:
         elif other := _other_text(rest, label, choices.texts):
             yield Fault(answer.turn, answer.text, f"names the option {label!r} and says {other!r}")
         return
+    if letters:
+        return  # several, and why
     text = answer.text.lower()
     is_none = _ALL_OR_NONE.search(text) is not None
     if is_none and (len(words(text)) >= _LEAST_ARGUED or _offers_none(choices)):
@@ -85,15 +103,31 @@ def _named(answer: str, choices: Choices) -> tuple[str, str] | None:
     found = _LETTER.match(answer) or _WITHIN.search(answer)
     if not found:
         return None
-    rest = answer[found.end() :]
-    if not WORD.search(rest):  # the letter comes last
-        rest = _DENIED.sub(" ", answer[: found.start()])
+    rest = _said_beside(answer, found)
     letter = next(one for one in found.groupdict().values() if one)
     letter = (found["letter"] or found.groupdict().get("bare") or letter).upper()
     is_article = letter in "AI" and not (found[0].rstrip() != answer[:1] or len(answer) == 1)
     if is_article or letter.isdigit() != next(iter(choices.texts)).isdigit():
         return None
     return letter, rest
+
+
+def _bare_letters(answer: str, choices: Choices) -> list[re.Match[str]]:
+    """Letters of options within a sentence, but for those that it rules out."""
+    text = unquoted(answer)
+    return [
+        found
+        for found in _BARE.finditer(text)
+        if found["letter"] in choices.texts
+        and not _RULED_OUT.search(text[: found.start()])
+        and not _IS_OUT.match(text[found.end() :])
+    ]
+
+
+def _said_beside(answer: str, letter: re.Match[str]) -> str:
+    """What is said after a letter, or before it where it comes last."""
+    rest = answer[letter.end() :]
+    return rest if WORD.search(rest) else _DENIED.sub(" ", answer[: letter.start()])
 
 
 def _other_text(rest: str, label: str, texts: Mapping[str, str]) -> str | None:

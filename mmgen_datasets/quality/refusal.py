@@ -17,9 +17,13 @@ _I = r"\bI(?:'m|'ve| am| have)?"
 _ADVERBS = r"(?:\w+ly |just |only |also |simply |not |still |in fact |yet |even |ever )*"
 _CANNOT = (
     rf"\bI(?:'m| am)? (?:can ?not|can'?t|could(?: not|n't)|{_ADVERBS}"
-    r"(?:unable to|not able to|incapable of|not capable of|not allowed to|not permitted to|not in"
+    r"(?:unable to|not able to|not supposed to|not meant to|not at liberty to|incapable of"
+    r"|not capable of|not allowed to|not permitted to|not in"
     r" a position to|not equipped to|not designed to|not programmed to|not comfortable(?: with)?"
-    r"|going to have to decline to)|won(?:'|’)t|will not|would rather not|must decline to|have to"
+    r"|going to have to decline to)|won(?:'|’)t(?: be able to)?|will not(?: be able to)?"
+    r"|would(?: not|n't) be able to|would rather not|(?:have been|was|am) (?:\w+ )?(?:instructed"
+    r"|told"
+    r"|asked|taught|trained|programmed) not to|must decline to|have to"
     r" decline to|refuse to|decline to|prefer not to|lack the (?:ability|means) to|have no (?:way"
     r"|means) (?:of|to)|have no ability to|(?:don't|do not) have (?:the|any|a) (?:ability"
     r"|capability|capacity|way|means) (?:to|of)"
@@ -50,7 +54,8 @@ _REFUSALS = {
         r"|lack)\b",
         r"\bI was (?:only |just |merely )?(?:trained|programmed|not trained|not designed|not"
         r" built|built to)\b",
-        r"\bmy (?:training(?: data)?|programming|knowledge cut-?off|developers|creators|guidelines"
+        r"\bmy (?:training(?: data)?|programming|polic(?:y|ies)|knowledge cut-?off|developers"
+        r"|creators|guidelines"
         r"|capabilities|limitations)\b",
         r"\bI (?:only|can only) (?:work with|process|handle|read|understand|deal (?:in|with)"
         r"|answer questions (?:about|on)|respond to|help with) (?:the )?"
@@ -75,6 +80,14 @@ _REFUSALS = {
         rf" been)|came|reached|arrived)(?: (?:actually|in fact))? ?(?:attached|uploaded|provided"
         rf"|included|shared|sent|given|through|me|to me|received|available)"
         r"(?! (?:to|on|at|by) (?:the|a|his|her) (?!message|chat|conversation|question|prompt))",
+        rf"\bI (?:never|do not|don't) (?:actually |really |ever |get to )*(?:see|view|perceive) "
+        rf"{_MEDIUM}\b{_HUNG}",
+        r"\bI(?:'ve|'m)? (?:have |am |was |had )?(?:only|just|merely|solely) (?:have |been |was "
+        r"|had )?"
+        r"(?:given|sent|shown|provided with|got|have|had|received?|rely(?:ing)? on|working from"
+        r"|going by)"
+        r" (?:the |an? |some |your |these |written |plain )*(?:captions?|text(?:ual)?(?: \w+)?"
+        rf"|descriptions?|annotations?|words|labels|metadata|transcripts?)\b{_HUNG}",
         rf"\bno {_MEDIUM} (?:\w+ )?(?:came|come|comes|arrived|reached) (?:with|through|along|to"
         rf"|me)\b",
         rf"\b(?:the|your|this) {_MEDIUM} (?:was|is|has been|were)(?: not|n't) (?:attached|included"
@@ -122,6 +135,16 @@ _REFUSALS = {
         r" (?:\w+ )?(?:decline|refuse|refrain|pass on)\b|\bI (?:\w+ )?(?:decline|refuse)\b",
         r"\bit (?:would be|would not be|wouldn't be|is|isn't|is not) (?:inappropriate|unethical"
         r"|appropriate|right|ethical|my place) (?:for me )?to\b",
+        r"\b(?:policy|policies|guidelines|rules|terms|privacy|ethics|safety|regulations|training"
+        r"|programming|settings|principles|instructions|restrictions)\b[^.;!?]{0,40}?\b(?:do(?:es)?"
+        r"(?: not|n't) (?:allow|permit|let|enable)|prevents?|forbids?|prohibits?|bars?|keeps?"
+        r"|stops?) "
+        r"me\b",
+        r"\bI(?:'m| am) not (?:at liberty|allowed|permitted|supposed) to (?:say|tell|answer|reveal"
+        r"|disclose|judge|guess|name|identify|comment)\b",
+        r"\brequest\b[^.;!?]{0,30}\bI (?:have to |must |will |need to )?(?:turn down|decline"
+        r"|reject)\b",
+        r"\bbeyond what I(?:'m| am)? (?:can|able|allowed|permitted)\b",
         r"\b(?:outside|beyond|not within|not in) (?:of )?my (?:abilities|capabilities|scope|power"
         r"|remit|reach)\b|\bagainst (?:my|the|our) (?:policy|policies|guidelines|rules"
         r"|principles)\b",
@@ -132,7 +155,7 @@ _REFUSALS = {
 """Problem to wordings. Adverbs may stand anywhere, and verbs are those of serving a wish (help,
 comply) or of getting at the medium (open, view); "I can't make out the sign" has neither."""
 
-_TRIGGER = any_of(rf"\b(?:I|my|AI|please|{_MEDIUM}|guidelines|inappropriate|unethical)\b")
+_TRIGGER = any_of(rf"\b(?:I|me|my|AI|please|{_MEDIUM}|guidelines|inappropriate|unethical)\b")
 
 _OF_THE_PICTURE = any_of(
     r"[^.;!?]*\b(?:from (?:the|this|a|one|here|what)|in (?:the|this) (?:picture|photo|image|view)"
