@@ -30,8 +30,9 @@ _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|Mr|Mrs|Ms|vs)\.$|\b[a-z]+ (?:Dr|Prof
 _PROSE, _LOOSE_PROSE = 14, 24
 """Words of a last paragraph with full stops, but none at its end, which show that it was cut; the
 higher number where another answer of the conversation has none either."""
-_LEAST_WHOLE = 3
-"""Words before the last sentence; "Yes." is no prose."""
+_LEAST_WHOLE, _SEVERAL_WHOLE = 3, 9
+"""Words before the last sentence, "Yes." being no prose; the higher number in a shorter paragraph,
+where they must be several sentences."""
 _LONG = 16
 """Words of a single sentence that nobody leaves without a full stop who sets them elsewhere."""
 
@@ -120,8 +121,12 @@ def _is_after_prose(text: str, manner: _Manner) -> bool:
     paragraph = text.rstrip().rpartition("\n")[2]
     whole = [one.text for one in sentences(paragraph)[:-1] if one.text[-1:] in ".!?"]
     num_words = len(WORD.findall(paragraph))
-    least = _LOOSE_PROSE if manner.is_loose else _PROSE
-    return num_words >= least and len(WORD.findall(" ".join(whole))) >= _LEAST_WHOLE
+    num_whole = len(WORD.findall(" ".join(whole)))
+    if manner.is_loose:
+        return num_words >= _LOOSE_PROSE and num_whole >= _LEAST_WHOLE
+    return num_whole >= (_SEVERAL_WHOLE if num_words < _PROSE else _LEAST_WHOLE) and (
+        num_words >= _PROSE or len(whole) > 1
+    )
 
 
 def _is_long(last: str, manner: _Manner) -> bool:
@@ -131,8 +136,12 @@ def _is_long(last: str, manner: _Manner) -> bool:
 def _breaks_a_row(text: str) -> bool:
     """Whether a last line lacks the full stop that all lines before it have, alike in form."""
     *before, last = [line for line in text.split("\n") if line.strip()]
-    alike = [line for line in before if line[:1] == last[:1] and not line[:1].isalpha()]
+    alike = [line for line in before if _ITEM.match(line) and _mark(line) == _mark(last)]
     return bool(alike) and alike == before and all(line.rstrip().endswith(".") for line in alike)
+
+
+def _mark(line: str) -> str:
+    return "1" if line[:1].isdigit() else line[:1]
 
 
 def _last_sentence(text: str) -> str:

@@ -57,7 +57,8 @@ _HIDDEN: dict[str, re.Pattern[str]] = {
         rf"|first |second |third |last |other )?(?:descriptions?|narrations?|narratives?|narrator"
         rf"|alt[- ]text|sentences?|prompt|transcripts?|annotators?) (?:of the {_PICTURE} )?(?:\w+ly"
         rf" )?{_TELLS}",
-        rf"\b(?:the|this|these|your) (?:{_GIVEN}) {_INFO}\b",
+        rf"\b(?:the|this|these|your) (?:{_GIVEN}) (?:{_PICTURE} )?{_INFO}\b",
+        r"\bthe data (?:say|do(?:es)?(?: not|n't)|includes?|lists?|mentions?|tells?)\b",
         rf"\b{_INFO} (?:that )?(?:I|we) (?:was|were|am|are|have|had|got|have been|'ve been)"
         rf" (?:given|provided|shown|handed|sent|received|got)\b|\bI (?:was|have been|'ve been)"
         rf" told\b",
@@ -104,6 +105,8 @@ _HIDDEN: dict[str, re.Pattern[str]] = {
         r"|coincide)\w*",
         r"\b(?:marked|annotated|given|listed|labell?ed|recorded) (?:by|with|as) (?:an? |the "
         r"|their |its )?(?:\w+ )?box(?:es)?\b",
+        r"\bbox(?:es)? (?:covers?|spans?|takes? up|fills?|occup(?:y|ies)|extends?)[^.!?]{0,30}"
+        r"\b(?:picture|image|frame)\b",
         r"\b(?:size|area|height|width|position|edges?|corners?) of (?:its|their|the (?:dog|person"
         r"|object|cat|man|woman|car)'s) box(?:es)?\b",
     ),
@@ -116,10 +119,12 @@ _HIDDEN: dict[str, re.Pattern[str]] = {
     "speaks of annotations": any_of(
         r"\bannotations?\b|\bannotators?\b|\bground[- ]truth\b|\bdata ?set(?:'s|s)?\b"
         r"|\bmeta-?data\b|\bannotated\b|\bsegmentations?\b",
+        r"\b(?:specified|indicated|designated) (?:region|rectangle|box)\b",
         r"\b(?:marked|labell?ed|outlined|given) (?:area|region|rectangle|extent) (?:of|around)\b"
         r"|\b(?:region|rectangle|object|instance) (?:that is |which is )?(?:labell?ed|tagged)\b",
         r"\b(?:tagged|labell?ed|marked|listed|verified|given|recorded) (?:as|to be) (?:absent"
-        r"|present|missing|not (?:present|there))\b|\b(?:in|from|by|to) the data\b",
+        r"|present|missing|occluded|truncated|not (?:present|there))\b|\b(?:in|from|by"
+        r"|to) the data\b",
         r"\b(?:area|region|rectangle|outline|frame|square|zone) (?:that |which )?(?:was |is |were"
         r" |has been )?(?:outlined|drawn|marked|given|annotated|assigned) (?:for|around|to) (?:it"
         r"|him|her|them|each|this|that|its|every)\b",
@@ -207,7 +212,8 @@ _CAPTION_IN_PICTURE = any_of(
 _STEMS = (
     "caption descri narrat sentence prompt transcript bbox box coordinate annot ground data detect "
     "confidence label tagged marked listed recorded outlined drawn provided given supplied mention "
-    "told said text tags segment information context details material input alt- verified absent "
+    "told said text tags tagged segment specified indicated designated information context "
+    "details material input alt- verified absent "
     "list"
 ).split()
 

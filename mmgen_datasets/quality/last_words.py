@@ -60,6 +60,9 @@ _TAKEN = any_of(
     r"|proud|\w+ed))?$",
     r"\b(?:(?:some|any|no|every)(?:body|one|thing|where)|place|ones?|things?|person|people"
     r"|friends?|way) (?:\w+ )?to (?:\w+ ){1,4}\w+$",
+    r"^to (?!(?:the|his|her|its|their|an?)\b)(?:\w+ ){1,6}\w+$",
+    r"^(?:an?|the|some|any) (?:(?!(?:is|are|was|were|has|seems|wants|tries|begins|starts|appears"
+    r"|about|going|likes|comes|goes|stops|turns|reaches|leans)\b)\w+ ){1,4}to (?:\w+ ){1,3}\w+$",
     r"\bworth (?:\w+ )?\w+ing(?: (?:up|down|on|away|back|out|forward))?$",
     # the man it belongs to, the bench the boys sit on
     rf"\b(?!(?:{_NO_NOUN})\b)\w+ {_PRONOUN} (?:\w+ ){{0,3}}\w+$",
@@ -95,6 +98,9 @@ _HALF = any_of(
     r"|tall|young|old|new|little|huge|tiny|wide|narrow|wooden|beautiful|heavy|soft)$",
     r"\b(?:at|in|on|with|from|into|onto|over|under|by|behind|around|near|through|\w+ing) his$",
     r"\bone\b.*\bone\b.*\band one$",
+    # a subject without its verb
+    r"\b(?:because|while|when|if|since|although|that) (?:he|she|they|we|i)$"
+    r"|, and (?:he|she|they|it)$",
     # a pronoun without its clause; "I can't say where" has left it out
     r"(?:,|\b(?:the|a|an|his|her|their|its|some|two|three) [\w-]+) (?:who|whom|which|whose|where"
     r"|when|that)$",

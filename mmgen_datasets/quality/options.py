@@ -24,7 +24,7 @@ _WITHIN = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"(?<![\w.'’-])(?P<letter>[A-H])(?![\w'’-])(?!\. ?[A-Z][a-z])"
+    r"(?<![\w.'’-])(?P<letter>[A-Hb-h])(?![\w'’-])(?!\. ?[A-Z][a-z])"
     r"(?<!A(?= (?!is|it|fits|seems|because|as|since|and|or|rather|to|would|must|looks|matches|makes"
     r"|leaves|applies|does|has|can)[a-z]))"
 )
@@ -72,7 +72,7 @@ def _compare(exchange: Exchanged, choices: Choices) -> Iterator[Fault]:
     letters = [] if choices.is_labelled is False else _bare_letters(answer.text, choices)
     named = _named(answer.text, choices)
     if named is None and len(letters) == 1:
-        named = letters[0]["letter"], _said_beside(answer.text, letters[0])
+        named = letters[0]["letter"].upper(), _said_beside(answer.text, letters[0])
     if named is not None:
         label, rest = named
         if label not in choices.texts:
@@ -118,7 +118,7 @@ def _bare_letters(answer: str, choices: Choices) -> list[re.Match[str]]:
     return [
         found
         for found in _BARE.finditer(text)
-        if found["letter"] in choices.texts
+        if found["letter"].upper() in choices.texts
         and not _RULED_OUT.search(text[: found.start()])
         and not _IS_OUT.match(text[found.end() :])
     ]

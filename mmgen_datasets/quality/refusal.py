@@ -16,7 +16,8 @@ from mmgen_datasets.quality.phrases import any_of, find_phrases
 _I = r"\bI(?:'m|'ve| am| have)?"
 _ADVERBS = r"(?:\w+ly |just |only |also |simply |not |still |in fact |yet |even |ever )*"
 _CANNOT = (
-    rf"\bI(?:'m| am)? (?:can ?not|can'?t|could(?: not|n't)|{_ADVERBS}"
+    rf"\bI(?:'m| am)? (?:can ?not(?: and will not)?|can'?t(?: and won't)?|could(?: not|n't)"
+    rf"|{_ADVERBS}"
     r"(?:unable to|not able to|not supposed to|not meant to|not at liberty to|incapable of"
     r"|not capable of|not allowed to|not permitted to|not in"
     r" a position to|not equipped to|not designed to|not programmed to|not comfortable(?: with)?"
@@ -50,8 +51,12 @@ _REFUSALS = {
         r"\bI(?:'m| am) (?:just |only |merely |simply |but )?an? (?:\w+ )?(?:machine|bot|model"
         r"|program|algorithm|software|computer|assistant)\b(?! (?:on|in|at) the)",
         r"\bas an? (?:\w+ )?(?:model|assistant|machine|program|system|bot|computer)\b[^.!?;]{0,60}?"
-        r"\bI (?:tend|can|cannot|can't|do|don't|have|am|only|was|may|might|will|would|must"
+        r"\bI (?:tend|sometimes|often|can|cannot|can't|do|don't|have|am|only|was|may|might|will"
+        r"|would|must"
         r"|lack)\b",
+        r"\b(?:OpenAI|Anthropic|Google|Meta|Microsoft|my (?:makers?|creators?"
+        r"|developers?)) (?:has |have )?"
+        r"(?:trained|made|built|designed|taught|programmed|told) me\b",
         r"\bI was (?:only |just |merely )?(?:trained|programmed|not trained|not designed|not"
         r" built|built to)\b",
         r"\bmy (?:training(?: data)?|programming|polic(?:y|ies)|knowledge cut-?off|developers"
@@ -80,6 +85,11 @@ _REFUSALS = {
         rf" been)|came|reached|arrived)(?: (?:actually|in fact))? ?(?:attached|uploaded|provided"
         rf"|included|shared|sent|given|through|me|to me|received|available)"
         r"(?! (?:to|on|at|by) (?:the|a|his|her) (?!message|chat|conversation|question|prompt))",
+        rf"\bthere (?:seems?|appears?) to be no {_MEDIUM}(?= ?[.,;!]| (?:attached|uploaded|here|in"
+        r" your|with your|so|and|but)\b|$)",
+        rf"\bif I (?:could|were able to) (?:see|view|open|look at) {_A_MEDIUM}\b{_HUNG}"
+        rf"|{_CANNOT}(?:see|view|open) what you (?:have )?(?:sent|attached|uploaded|shared)\b"
+        rf"|possible for me to (?:see|view|open|access|look at|process) {_A_MEDIUM}\b{_HUNG}",
         rf"\bI (?:never|do not|don't) (?:actually |really |ever |get to )*(?:see|view|perceive) "
         rf"{_MEDIUM}\b{_HUNG}",
         r"\bI(?:'ve|'m)? (?:have |am |was |had )?(?:only|just|merely|solely) (?:have |been |was "
@@ -124,7 +134,13 @@ _REFUSALS = {
         r"(?: on| upon)?(?:(?: \w+){0,2} (?:questions?|requests?|quer(?:y|ies)|descriptions?"
         r"|information|advice|answers?|opinions?|comments?|analysis|diagnos[ei]s|people|persons?"
         r"|individuals?|minors|faces|content|him|her|them|responses?|assistance)\b"
-        r"| (?:that|this)(?= ?[.!;,]|$)| (?:about|on)\b)",
+        r"| (?:that|this)(?= ?[.!;,]|$)| (?:about|on) (?:people|any|that|this|such|his|her|their"
+        r"|private|personal|specific|real|sensitive|matters|what|who|how)\b)",
+        r"\bI (?:don't|do not|wouldn't|would not) feel (?:right|comfortable) (?:with )?\w+ing\b"
+        r"|\bI(?:'m| am) (?:not comfortable|uncomfortable) (?:with )?\w+ing\b"
+        r"|\bI (?:avoid|refrain from|abstain from) \w+ing\b|\bnot something (?:that )?I do\b"
+        r"|\bI(?:'d| would) (?:rather|prefer to) leave (?:that|this|it) (?:\w+ )?unanswered\b",
+        rf"{_CANNOT}(?:judge|assess|rate) (?:people|anyone|anybody|someone|him|her|them)\b",
         r"\b(?:not something|something) (?:that )?I(?: a|')?m? ?(?:can ?not|can'?t|can|able to"
         r"|will not|won't|would rather not|must|have to|prefer not to)\b(?: (?:do|help|assist"
         r"|answer|discuss|comment|decline|pass)\b(?: (?:with|on))?)?",
