@@ -106,6 +106,15 @@ def test_nothing_is_written_of_what_fails_or_is_only_tried(checked: Path, tmp_pa
     assert list(tmp_path.iterdir()) == [tmp_path / "there"]
 
 
+def test_pictures_that_have_moved_are_not_looked_for(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLE_DIR, tmp_path / "coco")
+    run = mmgen.RunFolder(tmp_path / "run")
+    mmgen.fill_run(run, mmgen.Plan("coco2017", data_dir=str(tmp_path / "coco"), limit=5))
+    shutil.move(tmp_path / "coco", tmp_path / "moved")
+    mmgen.select_run(run.path, tmp_path / "few", total=3)
+    assert len(mmgen.load_run(tmp_path / "few")) == 3
+
+
 def test_categories_come_from_the_source_of_the_run(checked: Path, tmp_path: Path) -> None:
     dogs = mmgen.select_run(checked, where=["category = dog"], balance="category", total=4)
     samples = mmgen.load_dataset("coco2017", data_dir=str(SAMPLE_DIR), split="train")

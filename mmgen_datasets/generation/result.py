@@ -21,6 +21,7 @@ from mmgen_datasets.generation.rows import rows_of
 from mmgen_datasets.generation.run import RunFolder
 
 _BYTES_A_FILE = 500_000_000
+_BYTES_A_GROUP = 100_000_000
 _ROWS_A_QUERY = 256
 
 
@@ -85,7 +86,8 @@ def _fits(reason: str, words: str) -> bool:
 def write_conversations(folder: RunFolder, split: str, conversations: Dataset) -> None:
     """Replace the parquet files of a shard.
 
-    Partial files stand outside the folder that `datasets.load_dataset` is given.
+    Partial files stand outside the folder that `datasets.load_dataset` is given. Pictures that
+    stand elsewhere are not looked for: they may be gone by now.
 
     Args:
         folder: that exists.
@@ -95,7 +97,9 @@ def write_conversations(folder: RunFolder, split: str, conversations: Dataset) -
     target = folder.conversations_path
     target.mkdir(exist_ok=True)
     stem = f"{split_word(split)}-{folder.shard.index:05d}-of-{folder.shard.count:05d}"
-    pieces = math.ceil(_size(conversations) / _BYTES_A_FILE)
+    size = _size(conversations)
+    pieces = math.ceil(size / _BYTES_A_FILE)
+    rows_a_group = max(1, len(conversations) * _BYTES_A_GROUP // max(1, size))
     written = {}
     try:
         for index in range(pieces):
@@ -103,7 +107,8 @@ def write_conversations(folder: RunFolder, split: str, conversations: Dataset) -
             partial = folder.path / f".{path.name}{PARTIAL}"
             written[partial] = path
             with named(path):
-                conversations.shard(pieces, index, contiguous=True).to_parquet(partial)
+                piece = conversations.shard(pieces, index, contiguous=True)
+                piece.to_parquet(partial, batch_size=rows_a_group)
         for old in target.glob(f"{stem}*.parquet"):
             old.unlink()  # a reader that comes between finds too little, never a row twice
         for partial, path in written.items():
