@@ -120,6 +120,14 @@ def test_the_command_tells_how_often_each_check_failed(
     assert f"0 of {len(mmgen.load_run(run))} conversations failed a check" in told
 
 
+def test_the_command_counts_what_failed_the_checks_that_were_asked_for(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mmgen.check_run(run, checks=[f"{__name__}:find_dogs"])
+    assert main(["check", str(run), "--check", "turns"]) == 0
+    assert "\n0 of 23 conversations failed a check\n" in capsys.readouterr().out
+
+
 @pytest.fixture
 def old_run(run: Path) -> Path:
     """A run of a version that knew no scores."""

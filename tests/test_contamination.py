@@ -58,6 +58,13 @@ def as_table() -> Dataset:
     return Dataset.from_list(rows, features=features)
 
 
+def separated(path: Path, mark: str) -> Path:
+    columns = ("image", "text")
+    rows = [columns, *([record[name] for name in columns] for record in RECORDS)]
+    path.write_text("\n".join(map(mark.join, rows)))
+    return path
+
+
 def saved(path: Path) -> Path:
     DatasetDict({"test": as_table()}).save_to_disk(path)
     return path
@@ -75,6 +82,9 @@ FORMS = {
     "a list": lambda home: written(home / "q.json", RECORDS),
     "an object around a list": lambda home: written(home / "q.json", {"questions": RECORDS}),
     "conversations": lambda home: written(home / "q.json", [*map(turned_to_turns, RECORDS)]),
+    "CSV": lambda home: separated(home / "q.csv", ","),
+    "TSV": lambda home: separated(home / "q.tsv", "\t"),
+    "a folder of CSV": lambda home: separated(home / "q.csv", ",").parent,
     "a folder of JSON": lambda home: written(home / "q.json", RECORDS).parent,
     "save_to_disk": lambda home: saved(home / "saved"),
     "a folder of parquet": lambda home: in_parquet(home / "parquet"),
@@ -141,6 +151,14 @@ def test_pictures_that_are_not_there_are_told(
     benchmark = load_benchmark(lines(tmp_path / "q.jsonl"))
     assert not benchmark.pictures
     assert "q.jsonl: 2 of the pictures that it names are not there" in caplog.text
+
+
+def test_pictures_that_cannot_be_read_are_told(
+    home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (home / "two.jpg").write_bytes(b"no picture")
+    assert len(load_benchmark(lines(home / "q.jsonl")).pictures) == 1
+    assert "q.jsonl: 1 of the pictures that it names are not there" in caplog.text
 
 
 def test_names_that_lead_out_of_the_folder_are_not_followed(home: Path) -> None:

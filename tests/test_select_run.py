@@ -106,6 +106,15 @@ def test_nothing_is_written_of_what_fails_or_is_only_tried(checked: Path, tmp_pa
     assert list(tmp_path.iterdir()) == [tmp_path / "there"]
 
 
+def test_a_folder_below_home_is_seen_to_exist(
+    checked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "there").mkdir()
+    with pytest.raises(RunError, match="exists already"):
+        mmgen.select_run(checked, "~/there", total=3)
+
+
 def test_pictures_that_have_moved_are_not_looked_for(tmp_path: Path) -> None:
     shutil.copytree(SAMPLE_DIR, tmp_path / "coco")
     run = mmgen.RunFolder(tmp_path / "run")

@@ -22,12 +22,18 @@ def has_samples(path: str | Path) -> bool:
     return manifest.plan.command == GENERATE
 
 
-def run_samples(path: str | Path, data_dir: str | None = None) -> Dataset:
+def run_samples(
+    path: str | Path,
+    data_dir: str | None = None,
+    *,
+    instead: str = "do without annotations (--no-annotations)",
+) -> Dataset:
     """Load the split that a run was made from, all of it.
 
     Args:
         path: of the run's folder.
         data_dir: where the source's files are now; by default where the run found them.
+        instead: what one can do where they cannot be loaded, in the imperative.
 
     Returns:
         Rows of `mmgen_datasets.schema.SAMPLE`; a conversation's ``sample_id`` is the ``id`` of one.
@@ -38,7 +44,7 @@ def run_samples(path: str | Path, data_dir: str | None = None) -> Dataset:
     if not has_samples(path):
         raise RunError(
             f"{path}: was made from the plan of a task, whose pictures have no annotations",
-            "do without them (--no-annotations)",
+            instead,
         )
     _, manifest = read_run(path)[0]
     plan = manifest.plan
@@ -53,6 +59,5 @@ def run_samples(path: str | Path, data_dir: str | None = None) -> Dataset:
         problem = error.problem if isinstance(error, MMGenError) else error
         raise RunError(
             f"{path}: the samples that it was made from cannot be loaded: {problem}",
-            "say where its source's files are now (--data-dir), or do without annotations"
-            " (--no-annotations)",
+            f"say where its source's files are now (--data-dir), or {instead}",
         ) from error

@@ -53,10 +53,8 @@ def check_run(
             raise UsageError(f"{other} is the run itself", "it is compared with itself anyway")
     of_set = compared.choose(checks)
     chosen = tuple(CHECKS if checks is None else (n for n in checks if n not in SET_CHECKS))
-    for name in chosen:
-        resolve(
-            "check", CHECKS | SET_CHECKS, name
-        )  # an unknown name is told before the source is loaded
+    for name in chosen:  # an unknown name is told before the source is loaded
+        resolve("check", CHECKS | SET_CHECKS, name)
     compares = any(name in CHECKS and CHECKS[name].reads_annotations for name in chosen)
     loads = annotations and compares and has_samples(path)
     samples = run_samples(path, data_dir) if loads else None

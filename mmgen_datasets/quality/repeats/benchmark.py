@@ -99,7 +99,7 @@ def _gather(name: str, rows: Iterable[BenchmarkRow]) -> Benchmark:
     for number, (row, seen) in enumerate(_looked_at(rows)):
         found.rows.append(row.name)
         found.questions.append(row.questions)
-        missing += row.missing
+        missing += row.missing + len(row.images) - len(seen)
         for one in seen:
             place = places.setdefault(one.digest, len(places))
             if place == len(found.pictures):
@@ -113,8 +113,8 @@ def _gather(name: str, rows: Iterable[BenchmarkRow]) -> Benchmark:
         )
     if missing:
         _LOG.warning(
-            "%s: %d of the pictures that it names are not there; questions about them are compared"
-            " by themselves",
+            "%s: %d of the pictures that it names are not there or cannot be read; questions about"
+            " them are compared by themselves",
             name,
             missing,
         )

@@ -33,6 +33,7 @@ NAMES = ("image_path", "image_file", "img_path", "file_name")
 _HUB = re.compile(r"\w[\w.-]*/[\w.-]+")
 _TURNS = ("conversations", "messages")
 _PICTURES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
+_RECORDS = {".json", ".jsonl"}
 _TABLES: dict[str, Callable[[Path], Any]] = {
     ".parquet": lambda path: load_files("parquet", data_files=str(path), split="train"),
     ".csv": lambda path: load_files("csv", data_files=str(path), split="train"),
@@ -65,10 +66,8 @@ def read_rows(path: str) -> Iterator[BenchmarkRow]:
     place = Path(path).expanduser()
     if place.is_dir():
         return _of_folder(place)
-    if place.suffix in (".json", ".jsonl"):
-        return _of_json(place)
-    if place.is_file() and place.suffix in _TABLES:
-        return _of_datasets(path, lambda: _TABLES[place.suffix](place))
+    if place.suffix in _RECORDS or (place.is_file() and place.suffix in _TABLES):
+        return _of_file(place, place.parent)
     if place.exists() or _HUB.fullmatch(path) is None:
         raise MissingFileError(
             f"the benchmark {path} is no file or folder that can be read",
@@ -78,22 +77,27 @@ def read_rows(path: str) -> Iterator[BenchmarkRow]:
     return _of_datasets(path, lambda: load_files(path))
 
 
-def rows_of(dataset: Dataset, prefix: str = "") -> Iterator[BenchmarkRow]:
-    """The rows of a table; `prefix` stands before their names."""
+def rows_of(dataset: Dataset, prefix: str = "", home: Path | None = None) -> Iterator[BenchmarkRow]:
+    """The rows of a table.
+
+    Args:
+        dataset: the table.
+        prefix: stands before the names of rows.
+        home: below which files of pictures lie; None where they stand in the table alone.
+    """
     for number, row in enumerate(undecoded(dataset)):
-        yield _row(f"{prefix}row {number}", row, None)
+        yield _row(f"{prefix}row {number}", row, home)
 
 
 def _of_folder(folder: Path) -> Iterator[BenchmarkRow]:
     if any((folder / name).exists() for name in ("state.json", "dataset_dict.json")):
         return _of_datasets(str(folder), lambda: load_from_disk(str(folder)))
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    if any(path.suffix in _TABLES for path in files):
-        return _of_datasets(str(folder), lambda: load_files(str(folder)))
-    if records := [path for path in files if path.suffix in (".json", ".jsonl")]:
-        return chain.from_iterable(
-            _of_json(path, home=folder, prefix=f"{path.relative_to(folder)} ") for path in records
-        )
+    for kinds in (_TABLES, _RECORDS):
+        if chosen := [path for path in files if path.suffix in kinds]:
+            return chain.from_iterable(
+                _of_file(path, folder, f"{path.relative_to(folder)} ") for path in chosen
+            )
     if pictures := [path for path in files if path.suffix.lower() in _PICTURES]:
         return (
             BenchmarkRow(str(path.relative_to(folder)), [], [{"bytes": None, "path": str(path)}])
@@ -105,7 +109,17 @@ def _of_folder(folder: Path) -> Iterator[BenchmarkRow]:
     )
 
 
-def _of_datasets(path: str, load: Callable[[], Any]) -> Iterator[BenchmarkRow]:
+def _of_file(path: Path, home: Path, prefix: str = "") -> Iterator[BenchmarkRow]:
+    if path.suffix in _TABLES:
+        return _of_datasets(str(path), lambda: _TABLES[path.suffix](path), home, prefix)
+    return (
+        _row(f"{prefix}row {number}", record, home) for number, record in enumerate(_records(path))
+    )
+
+
+def _of_datasets(
+    path: str, load: Callable[[], Any], home: Path | None = None, prefix: str = ""
+) -> Iterator[BenchmarkRow]:
     try:
         loaded = load()
     except (DatasetsError, OSError, ValueError) as error:
@@ -118,12 +132,7 @@ def _of_datasets(path: str, load: Callable[[], Any]) -> Iterator[BenchmarkRow]:
         for split, dataset in loaded.items():
             yield from rows_of(dataset, f"{split} " if several else "")
     else:
-        yield from rows_of(loaded)
-
-
-def _of_json(path: Path, home: Path | None = None, prefix: str = "") -> Iterator[BenchmarkRow]:
-    for number, record in enumerate(_records(path)):
-        yield _row(f"{prefix}row {number}", record, home or path.parent)
+        yield from rows_of(loaded, prefix, home)
 
 
 def _records(path: Path) -> list[dict[str, Any]]:

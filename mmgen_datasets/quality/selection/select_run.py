@@ -10,15 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from datasets import Dataset
-
 from mmgen_datasets.errors import RunError, UsageError
 from mmgen_datasets.files import whole_file
 from mmgen_datasets.generation.manifest import Manifest
 from mmgen_datasets.generation.result import write_conversations
 from mmgen_datasets.generation.rows import VERSION
 from mmgen_datasets.generation.run import RunFolder, load_run, read_run
-from mmgen_datasets.generation.run_samples import has_samples, run_samples
+from mmgen_datasets.generation.run_samples import run_samples
 from mmgen_datasets.generation.selection import Selection
 from mmgen_datasets.quality.selection.fields import FIELDS
 from mmgen_datasets.quality.selection.select import select
@@ -68,17 +66,19 @@ def select_run(
     """
     if not where and total is None and balance is None:
         raise UsageError("nothing is said about what to choose", "give a condition or a total")
-    if out is not None and Path(out).resolve() == Path(path).resolve():
+    out = None if out is None else Path(out).expanduser().absolute()
+    if out is not None and out.resolve() == Path(path).resolve():
         raise RunError(f"{out} is the run to choose from", "name another folder")
-    if out is not None and Path(out).exists():
+    if out is not None and out.exists():
         raise RunError(f"{out} exists already", "name another folder, or remove this one first")
     manifests = [manifest for _, manifest in read_run(path)]
     asked = [*(parse_condition(text).name for text in where), balance]
     needs_samples = any(field.reads_annotations for name, field in FIELDS.items() if name in asked)
+    instead = "choose by something else than a category"
     selected = select(
         load_run(path),
         where,
-        samples=_samples(path, data_dir) if needs_samples else None,
+        samples=run_samples(path, data_dir, instead=instead) if needs_samples else None,
         balance=balance,
         total=total,
         seed=seed,
@@ -95,16 +95,8 @@ def select_run(
         library_version=VERSION,
     )
     if out is not None:
-        _write(Path(out), selected, _manifest(manifests, selection, len(selected.rows)))
+        _write(out, selected, _manifest(manifests, selection, len(selected.rows)))
     return selected
-
-
-def _samples(path: str | Path, data_dir: str | None) -> Dataset:
-    try:
-        return run_samples(path, data_dir)
-    except RunError as error:
-        where = "say where its source's files are now (--data-dir), or " * has_samples(path)
-        raise RunError(error.problem, f"{where}choose by something else than a category") from error
 
 
 def _manifest(manifests: Sequence[Manifest], selection: Selection, conversations: int) -> Manifest:
@@ -129,7 +121,6 @@ def _manifest(manifests: Sequence[Manifest], selection: Selection, conversations
 
 
 def _write(out: Path, selected: Selected, manifest: Manifest) -> None:
-    out = out.expanduser().absolute()
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
