@@ -14,6 +14,7 @@ import mmgen_datasets as mmgen
 from mmgen_datasets.cli import main
 from mmgen_datasets.errors import RunError, UnknownNameError
 from mmgen_datasets.generation.run_samples import run_samples
+from mmgen_datasets.media import undecoded
 from mmgen_datasets.quality import CHECKS
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.check import check, check_case
@@ -75,6 +76,15 @@ def test_a_row_without_a_conversation_is_not_judged(conversations: Dataset) -> N
     assert found == [
         {"name": "turns", "passed": None, "detail": "not judged: there is no conversation"}
     ]
+
+
+def test_rows_that_others_made_may_lack_checks_and_messages(conversations: Dataset) -> None:
+    rows = [row | {"checks": None, "image": None} for row in undecoded(conversations.select([0]))]
+    table = Dataset.from_list(
+        [*rows, rows[0] | {"messages": None}], features=conversations.features
+    )
+    found = check(check(table, checks=["turns"]), checks=["turns", "placeholders"])["checks"]
+    assert [[one["passed"] for one in row] for row in found] == [[True, True], [None, None]]
 
 
 def test_without_annotations_nothing_is_judged_by_them() -> None:

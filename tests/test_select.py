@@ -176,6 +176,28 @@ def test_what_cannot_be_meant_is_refused(condition: str, problem: str) -> None:
         select(ROWS, [condition])
 
 
+def test_a_table_without_rows_has_nothing_left_to_choose_from() -> None:
+    with pytest.raises(UsageError, match="no conversation is left of 0"):
+        select(ROWS.select([]), ["kind = vqa"])
+
+
+def test_a_table_without_scores_names_what_there_is() -> None:
+    with pytest.raises(UnknownNameError, match=r"(?s)is called 'tone'.*mmgen judge"):
+        select(ROWS.remove_columns("scores"), ["tone > 3"])
+
+
+def test_what_no_conversation_has_is_told_with_what_to_do() -> None:
+    with pytest.raises(UnknownNameError, match=r"(?s)has a keyword.*mmgen fields"):
+        select(table(conversation("a")), ["keyword = any"])
+
+
+@given(st.lists(st.text(), min_size=1, max_size=3))
+def test_words_are_what_white_space_parts(answers: list[str]) -> None:
+    number = sum(len(answer.split()) for answer in answers)
+    rows = table(conversation("a", messages=said(*answers)))
+    assert len(select(rows, [f"words = {number}"]).rows) == 1
+
+
 def test_what_nobody_checked_neither_failed_nor_passed() -> None:
     for condition in ("failed != any", "passed = turns"):
         with pytest.raises(UnknownNameError, match=r"(?s)none .* was checked yet.*mmgen check RUN"):

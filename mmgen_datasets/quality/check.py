@@ -135,7 +135,7 @@ def _merged(batch: Mapping[str, list[Any]], indices: list[int], find: Any) -> di
     names = [{check["name"] for check in new} for new in found]
     return {
         "checks": [
-            [*(check for check in before if check["name"] not in replaced), *new]
+            [*(check for check in before or () if check["name"] not in replaced), *new]
             for before, new, replaced in zip(old, found, names, strict=True)
         ]
     }
@@ -154,7 +154,7 @@ def _check_batch(
     rows = zip(batch["messages"], batch["kind"], batch["provenance"], samples, errors, strict=True)
     return [
         [_not_judged(name, "there is no conversation") for name in chosen]
-        if error is not None
+        if error is not None or messages is None
         else check_case(
             Case(messages, kind, media, (made or {}).get("finish_reason"), sample, language), chosen
         )

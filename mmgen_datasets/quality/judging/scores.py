@@ -127,7 +127,7 @@ def _merged(
         "scores": [
             before
             if row is None
-            else [*(score for score in before if score["judge"] != judge), *next(new)]
+            else [*(score for score in before or () if score["judge"] != judge), *next(new)]
             for before, row in zip(old, rows, strict=True)
         ]
     }

@@ -25,6 +25,9 @@ Rows: TypeAlias = npt.NDArray[np.int64]
 CATEGORIES = "categories"
 """Column of lists of strings that `mmgen_datasets.quality.selection.categories` lays beside."""
 
+# Arrow's \s is the white space of ASCII, but for some.
+_WORD = r"[^\s\v\x1c-\x1f\x{85}\pZ]+"
+
 
 class Cells(NamedTuple):
     """What the rows of a batch have of a field."""
@@ -140,7 +143,7 @@ def _words(table: pa.Table) -> Cells:
     rows, messages = _flat(table["messages"])
     answers = pc.equal(pc.struct_field(messages, "role"), "assistant")
     rows, texts = _kept(rows, pc.struct_field(messages, "content"), answers)
-    counts = pc.count_substring_regex(pc.fill_null(texts, ""), r"\S+")
+    counts = pc.count_substring_regex(pc.fill_null(texts, ""), _WORD)
     sums = np.bincount(rows, weights=counts.to_numpy(), minlength=table.num_rows)
     return Cells(np.arange(table.num_rows), pa.array(sums, pa.float32()))
 

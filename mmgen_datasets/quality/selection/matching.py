@@ -94,7 +94,10 @@ class Term:
                     f"{self.condition}: none of the conversations was checked yet",
                     "check them first: mmgen check RUN",
                 )
-            raise UnknownNameError(f"{self.condition}: no conversation has a {name}")
+            raise UnknownNameError(
+                f"{self.condition}: no conversation has a {name}",
+                "choose by something else, of 'mmgen fields'",
+            )
         lower = {value.lower() for value in known}
         for value in self.condition.values:
             if value == ANY or value.lower() in lower:
@@ -136,6 +139,8 @@ def terms_of_conditions(conditions: Sequence[Condition], conversations: Dataset)
 def scores_in(conversations: Dataset) -> dict[str, list[str]]:
     """What was scored, and by which judges, in the order of their names."""
     found: dict[str, set[str]] = {}
+    if "scores" not in conversations.column_names:
+        return {}
     column = conversations.select_columns(["scores"]).with_format("arrow")
     for table in column.iter(_ROWS_A_BATCH):
         scores = pc.list_flatten(table["scores"].combine_chunks())

@@ -128,8 +128,9 @@ def _look(reading: Reading, terms: Sequence[Term], group: Field, *, seed: int | 
         if seed is not None:
             drawn = [draw_of(seed, name) for name in table["id"].to_pylist()]
             keys.append(np.array(drawn, np.uint64))
-    for term, values in zip(terms, known, strict=True):
-        term.refuse_unknown(values)
+    if len(reading.conversations):  # of none, nothing is known that could be meant
+        for term, values in zip(terms, known, strict=True):
+            term.refuse_unknown(values)
     return _Look(np.concatenate(reasons), members, np.concatenate(keys))
 
 
