@@ -158,6 +158,12 @@ def test_keys_find_as_many_as_they_should(similarity: float) -> None:
     assert abs(found - expected) < 4 * (expected * (1 - expected) / 1000) ** 0.5 + 0.002
 
 
+def test_the_keys_of_a_text_do_not_depend_on_how_many_there_are() -> None:
+    texts = [f"text number {n}" for n in range(4_500)]
+    assert (text_keys(texts)[-3:] == text_keys(texts[-3:])).all()
+    assert text_keys([]).shape == (0, 32)
+
+
 def test_keys_of_different_scopes_have_nothing_in_common() -> None:
     keys = within(text_keys([LONG, LONG, LONG]), np.array([1, 2, 1]))
     assert (keys[0] == keys[2]).all()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
+from datasets import Dataset
 
 from mmgen_datasets.quality.case import Case, Fault, Said
 from mmgen_datasets.quality.check import Checked
@@ -19,7 +17,6 @@ from mmgen_datasets.quality.repeats.benchmark_pictures import BenchmarkRows
 from mmgen_datasets.quality.repeats.passages import beginning
 from mmgen_datasets.quality.repeats.similar_text import (
     SIMILAR,
-    Shingles,
     comparing,
     fold,
     jaccard,
@@ -29,62 +26,66 @@ from mmgen_datasets.quality.repeats.similar_text import (
     words,
 )
 
+_ROWS_A_BATCH = 1000
+
 
 @dataclass(frozen=True)
 class Asked:
-    """What benchmarks ask."""
+    """What benchmarks ask of what some conversations ask."""
 
-    benchmarks: Sequence[Benchmark]
+    anywhere: Mapping[str, str]
+    """As `asked_anywhere` finds it."""
     shown: Mapping[int, BenchmarkRows]
     """Row of a conversation to the rows of benchmarks that show its picture."""
 
-    @cached_property
-    def specific(self) -> dict[str, str]:
-        """Questions that can be told by themselves, folded, to where they stand."""
-        return {
-            text: benchmark.tell(row)
-            for benchmark in reversed(self.benchmarks)
-            for text, row in benchmark.specific().items()
-        }
-
-    @cached_property
-    def texts(self) -> list[str]:
-        return list(self.specific)
-
-    @cached_property
-    def keys(self) -> npt.NDArray[np.uint64]:
-        return text_keys(self.texts)
-
-    @cached_property
-    def sets(self) -> list[Shingles]:
-        return [shingle_set(text) for text in self.texts]
-
     def find(self, batch: Mapping[str, Any], rows: Sequence[int]) -> Iterator[list[Checked]]:
         """What to write of each row of a batch."""
-        questions = [Case(messages or ()).questions for messages in batch["messages"]]
-        near = self._near({fold(said.text) for asked in questions for said in asked})
-        for row, asked in zip(rows, questions, strict=True):
-            faults = [fault for said in asked if (fault := self._fault(row, said, near))]
+        for row, messages in zip(rows, batch["messages"], strict=True):
+            asked = Case(messages or ()).questions
+            faults = [fault for said in asked if (fault := self._fault(row, said))]
             detail = write_detail(faults) or None
             yield [{"name": "benchmark_question", "passed": not faults, "detail": detail}]
 
-    def _fault(self, row: int, said: Said, near: Mapping[str, str]) -> Fault | None:
-        where = _asked_there(said.text, self.shown.get(row, ())) or near.get(fold(said.text))
+    def _fault(self, row: int, said: Said) -> Fault | None:
+        there = _asked_there(said.text, self.shown.get(row, ()))
+        where = there or self.anywhere.get(fold(said.text))
         return Fault(said.turn, beginning(said.text), f"is asked in {where}") if where else None
 
-    def _near(self, questions: Iterable[str]) -> dict[str, str]:
-        """Those of some folded questions that are specific ones, or nearly, and where."""
-        found = {text: self.specific[text] for text in questions if text in self.specific}
-        own = sorted(t for t in questions if t not in found and len(words(t)) >= SPECIFIC)
-        num_known = len(self.texts)
-        compare = comparing([*self.sets, *map(shingle_set, own)])
-        keys = np.concatenate([self.keys, text_keys(own)])
-        for item, links in match(keys, num_known, compare, SIMILAR).items():
-            similarity, place = max((value, -known) for known, value in links.items())
-            found[own[item - num_known]] = (
-                f"{self.specific[self.texts[-place]]} (similarity {similarity:.2f})"
-            )
-        return found
+
+def asked_anywhere(conversations: Dataset, benchmarks: Sequence[Benchmark]) -> dict[str, str]:
+    """Find the questions that can be told by themselves: `Benchmark.specific`, or nearly.
+
+    All are compared at once, since the keys of a benchmark are sorted for each comparison.
+
+    Returns:
+        Question of a conversation, folded, to where it stands.
+    """
+    specific = {
+        text: benchmark.tell(row)
+        for benchmark in reversed(benchmarks)
+        for text, row in benchmark.specific().items()
+    }
+    asked: set[str] = set()
+    for batch in conversations.with_format(None).select_columns(["messages"]).iter(_ROWS_A_BATCH):
+        for messages in batch["messages"]:
+            folded = (fold(said.text) for said in Case(messages or ()).questions)
+            asked.update(text for text in folded if len(words(text)) >= SPECIFIC)
+    found = {text: specific[text] for text in asked & specific.keys()}
+    return found | _nearly(sorted(asked - specific.keys()), specific)
+
+
+def _nearly(asked: Sequence[str], specific: Mapping[str, str]) -> dict[str, str]:
+    """Those of some folded questions that nearly are specific ones, and where those stand."""
+    if not asked or not specific:
+        return {}
+    known = list(specific)
+    texts = [*known, *asked]
+    found = {}
+    compare = comparing([shingle_set(text) for text in texts])
+    for item, links in match(text_keys(texts), len(known), compare, SIMILAR).items():
+        similarity, place = max((value, -place) for place, value in links.items())
+        found[texts[item]] = f"{specific[known[-place]]} (similarity {similarity:.2f})"
+    return found
 
 
 def _asked_there(question: str, rows: BenchmarkRows) -> str | None:

@@ -9,7 +9,7 @@ from datasets import Dataset
 from mmgen_datasets.quality.check import put_checks
 from mmgen_datasets.quality.repeats.benchmark import Benchmark
 from mmgen_datasets.quality.repeats.benchmark_pictures import BenchmarkRows, same_pictures
-from mmgen_datasets.quality.repeats.benchmark_questions import Asked
+from mmgen_datasets.quality.repeats.benchmark_questions import Asked, asked_anywhere
 from mmgen_datasets.quality.repeats.pictures import Pictures
 from mmgen_datasets.quality.repeats.together import put_findings, together
 
@@ -48,6 +48,6 @@ def check_contamination(
                 conversations, {"benchmark_picture": details}, desc="pictures of benchmarks"
             )
     if any(any(benchmark.questions) for benchmark in benchmarks):
-        asked = Asked(benchmarks, shown)
+        asked = Asked(asked_anywhere(conversations, benchmarks), shown)
         conversations = put_checks(conversations, asked.find, desc="questions of benchmarks")
     return conversations

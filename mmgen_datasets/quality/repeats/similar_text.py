@@ -31,6 +31,7 @@ _NUM_VALUES = 256
 _SEED = 1
 _LEAST_RECALL = 0.99
 _SETS_AT_ONCE = 8_000
+_TEXTS_AT_ONCE = 4_000  # whose values are Python's numbers for a moment, 10 kB a text
 # Where a script has no spaces, each character counts as a word.
 _WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|[^\W\u0e00-\u0eff\u3040-\u9fff]+")
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -129,15 +130,15 @@ def recall(similarity: float, num_bands: int, rows: int) -> float:
 def text_keys(texts: Sequence[str], similarity: float = SIMILAR) -> Keys:
     """Keys of texts, by which those of at least a similarity find one another: ``(N, B)``."""
     num_bands, rows = bands(similarity)
-    if not texts:
-        return np.zeros((0, num_bands), np.uint64)
-    found = rensa.RMinHash.digests_from_token_sets(
-        [shingles(text) for text in texts], num_bands * rows, _SEED
-    )
-    values = np.array(found, np.uint64).reshape(len(texts), num_bands, rows)
-    keys = np.zeros(values.shape[:2], np.uint64)
-    for place in range(rows):
-        keys = _mix(keys ^ values[:, :, place])
+    keys = np.zeros((len(texts), num_bands), np.uint64)
+    for start in range(0, len(texts), _TEXTS_AT_ONCE):
+        some = slice(start, start + _TEXTS_AT_ONCE)
+        found = rensa.RMinHash.digests_from_token_sets(
+            [shingles(text) for text in texts[some]], num_bands * rows, _SEED
+        )
+        values = np.array(found, np.uint64).reshape(-1, num_bands, rows)
+        for place in range(rows):
+            keys[some] = _mix(keys[some] ^ values[:, :, place])
     return keys
 
 
