@@ -1,0 +1,137 @@
+"""Pictures with their boxes, motions and recordings, beside what is said about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import mmgen_datasets as mmgen
+from mmgen_datasets.generation.run_samples import run_samples
+from mmgen_datasets.report.write import write_report
+from tests.report_page.pages import opened, wait_until
+from tests.report_runs import Row, changed, motion_run, sample_run, sound_run
+from tests.sounds import file_of, tone
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+
+def test_boxes_stand_where_they_are_annotated(
+    context: BrowserContext, run: Path, rows: list[Row]
+) -> None:
+    samples = {row["id"]: row for row in run_samples(run).remove_columns("image")}
+    row = next(row for row in rows if len(samples[row["sample_id"]]["objects"]) > 1)
+    page = opened(context, run, id=row["id"])
+    boxes = page.locator(".boxes")
+    assert boxes.evaluate("it => getComputedStyle(it).opacity") == "0"
+    page.hover(".frame")
+    wait_until(page, lambda: boxes.evaluate("it => getComputedStyle(it).opacity") == "1")
+    picture = page.locator(".frame img").bounding_box()
+    assert picture is not None
+    drawn = sorted(
+        tuple(b.values()) for one in page.locator(".box").all() if (b := one.bounding_box())
+    )
+    expected = sorted(
+        _placed(thing["bbox"], picture) for thing in samples[row["sample_id"]]["objects"]
+    )
+    assert drawn == [pytest.approx(edges, abs=1.0) for edges in expected]
+
+
+def test_boxes_of_a_picture_that_is_not_there_stand_in_an_empty_frame(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    folder = changed(
+        sample_run(tmp_path / "run"),
+        lambda place, row: row | {"image": None},
+    )
+    write_report(folder)
+    page = opened(context, folder, view="samples")
+    frame = page.locator(".empty").bounding_box()
+    assert frame is not None
+    [sample] = [
+        one for one in run_samples(folder) if one["id"] == mmgen.load_run(folder)[0]["sample_id"]
+    ]
+    assert frame["width"] / frame["height"] == pytest.approx(
+        sample["width"] / sample["height"], rel=0.01
+    )
+    drawn = sorted(
+        tuple(b.values()) for one in page.locator(".box").all() if (b := one.bounding_box())
+    )
+    expected = sorted(_placed(thing["bbox"], frame) for thing in sample["objects"])
+    assert drawn == [pytest.approx(edges, abs=1.0) for edges in expected]
+    assert "not in the run" in page.locator(".picture").inner_text()
+
+
+def _placed(bbox: list[float], picture: Any) -> tuple[float, ...]:
+    left, top, right, bottom = bbox
+    across, down = picture["width"], picture["height"]
+    return (
+        picture["x"] + left * across,
+        picture["y"] + top * down,
+        (right - left) * across,
+        (bottom - top) * down,
+    )
+
+
+def test_a_name_below_the_picture_shows_its_boxes(
+    context: BrowserContext, run: Path, rows: list[Row]
+) -> None:
+    page = opened(context, run, id=rows[0]["id"])
+    name = page.locator(".names button").first
+    name.focus()
+    category = page.locator(".box.named").first.get_attribute("data-name")
+    assert name.inner_text().startswith(category or "?")
+    assert page.locator(".box.named .label").first.is_visible()
+    name.click()
+    page.mouse.move(0, 0)
+    page.locator("#search").focus()
+    assert page.locator(".box.named").first.get_attribute("data-name") == category
+    assert name.get_attribute("aria-pressed") == "true"
+    name.click()
+    page.locator("#search").focus()
+    assert page.locator(".box.named").count() == 0
+
+
+_INK = """(canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const colours = new Set();
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3] === 255) colours.add(`rgb(${data[at]}, ${data[at + 1]}, ${data[at + 2]})`);
+  }
+  return [...colours];
+}"""
+
+
+@pytest.mark.parametrize(
+    "context", [{"reduced_motion": "reduce"}, {"reduced_motion": "no-preference"}], indirect=True
+)
+def test_motions_are_drawn_and_move_where_that_is_wanted(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    folder = motion_run(tmp_path / "run")
+    write_report(folder)
+    page = opened(context, folder, view="samples")
+    canvas = page.locator(".motion canvas")
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    assert ink in canvas.evaluate(_INK)
+    assert page.locator(".still canvas").first.evaluate(_INK)
+    time = page.locator(".motion input")
+    if page.evaluate("matchMedia('(prefers-reduced-motion: reduce)').matches"):
+        page.wait_for_timeout(300)  # as long as a motion that ran would take to be seen
+        assert float(time.input_value()) == 0
+        page.get_by_role("button", name="Play").click()
+    wait_until(page, lambda: float(time.input_value()) > 0)
+
+
+def test_recordings_can_be_played(context: BrowserContext, tmp_path: Path) -> None:
+    folder = sound_run(tmp_path / "run", [file_of(tone(0.5, 16_000), 16_000), b"?"])
+    write_report(folder)
+    page = opened(context, folder, view="samples")
+    player = page.locator("audio")
+    player.wait_for()
+    wait_until(page, lambda: player.evaluate("it => it.duration > 0"))
+    assert player.evaluate("it => it.duration") == pytest.approx(0.5, abs=0.01)
+    page.keyboard.press("j")
+    page.get_by_text("in a format that browsers do not play").wait_for()
