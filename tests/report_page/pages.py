@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
+_PATIENCE_S = 20
+
 
 def opened(context: BrowserContext, run: Path, **wanted: str | list[str]) -> Page:
     """The page of a run, once all of it is read."""
@@ -33,9 +35,9 @@ def choose(page: Page, facet: str, name: str) -> None:
     box.nth([b.get_attribute("data-name") for b in box.all()].index(name)).click()
 
 
-def wait_until(page: Page, met: Callable[[], bool], at_most_s: float = 20.0) -> None:
+def wait_until(page: Page, met: Callable[[], bool]) -> None:
     """Wait for something; Playwright's own wait is not allowed by the page's policy."""
-    end = time.monotonic() + at_most_s
+    end = time.monotonic() + _PATIENCE_S
     while not met():
         assert time.monotonic() < end, "it did not come to this in time"
         page.wait_for_timeout(50)
