@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from mmgen_datasets.registry import Entry
 
 _HERE = "mmgen_datasets.quality"
+_FORM = f"{_HERE}.form"
 
 
 @dataclass(frozen=True)
@@ -24,41 +25,45 @@ class CheckEntry(Entry):
 
 
 CHECKS: dict[str, CheckEntry] = {
-    "turns": CheckEntry(f"{_HERE}.turns:find", "user and assistant alternate, and none is empty"),
+    "turns": CheckEntry(f"{_FORM}.turns:find", "user and assistant alternate, and none is empty"),
     "placeholders": CheckEntry(
-        f"{_HERE}.placeholders:find", "each medium's placeholder stands once, in the first turn"
+        f"{_FORM}.placeholders:find",
+        "each medium's placeholder stands once, in the first turn",
     ),
     "leftovers": CheckEntry(
-        f"{_HERE}.leftovers:find", "no labels, separators, special tokens or open slots of a prompt"
+        f"{_FORM}.leftovers:find",
+        "no labels, separators, special tokens or open slots of a prompt",
     ),
     "cut_short": CheckEntry(
-        f"{_HERE}.cut_short:find", "answers end where they should, and were not stopped at a limit"
+        f"{_FORM}.cut_short:find",
+        "answers end where they should, and were not stopped at a limit",
     ),
     "refusal": CheckEntry(
-        f"{_HERE}.refusal:find",
+        f"{_FORM}.refusal:find",
         "the assistant does not decline, and does not speak of itself as a model",
     ),
     "hidden_context": CheckEntry(
-        f"{_HERE}.hidden_context:find",
+        f"{_FORM}.hidden_context:find",
         "nobody speaks of captions, boxes or texts that only annotators had",
     ),
     "coordinates": CheckEntry(
-        f"{_HERE}.coordinates:find",
+        f"{_FORM}.coordinates:find",
         "places are not given as bare figures, unless they are asked for",
     ),
-    "language": CheckEntry(f"{_HERE}.language:find", "turns are in the language that is expected"),
+    "language": CheckEntry(f"{_FORM}.language:find", "turns are in the language that is expected"),
     "length": CheckEntry(
-        f"{_HERE}.length:find", "answers are as long as their kind asks for, and no turn is endless"
+        f"{_FORM}.length:find",
+        "answers are as long as their kind asks for, and no turn is endless",
     ),
     "repetition": CheckEntry(
-        f"{_HERE}.repetition:find",
+        f"{_FORM}.repetition:find",
         "no question, sentence or stretch of words comes again and again",
     ),
     "options": CheckEntry(
-        f"{_HERE}.options:find", "the answer to a multiple choice is one of its options"
+        f"{_FORM}.options:find", "the answer to a multiple choice is one of its options"
     ),
     "unanswered": CheckEntry(
-        f"{_HERE}.unanswered:find",
+        f"{_FORM}.unanswered:find",
         "answers take a stance, give a number, a colour or a choice as asked",
     ),
     "numbers": CheckEntry(

@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from mmgen_datasets.quality.alternatives import SHORT_ANSWER, content, is_chosen, offers
-from mmgen_datasets.quality.answering import cannot_tell, has_colour, has_number
-from mmgen_datasets.quality.at_large import DECIDED, asks_whether_there_is, is_at_large
 from mmgen_datasets.quality.case import Case, Exchanged, Fault
-from mmgen_datasets.quality.choices import read_choices
-from mmgen_datasets.quality.phrases import any_of
-from mmgen_datasets.quality.sentences import HIDDEN, sentences, unquoted, words
+from mmgen_datasets.quality.form.alternatives import SHORT_ANSWER, content, is_chosen, offers
+from mmgen_datasets.quality.form.answering import cannot_tell, has_colour, has_number
+from mmgen_datasets.quality.form.at_large import DECIDED, asks_whether_there_is, is_at_large
+from mmgen_datasets.quality.form.choices import read_choices
+from mmgen_datasets.quality.form.phrases import any_of
+from mmgen_datasets.quality.form.sentences import HIDDEN, sentences, unquoted, words
 
 _PRAISE = any_of(
     r"^(?:(?:oh|ah|wow|well|hm+|sure|certainly|of course|absolutely|okay|ok|great|thanks?(?:"

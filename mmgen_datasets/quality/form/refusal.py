@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mmgen_datasets.quality.asking import question_before
 from mmgen_datasets.quality.case import Case, Fault
-from mmgen_datasets.quality.phrases import any_of, find_phrases
+from mmgen_datasets.quality.form.asking import question_before
+from mmgen_datasets.quality.form.phrases import any_of, find_phrases
 
 _I = r"\bI(?:'m|'ve| am| have)?"
 _ADVERBS = r"(?:\w+ly |just |only |also |simply |not |still |in fact |yet |even |ever )*"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mmgen_datasets.nouns import NUMBERS
-from mmgen_datasets.quality.answering import cannot_tell
 from mmgen_datasets.quality.case import Case, Exchanged, Fault
-from mmgen_datasets.quality.choices import Choices, read_choices
-from mmgen_datasets.quality.sentences import WORD, singular, unquoted, words
+from mmgen_datasets.quality.form.answering import cannot_tell
+from mmgen_datasets.quality.form.choices import Choices, read_choices
+from mmgen_datasets.quality.form.sentences import WORD, singular, unquoted, words
 
 _LETTER = re.compile(
     r"^\W*(?:(?:the )?(?:correct |right |best )?(?:answer|option|choice|letter)(?: is|:)?\s*"

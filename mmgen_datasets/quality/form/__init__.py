@@ -1,0 +1,1 @@
+"""The checks that read a conversation alone, a file each, and how they read it."""
