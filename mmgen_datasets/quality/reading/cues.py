@@ -129,13 +129,14 @@ HABITS = frozenset(
     "prohibits love loves adore adores hate hates likes dislike dislikes fear fears prefer prefers "
     "study studies order orders ordered promised afford affords protect protects symbolise "
     "symbolises represents means collects breeds deserves lacks recommend recommends sells "
-    "costs helps invented tastes taste smells smell consists produces keep".split()
+    "costs helps invented tastes taste smells smell consists produces keep replaced "
+    "replace offer offers sell forgot forgotten lost misses missed".split()
 )
 """What one does with things wherever they are, and cannot be seen to do."""
 POPULATIONS = frozenset(
     "household households family families country countries culture cultures city cities home "
     "homes restaurant restaurants hotel hotels cafe cafes café cafés owners experts scientists "
-    "nation nations village villages society societies".split()
+    "nation nations village villages society societies europeans americans kitchens houses".split()
 )
 """Of whom many are in no picture: "most households"."""
 CUSTOMS = frozenset("tradition traditional custom hobby pastime sport invention".split())

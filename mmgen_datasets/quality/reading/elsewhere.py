@@ -13,7 +13,7 @@ _MATTERS = frozenset(
     ("about", "fond of", "afraid of", "scared of", "fan of", "allergic to", "tired of", "full of "
      "love for", "expert on", "interested in", "crazy about", "far from", "away from",
      "talk of", "talks of", "speaks of", "memory of", "memories of", "history of", "idea of",
-     "lack of", "need of", "search of", "case of", "owner of", "owners of", "lover of",
+     "lack of", "need of", "search of", "case of", "typical of", "typical for", "booked on", "warns of", "eaten with", "owner of", "owners of", "lover of",
      "lovers of", "instead of", "risk of", "fear of", "sake of", "kind of", "care of")
 )  # fmt: skip
 """What leads to a thing that need not be near."""
@@ -36,6 +36,12 @@ _TIMES = frozenset({("these", "days"), ("the", "past"), ("once", "had")})
 _UNTIL = frozenset({"until", "till", "before", "whenever", "wherever"})
 _GONE = frozenset({"left", "gone", "departed", "vanished", "disappeared"})
 _DEGREES = frozenset({"just", "already", "all", "recently"})
+_MISSED = frozenset({"forgot", "forgotten", "lost", "misses", "missed"})
+_MODALS = frozenset({"may", "might", "could", "must"})
+_AWAY = frozenset("outside elsewhere nearby somewhere around gone away".split())
+_LOOKING = frozenset("look looks zoom zooms watch count counts see".split())
+_ANYONE = frozenset({"one", "you"})
+_DOING = frozenset("use uses need needs eat eats want get gets take takes".split())
 _COMING = frozenset({"next", "nearest", "closest"})
 _LIVES = frozenset(
     "lives live owns own works work took take made built painted parked left set cooked uses use "
@@ -48,15 +54,31 @@ def is_elsewhere(around: Clause, phrase: Phrase) -> bool:
     """Whether a thing, or what becomes of it, is told of and not seen."""
     if phrase.determiner in ("my", "your", "our") or _is_whoever(around, phrase):
         return True
-    if _is_at_other_time(around, phrase):
+    if _is_at_other_time(around, phrase) or _is_supposed(around):
+        return True
+    if not _MISSED.isdisjoint(around.before[-1:]) or around.after[:2] == ("at", "home"):
+        return True
+    if not _MODALS.isdisjoint(around.after[:1]) and not _AWAY.isdisjoint(around.after[1:3]):
         return True
     if phrase.is_definite:
         return False
     return (
         _is_governed(around, phrase)
+        or around.before[-1:] == ("what",)
+        or any(a in _ANYONE and b in _DOING for a, b in pairwise(around.before))
         or _is_advised(around, phrase)
         or (phrase.determiner == "any" and NEGATIONS.isdisjoint(around.before))
         or (phrase.is_bare and not phrase.sense.is_plural and around.before[-1:] == ("by",))
+    )
+
+
+def _is_supposed(around: Clause) -> bool:
+    """Whether a condition stands anywhere in the sentence, but for "if one looks"."""
+    words = around.words
+    ifs = [n for n, word in enumerate(words) if word == "if"]
+    return any(
+        words[n - 1 : n] not in (("as",), ("even",)) and _LOOKING.isdisjoint(words[n + 1 : n + 4])
+        for n in ifs
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from mmgen_datasets.quality.reading.amounts import is_quantity
 from mmgen_datasets.quality.reading.clauses import Clause, Words, is_subject
 from mmgen_datasets.quality.reading.cues import (
@@ -20,6 +22,8 @@ from mmgen_datasets.quality.reading.phrases import Phrase
 _FRAGMENT = 5
 """Words up to which a clause without an auxiliary may well have no verb."""
 _ANY_ONE = frozenset({"a", "an", "any", "every", "each"})
+_OF_KINDS = frozenset({("contains",), ("contain",), ("weighs",), ("weigh",)})
+_BY_THE_DAY = frozenset({("a", "day"), ("is", "used"), ("is", "needed")})
 _MANY_OF = frozenset({"some", "many", "most", "few", "every", "each", "certain", "all"})
 
 
@@ -35,7 +39,14 @@ def is_general(around: Clause, phrase: Phrase) -> bool:
     if phrase.determiner not in _ANY_ONE or not is_subject(around) or after[:2] == ("can", "be"):
         return False
     is_told = not GENERIC.isdisjoint(after[:4]) or not HABITS.isdisjoint(after[:2])
+    is_told = is_told or after[:1] in _OF_KINDS or after[:2] in _BY_THE_DAY
     return is_told or after[:2] in (("is", "a"), ("is", "an")) or _is_compared(after)
+
+
+def _is_utmost(after: Words) -> bool:
+    """Whether a kind is told to be the most of all: "are the largest"."""
+    is_told = after[:2] in (("are", "the"), ("is", "the"))
+    return is_told and any(word == "most" or word.endswith("est") for word in after[2:4])
 
 
 def _is_compared(after: Words) -> bool:
@@ -46,6 +57,10 @@ def _is_compared(after: Words) -> bool:
 def _is_of_world(around: Clause, phrase: Phrase) -> bool:
     """Whether a clause begins with many of those who are in no picture: "most families"."""
     before = around.before
+    if "typical" in before or (before[:1] and before[0] in POPULATIONS):
+        return True
+    if any(a in _MANY_OF and b in POPULATIONS for a, b in pairwise(around.words)):
+        return True
     if len(before) > 1 and before[0] in _MANY_OF and not POPULATIONS.isdisjoint(before[1:4]):
         return True
     return not CUSTOMS.isdisjoint(around.after) and {"is", "are"}.isdisjoint(before)
@@ -63,7 +78,7 @@ def _is_kind(around: Clause, phrase: Phrase) -> bool:
         has_verb = _has_predicate(around.words, phrase.end, around.last)
     else:
         has_verb = len(span) > _FRAGMENT or not AUXILIARIES.isdisjoint(span)
-    if not HABITS.isdisjoint(after[:2]):
+    if not HABITS.isdisjoint(after[:2]) or after[:1] in _OF_KINDS or _is_utmost(after):
         return True
     is_tied = not ANCHORS.isdisjoint(span) or any(word.endswith("ing") for word in after[:3])
     return has_verb and not is_tied and not _names_one(around.before)

@@ -13,9 +13,10 @@ _MADE = frozenset("printed painted drawn embroidered carved engraved stitched se
 """How a thing gets onto another that shows it."""
 _SHOWING = frozenset(
     "mug cup shirt t-shirt plate poster logo sign cover banner stamp card label sticker flag "
-    "calendar painting towel cap emblem badge tattoo mural sweater jumper apron".split()
+    "calendar painting towel cap emblem badge tattoo mural sweater jumper apron drawing necklace "
+    "sketch".split()
 )
-_BEARS = frozenset({"bears", "features", "depicts"})
+_BEARS = frozenset("bears features depicts advertises tells warns announces says reads".split())
 _SCREENS = frozenset("tv television screen monitor display".split())
 _SHOWS = frozenset("shows show showing displays display displaying plays".split())
 
@@ -59,6 +60,9 @@ def _is_shown(around: Clause) -> bool:
     is_of = not {"with", "on", "of"}.isdisjoint(before[-3:])
     if not _MADE.isdisjoint(after[:3]) or (is_of and not _MADE.isdisjoint(before[-4:])):
         return True
+    is_on_it = after[:2] == ("on", "it") and before[-1:] == ("has",)
+    if (is_on_it or before[:1] == ("on",)) and not _SHOWING.isdisjoint(before):
+        return is_on_it or before[-2:-1] != () and before[-2] in _SHOWING - {"cover", "plate"}
     for n, word in enumerate(before[1:], 1):
         if before[n - 1] in _SHOWING and (word in _SHOWS or word in _BEARS):
             return True

@@ -149,6 +149,8 @@ def _start(words: Sequence[str], name: int, reach: int) -> tuple[int, str]:
     at = name
     while at > reach and name - at < _MOST_ADJECTIVES:
         before = words[at - 1]
+        if before == "that" and look_up(words, name) and words[name].endswith("s"):
+            break
         if before in DETERMINERS or (before in INDEFINITE and value(before) is None):
             return at - 1, before
         if at < name and is_quantity(words[at]):

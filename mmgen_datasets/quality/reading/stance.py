@@ -23,12 +23,14 @@ from mmgen_datasets.quality.reading.general import is_general
 from mmgen_datasets.quality.reading.likeness import is_compared, is_depicted
 from mmgen_datasets.quality.reading.phrases import Phrase
 from mmgen_datasets.quality.reading.possible import is_possible
+from mmgen_datasets.quality.reading.replicas import is_replica
 
 Stance: TypeAlias = Literal["there", "absent", "open"]
 
 _OPEN: tuple[Callable[[Clause, Phrase], bool], ...] = (
     is_compared,
     is_depicted,
+    is_replica,
     is_possible,
     is_elsewhere,
     is_general,
