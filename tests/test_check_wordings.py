@@ -191,6 +191,131 @@ After this she will eat a sandwich.
 Before the next train comes, she drinks up.
 Until the bus comes, she stays.
 By the time the bus comes, she will be gone.
+Anyone who has ever missed a train knows the feeling.
+It reminds one of a scene from a film with an elephant.
+The room could use a clock.
+This would be a fine spot for a bench.
+A bench would fit well here.
+The only thing that would make it better is a cake.
+The cup is nearly as tall as a wine bottle.
+The handle of the cup is bent like a banana.
+She has hair as long as a horse's mane.
+Her eyes follow something like a cat follows a bird.
+In the manner of a cat, she stretches.
+No bus runs at this hour.
+The last bus has gone.
+There is hardly room for a cat.
+Not a single car can be seen.
+Neither a car nor a bus is in sight.
+There are chairs but no couch.
+Except for a missing knife everything is ready.
+Nobody would leave a laptop here.
+One might think of a train compartment.
+The seats look like those of a bus.
+The interior resembles that of a train.
+The noise comes from cars outside, I suppose.
+It must be break time, as no laptop is open.
+It is too early for pizza.
+Too bad there is no cake.
+She forgot her umbrella.
+She left her umbrella at home.
+She has no need for an umbrella.
+An umbrella is not needed.
+It takes no umbrella to stay dry.
+Her job might be that of a bus driver.
+She might be a dog walker.
+She would need a car to get home.
+She can go home by bus.
+She will go home by train.
+She probably came here on a bicycle.
+She may have parked her bicycle outside.
+Her bicycle may be outside.
+Her dog could be waiting outside.
+The dog, if she has one, is not here.
+A dog, if there were one, would lie under the table.
+If I had to guess, there is a couch behind the camera.
+I guess a couch is behind the camera.
+Behind the camera there may be a couch.
+You could place a vase on the table.
+I suggest adding a vase.
+My advice would be a vase.
+Try a banana with your coffee.
+A banana contains a lot of potassium.
+Bananas contain a lot of potassium.
+Bananas are rich in potassium.
+A banana a day is healthy.
+An apple a day keeps the doctor away.
+Elephants never forget.
+Elephants are the largest land animals.
+An elephant weighs several tons.
+An elephant can weigh several tons.
+Horses were once used for transport.
+Trains replaced horses.
+Boats are made of wood or steel.
+A typical kitchen has an oven and a refrigerator.
+A kitchen without an oven is rare.
+Cafes offer sandwiches and cakes.
+Such places sell sandwiches.
+They sell sandwiches in such places.
+They might serve sandwiches here.
+Do you like pizza?
+Would you like a banana?
+In many countries, people eat with a fork and a knife.
+Europeans eat with a knife and fork.
+To eat this, one needs a fork.
+To eat it you would use a fork.
+It is eaten with a fork.
+It is best eaten with a spoon.
+One uses a spoon for that.
+You use a spoon for that.
+A spoon is used for that.
+This is what a cat does when it is scared.
+The pose is typical of a surfer.
+The word "train" is written on it.
+The sign tells drivers that horses cross here.
+A sign warns of elephants.
+The poster advertises pizza.
+The magazine is about cars.
+On the screen a football match is shown.
+Her necklace has a small elephant on it.
+The pattern on the cloth consists of little birds.
+The cup has the form of an owl.
+It is a statue of a horse.
+A horse made of bronze stands there.
+A toy car lies on the table.
+A stuffed elephant sits there.
+A wooden horse stands on the table.
+A rubber duck sits on the shelf.
+A plastic dinosaur and a paper boat lie there.
+An origami bird hangs there.
+A drawing shows a boat.
+On her T-shirt is a cat.
+The cloud has the shape of a boat.
+You won't believe it, but it isn't a cat.
+What looks like a cat is a bag.
+What seems to be a cat is a bag.
+It is not a cat but a bag.
+It may look like a dog at first.
+At first glance one might take it for a dog.
+Some would call it a couch.
+The term for it is couch potato.
+As for a laptop, there is none.
+As for the laptop, there is none.
+A laptop? There is none.
+About a laptop nothing can be said.
+With no phone at hand, she looks out.
+No one but a cat would fit there.
+Only a cat would fit there.
+Even a cat would not fit there.
+Her book club meets here.
+She is booked on a train.
+The bear market worries her.
+She bears it well.
+The kitchen sinks into darkness.
+A train of thought carries her away.
+She ties her hair.
+She parks herself there.
+The chair person is absent.
 """.splitlines()
 """Sentences that name things which they do not say are there."""
 
@@ -246,6 +371,51 @@ Since she has a suitcase, she may be travelling.
 The presence of a bed makes it a bedroom.
 The dog wants a treat.
 A toothbrush in the cup tells that it is morning.
+If you look closely, there is a cat on the shelf.
+A typical morning: she drinks coffee while a dog sleeps beside her.
+She uses a laptop.
+The waiter takes a bottle from the shelf.
+A wooden boat lies on the shore.
+Her wooden bench is old.
+A dog made its bed under the table.
+The sign next to the bicycle reads OPEN.
+On the table is a vase.
+On the shelf behind her stands a clock.
+The plate holds a banana.
+The bowl contains an apple.
+There is an apple a bit to the left.
+You see a horse in the back.
+One can see that a bus has stopped outside.
+A bus has stopped outside.
+The knife that she holds is sharp.
+Her phone, which lies on the table, is black.
+It is a rainy day, and a person with an umbrella walks past.
+She waits for her friend, who has parked a car outside.
+A bird is about to fly off.
+Her dog is about the size of a cup.
+The small dog is the cutest in the picture.
+The dog is the largest animal in the picture.
+She is enjoying a sandwich.
+She plays with her cat.
+A kite flies above her head.
+She talks on her phone.
+She talks to a man about her bag, while a dog sleeps.
+A cat lies there as if it were asleep.
+A traffic light is seen through the window.
+The sheep behind her graze.
+She has left a suitcase at the door.
+She puts a spoon into the cup.
+The spoon in the cup is made of silver.
+A book lies open, as she was reading.
+What one notices first is a bright umbrella.
+Most of the table is taken by a pizza.
+All of the chairs have a backpack hanging from them.
+Many of the guests have a laptop in front of them.
+Each guest has a bottle of water.
+Some people in the back eat pizza.
+People walk their dogs outside.
+Cars are parked along the street.
+Birds sit on the roof.
 """.splitlines()
 """Sentences that say of something which is not there that it is."""
 

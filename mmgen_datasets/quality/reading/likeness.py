@@ -62,7 +62,7 @@ def _is_shown(around: Clause) -> bool:
         return True
     is_on_it = after[:2] == ("on", "it") and before[-1:] == ("has",)
     if (is_on_it or before[:1] == ("on",)) and not _SHOWING.isdisjoint(before):
-        return is_on_it or before[-2:-1] != () and before[-2] in _SHOWING - {"cover", "plate"}
+        return is_on_it or (before[-2:-1] != () and before[-2] in _SHOWING - {"cover", "plate"})
     for n, word in enumerate(before[1:], 1):
         if before[n - 1] in _SHOWING and (word in _SHOWS or word in _BEARS):
             return True
