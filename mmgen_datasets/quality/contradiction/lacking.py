@@ -30,8 +30,10 @@ WITHOUT = {
 """Word to those that cannot be said of the same."""
 _PAIRS = {("feet", "bare"): _SHOES, ("bare", "feet"): _SHOES, ("bare", "head"): _HEADGEAR}
 _HAS = frozenset("his her its the wears wearing wear has in with cover covers fill".split())
-_OTHERS = frozenset("other others another somebody someone bag basket beside shelf next".split())
-_SEXES = {"he": {"he", "his", "him"}, "she": {"she", "her", "hers"}}
+_OTHERS = frozenset(
+    "left other others another somebody someone bag basket beside shelf next".split()
+)
+_SEXES = {"he": {"he", "his", "him", "man", "boy"}, "she": {"she", "her", "hers", "woman", "girl"}}
 
 
 def clashes(case: Case) -> Iterator[Fault]:

@@ -55,6 +55,8 @@ def _doubtful_pronouns(case: Case) -> set[str]:
 
 
 def _may_be_people(*subjects: Subject) -> bool:
+    if any(s.is_all and (is_of_sex(s.noun, "he") or is_of_sex(s.noun, "she")) for s in subjects):
+        return False
     return all(subject.is_person or not subject.is_alive for subject in subjects)
 
 
@@ -88,6 +90,8 @@ def _are_same(
         return {early.form, late.form} == {"said"} and is_of_people and _may_be_people(one, other)
     if not _is_same_noun(one, other, said):
         return False
+    if one.noun == other.noun and one.noun in ("he", "she") and early.turn != late.turn:
+        return False  # who knows of whom
     if not {"he", "she"}.isdisjoint({one.noun, other.noun, one.owner, other.owner} & several):
         return False
     if one.owner != other.owner and not _is_of_unnamed_owner(early, late):
@@ -102,11 +106,11 @@ def _are_same(
     named = {
         s.values
         for s in said
-        if s.subject.noun == one.noun and s.form != "said" and s.family == early.family
+        if s.subject.noun == one.noun and s.form != "said" and s.family not in OF_BEINGS
     }
     if forms == {"introduced", "named"}:
         seen = {s.values for s in said if s.subject.noun == one.noun and s.form == "introduced"}
         return late.form == "named" and len(seen) == 1 and early.turn != late.turn
     if late.form == "introduced":
         return False
-    return "said" in forms and (forms == {"said"} or len(named) == 1)
+    return "said" in forms and (forms == {"said"} or len(named) <= 1)

@@ -11,6 +11,8 @@ from mmgen_datasets.quality.reading.cues import CONJUNCTIONS
 
 SCENE = Subject("scene")
 _ELSEWHERE = frozenset("rest often usually when if later earlier tomorrow yesterday".split())
+_PLACES = frozenset({("place", "inside"), ("place", "outside")})
+_WHOLE = frozenset("scene picture photo image photograph setting place taken".split())
 _MODIFYING = frozenset({"night", "rain", "daylight"})
 _BEFORE_NIGHT = frozenset({"at", "by", "is"})
 
@@ -27,6 +29,8 @@ def of_scene(words: Words) -> Iterator[tuple[Subject, Form, Traits]]:
 
 def _is_said(words: Words, at: int) -> bool:
     if is_doubted(words, 0, len(words)) or not _ELSEWHERE.isdisjoint(words):
+        return False
+    if trait(words[at]) in _PLACES and _WHOLE.isdisjoint(words):
         return False
     if words[at] in _MODIFYING and words[at - 1 : at] and words[at - 1] not in _BEFORE_NIGHT:
         return words[at] == "daylight"

@@ -19,7 +19,9 @@ COPULAS = frozenset(
 )
 """Verbs that join a thing with what it is like: "the door stands open"."""
 _DOUBT = (
-    NEGATIONS | POSSIBLE | frozenset("turns becomes became once before when used most some".split())
+    NEGATIONS
+    | POSSIBLE
+    | frozenset("ago earlier turns becomes became once before when used most some".split())
 )
 
 

@@ -42,8 +42,8 @@ _ACTS = frozenset(
     "stands sits kneels stand sit sleeps walks runs crouches squats smiles laughs grins cries "
     "frowns".split()
 )
-_BY_IT = (("it",), ("them",), ("him",), ("her",))
-"""What tells a thing from another: "the house behind it"."""
+_GROUNDS = (("background",), ("foreground",), ("picture",), ("middle",))
+"""Places that do not tell a thing from another."""
 _TO_A_SIDE = frozenset("on to at in the far".split())
 _MOST_WORDS = 8
 _ADJECTIVES = frozenset("big small large little old new wooden leather knitted".split())
@@ -137,6 +137,8 @@ def _said(words: Words, copula: int, it: str | None, one: str | None) -> Iterato
         return
     after = words[found.end] if found.end < len(words) else ","
     is_side = found.family == "side"
+    if after == "with" and (more := find_traits(words, found.end, len(words), found.family)):
+        found = found._replace(values=found.values | more.values)
     is_free = is_made or is_side or words[found.end - 1].endswith(("ing", "ed"))
     if after[0].isalpha() and after not in FUNCTION and not (is_free or after.endswith("ly")):
         return
@@ -145,7 +147,7 @@ def _said(words: Words, copula: int, it: str | None, one: str | None) -> Iterato
         values = opposite(found.family, found.values)
         found = found._replace(values=values)
         lead = tuple(w for w in lead if w != "none")
-    if not found.values or is_doubted(lead, 0, len(lead)):
+    if "ago" in words or not found.values or is_doubted(lead, 0, len(lead)):
         return
     is_all = found.family != "side" and not {"both", "all"}.isdisjoint(between)
     verb = copula - 1 if words[copula] == "been" else copula
@@ -198,8 +200,9 @@ def _named(
     if noun is None or noun in FUNCTION or end == at + 1 or is_doubted(words, at - 4, end):
         return
     at_noun = words.index(noun, end)
-    if words[at_noun + 2 : at_noun + 3] in _BY_IT and words[at_noun + 1] in PREPOSITIONS:
-        return
+    is_placed = not PREPOSITIONS.isdisjoint(words[at_noun + 1 : at_noun + 2])
+    if form == "named" and is_placed and words[at_noun + 3 : at_noun + 4] not in _GROUNDS:
+        return  # "the plate on the shelf" may be another
     subject = Subject(singular(noun), owner)
     if noun in SURFACES and owner:
         subject = to_subject(words[:at], it, one) or (Subject(it) if it else subject)

@@ -115,8 +115,8 @@ def to_subject(part: Words, it: str | None, one: str | None) -> Subject | None:
 
 def _marks(phrase: Words, head: str) -> frozenset[str]:
     at = phrase.index(head)
-    words = [*phrase[:at], *phrase[at + 1 :]]
-    return frozenset(w for w in words if w.isalpha() and not trait(w)) - _EMPTY - _SIDES
+    words = [*(w for w in phrase[:at] if not trait(w)), *phrase[at + 1 :]]
+    return frozenset(w for w in words if w.isalpha()) - _EMPTY - _SIDES
 
 
 def _without_number(words: Words) -> Words:
