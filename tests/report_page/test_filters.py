@@ -78,6 +78,28 @@ def test_filters_leave_what_python_counts(page: Page, run: Path, rows: list[Row]
     assert found(page) == f"{len(rows)} conversations"
 
 
+def test_choices_stay_where_they_are_when_one_is_made(page: Page) -> None:
+    """The pointer rests where it was: a second click there must not choose something else."""
+    page.click("#to-samples")
+    first = page.locator("#facets label").first
+    before = first.bounding_box()
+    choose(page, "check", "*")
+    page.wait_for_selector("#clear:visible")
+    assert first.bounding_box() == before
+
+
+def test_a_choice_that_leaves_nothing_is_a_line_like_others(page: Page) -> None:
+    page.click("#to-samples")
+    usual = page.locator("#facets label").first.bounding_box()
+    page.fill("#search", "what nobody says")
+    empty = page.locator("#facets label.none").first
+    assert empty.locator(".count").inner_text() == "0"
+    found_box = empty.bounding_box()
+    assert usual is not None
+    assert found_box is not None
+    assert found_box["height"] == usual["height"]
+
+
 def test_filters_of_two_kinds_hold_together(page: Page, rows: list[Row]) -> None:
     page.click("#to-samples")
     choose(page, "kind", "detail")

@@ -78,7 +78,7 @@ function choiceOf(facet, [name, told, count]) {
     }
   };
   const box = { type: "checkbox", checked, "data-facet": facet, "data-name": name, change };
-  return make("label", { class: count || checked ? null : "empty" }, [
+  return make("label", { class: count || checked ? null : "none" }, [
     make("input", box),
     make("span", { class: "name" }, told),
     make("span", { class: "count" }, whole.format(count)),
