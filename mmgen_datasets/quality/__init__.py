@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from mmgen_datasets.registry import Entry
 
 _HERE = "mmgen_datasets.quality"
-_FORM = f"{_HERE}.form"
+_FORM, _CLAIMS = f"{_HERE}.form", f"{_HERE}.claims"
 
 
 @dataclass(frozen=True)
@@ -67,20 +67,20 @@ CHECKS: dict[str, CheckEntry] = {
         "answers take a stance, give a number, a colour or a choice as asked",
     ),
     "numbers": CheckEntry(
-        f"{_HERE}.numbers:find", "numbers of things agree with the boxes", reads_annotations=True
+        f"{_CLAIMS}.numbers:find", "numbers of things agree with the boxes", reads_annotations=True
     ),
     "unsupported": CheckEntry(
-        f"{_HERE}.unsupported:find",
+        f"{_CLAIMS}.unsupported:find",
         "annotations hint at each thing that is named, of those looked for",
         reads_annotations=True,
     ),
     "denied": CheckEntry(
-        f"{_HERE}.denied:find",
+        f"{_CLAIMS}.denied:find",
         "nothing is named that annotators said is absent",
         reads_annotations=True,
     ),
     "contradiction": CheckEntry(
-        f"{_HERE}.contradiction:find", "no answer contradicts another, or itself"
+        f"{_CLAIMS}.contradiction:find", "no answer contradicts another, or itself"
     ),
 }
 """The checks of one conversation, by name."""
