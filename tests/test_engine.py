@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import signal
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,72 +17,14 @@ from hypothesis import strategies as st
 
 from mmgen_datasets.backends.openai import OpenAI
 from mmgen_datasets.chat import Reply, Request, text_turn
-from mmgen_datasets.errors import RetryError, RowError, StopError, UsageError
+from mmgen_datasets.errors import RetryError, StopError, UsageError
 from mmgen_datasets.generation.engine import ask_all
-from mmgen_datasets.generation.journal import Record, open_journal
+from mmgen_datasets.generation.journal import open_journal
 from mmgen_datasets.generation.pace import Pace, pause_s
 from mmgen_datasets.generation.pending import Pending
 from mmgen_datasets.generation.tally import Tally
+from tests.engine_bench import Bench, ask, key_of, pending_of
 from tests.servers.openai_server import Behaviour, reply_text, serve
-
-
-def key_of(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def pending_of(*texts: str) -> list[Pending]:
-    def request(text: str) -> Request:
-        return Request(key_of(text), (text_turn("user", text),))
-
-    return [Pending(key_of(text), partial(request, text)) for text in texts]
-
-
-@dataclass
-class Bench:
-    """A backend in this process that does what the words of a request say.
-
-    ``busy 2`` fails twice before it is answered; a further word tells requests apart.
-    """
-
-    model: str = "bench"
-    endpoint: str = "bench"
-    asked: Counter[str] = field(default_factory=Counter)
-    under_way: int = 0
-    peak: int = 0
-
-    async def reply(self, request: Request) -> Reply:
-        text = request.chat[-1].text
-        self.asked[text] += 1
-        self.under_way += 1
-        self.peak = max(self.peak, self.under_way)
-        try:
-            await asyncio.sleep(0.01)
-            return self._outcome(text)
-        finally:
-            self.under_way -= 1
-
-    def _outcome(self, text: str) -> Reply:
-        match text.split():
-            case ["refused", *_]:
-                raise RowError(f"refused: {text}")
-            case ["busy", times, *_] if self.asked[text] <= int(times):
-                raise RetryError("busy", retry_after=0.002)
-            case ["stop", *_]:
-                raise StopError("no quota")
-        return Reply(f"answer to {text}", "stop", 10, 5)
-
-
-def ask(
-    tmp_path: Path, backend: Bench | OpenAI, *texts: str, pace: Pace | None = None
-) -> tuple[Tally, dict[str, Record]]:
-    tally = Tally(len(texts))
-    journal = tmp_path / "journal.sqlite"
-    try:
-        ask_all([pending_of(*texts)], backend, journal=journal, pace=pace or Pace(), tally=tally)
-    finally:
-        with open_journal(journal) as opened:
-            records = opened.records([key_of(text) for text in texts])
-    return tally, {text: records[key_of(text)] for text in texts if key_of(text) in records}
 
 
 def test_each_request_gets_its_own_answer(tmp_path: Path) -> None:
@@ -177,78 +116,6 @@ def test_one_that_waits_holds_no_slot(tmp_path: Path) -> None:
     assert order == ["slow", "a", "b", "slow"]
 
 
-def test_a_stop_ends_the_run_and_keeps_what_was_answered(tmp_path: Path) -> None:
-    backend = Bench()
-    texts = [*map(str, range(10)), "stop", *map(str, range(10, 500))]
-    with pytest.raises(StopError, match="no quota"):
-        ask(tmp_path, backend, *texts, pace=Pace(concurrency=4))
-    with open_journal(tmp_path / "journal.sqlite") as journal:
-        kept = journal.records([key_of(text) for text in texts])
-    assert len(kept) == backend.asked.total() - 1, "what was in flight beside it is kept too"
-    assert backend.asked.total() < 20
-
-
-def test_a_server_that_never_answers_stops_the_run(tmp_path: Path) -> None:
-    with pytest.raises(StopError, match="no answer to 2 attempts: busy"):
-        ask(tmp_path, Bench(), *["busy 9"] * 3, pace=Pace(attempts=2))
-
-
-def test_a_server_with_a_rate_limit_answers_all_in_the_end(tmp_path: Path) -> None:
-    """Forty a second, and 429 for whoever comes too early: no request is given up for that."""
-
-    class Limited(Bench):
-        allowed: float = 4.0
-        asked_at: float = 0.0
-
-        def _outcome(self, text: str) -> Reply:
-            now = time.monotonic()
-            self.allowed = min(4.0, self.allowed + (now - (self.asked_at or now)) * 40)
-            self.asked_at = now
-            if self.allowed < 1:
-                raise RetryError("too many requests", retry_after=0.1, cause="busy")
-            self.allowed -= 1
-            return Reply(text)
-
-    backend = Limited()
-    texts = [str(number) for number in range(120)]
-    tally, _ = ask(tmp_path, backend, *texts, pace=Pace(concurrency=32, attempts=2))
-    assert (tally.replies, tally.failures) == (120, 0)
-    assert backend.asked.total() < 3 * 120
-
-
-def test_a_server_that_is_busy_for_too_long_stops_the_run(tmp_path: Path) -> None:
-    class Busy(Bench):
-        def _outcome(self, text: str) -> Reply:
-            raise RetryError("too many requests", retry_after=0.1, cause="busy")
-
-    with pytest.raises(StopError, match="no answer for 1 seconds: too many requests"):
-        ask(tmp_path, Busy(), "a", "b", pace=Pace(patience_s=1))
-
-
-def test_a_server_that_asks_for_a_day_is_not_waited_for(tmp_path: Path) -> None:
-    class Closed(Bench):
-        def _outcome(self, text: str) -> Reply:
-            raise RetryError("come back tomorrow", retry_after=86400.0, cause="busy")
-
-    with pytest.raises(StopError, match="asks to be left alone for 86,400 s"):
-        ask(tmp_path, Closed(), "a", "b")
-
-
-def test_a_file_that_cannot_be_read_is_no_sign_of_life(tmp_path: Path) -> None:
-    def unreadable() -> Request:
-        raise RowError("the file cannot be read")
-
-    spoiled = Pending(key_of("spoiled"), unreadable, has_media=True)
-    with pytest.raises(StopError, match="no answer to 2 attempts"):
-        ask_all(
-            [[spoiled, *pending_of("busy 9")]],
-            Bench(),
-            journal=tmp_path / "journal.sqlite",
-            pace=Pace(attempts=2),
-            tally=Tally(2),
-        )
-
-
 def test_media_are_read_off_the_event_loop(tmp_path: Path) -> None:
     threads = set()
 
@@ -264,37 +131,6 @@ def test_media_are_read_off_the_event_loop(tmp_path: Path) -> None:
         tally=Tally(1),
     )
     assert threads.isdisjoint({"mmgen-engine", "MainThread"})
-
-
-def test_a_server_that_is_down_for_a_while_costs_no_request(tmp_path: Path) -> None:
-    """It refuses connections for longer than the attempts of any request would last."""
-
-    class Restarting(Bench):
-        down_until: float = 0.0
-
-        def _outcome(self, text: str) -> Reply:
-            if self.asked.total() == 20:
-                self.down_until = time.monotonic() + 2.5
-            if time.monotonic() < self.down_until:
-                raise RetryError("no connection", cause="down")
-            return Reply(text)
-
-    texts = [str(number) for number in range(60)]
-    tally, records = ask(tmp_path, Restarting(), *texts, pace=Pace(concurrency=12, attempts=2))
-    assert (tally.replies, tally.failures) == (60, 0)
-    assert all(record.reply for record in records.values())
-
-
-def test_a_server_that_does_not_come_back_stops_the_run(tmp_path: Path) -> None:
-    class Dying(Bench):
-        def _outcome(self, text: str) -> Reply:
-            if self.asked.total() > 20:
-                raise RetryError("no connection", cause="down")
-            return Reply(text)
-
-    texts = [str(number) for number in range(60)]
-    with pytest.raises(StopError, match="no answer for 1 seconds: no connection"):
-        ask(tmp_path, Dying(), *texts, pace=Pace(concurrency=12, attempts=2, patience_s=1))
 
 
 def test_a_request_larger_than_the_limit_is_refused_at_once(tmp_path: Path) -> None:

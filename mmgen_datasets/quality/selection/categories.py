@@ -67,7 +67,8 @@ def read_categories(samples: Dataset) -> Categories:
             rows.append(pc.add(pc.list_parent_indices(lists).filter(wanted), start))
             names.append(pc.struct_field(found, field).filter(wanted).dictionary_encode())
         start += table.num_rows
-    return _grouped(columns[:]["id"].combine_chunks(), rows, names)
+    ids = samples.select_columns(["id"]).with_format("arrow")[:]["id"]  # all at once, alone
+    return _grouped(ids.combine_chunks(), rows, names)
 
 
 def _grouped(ids: pa.Array, rows: list[pa.Array], names: list[pa.Array]) -> Categories:
