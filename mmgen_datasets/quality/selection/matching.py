@@ -24,6 +24,7 @@ ANY = "any"
 """The value that whatever a conversation has is equal to."""
 
 _ROWS_A_BATCH = 10_000
+_FEW = 3
 _MOST_NAMED = 20
 
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
@@ -202,11 +203,8 @@ def _refuse_comparison(term: Term) -> None:
 
 def _use(value: str, known: Sequence[str]) -> str:
     """Which values there are, or those that are written alike where there are many."""
-    close = difflib.get_close_matches(value, known, n=3)
-    shown = close or known[:_MOST_NAMED]
-    more = (
-        ""
-        if close or len(shown) == len(known)
-        else f" or one of {len(known) - len(shown):,} others"
-    )
-    return f"use {' or '.join(map(repr, shown))}{more}"
+    named = difflib.get_close_matches(value, known, n=_FEW) or known
+    if len(named) <= _FEW:
+        return f"use {' or '.join(map(repr, named))}"
+    others = f", or one of {more:,} more" if (more := len(named) - _MOST_NAMED) > 0 else ""
+    return f"use one of {', '.join(map(repr, named[:_MOST_NAMED]))}{others}"
