@@ -56,16 +56,7 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
         f"  conversations {manifest.conversations:,}, rejects {manifest.num_rejects:,}"
         f" of {manifest.requests:,}, in {manifest.seconds:,.1f} s"
     )
-    if tokens := manifest.prompt_tokens + manifest.completion_tokens:
-        cached = f", {manifest.cached_tokens:,} from a cache of prompts"
-        say(
-            f"  {tokens:,} tokens, {manifest.completion_tokens:,} of them written by the model"
-            + (cached if manifest.cached_tokens else "")
-        )
-    if manifest.taken_over:
-        say(f"  {manifest.taken_over:,} replies taken over from a cache")
-    if manifest.cost:
-        say(f"  ${manifest.cost:,.2f} ({manifest.price_source})")
+    tell_usage(manifest)
     tell_reasons("  rejected", manifest.rejects)
     if manifest.num_rejects:
         say(f"  each with its reason in {folder.rejects_path}")
@@ -76,6 +67,20 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
             else f"its '{plan.command}' command, given again with --again"
         )
         say(f"  to ask for them once more: {more}")
+
+
+def tell_usage(manifest: Manifest) -> None:
+    """Print the tokens and the money that replies took."""
+    if tokens := manifest.prompt_tokens + manifest.completion_tokens:
+        cached = f", {manifest.cached_tokens:,} from a cache of prompts"
+        say(
+            f"  {tokens:,} tokens, {manifest.completion_tokens:,} of them written by the model"
+            + (cached if manifest.cached_tokens else "")
+        )
+    if manifest.taken_over:
+        say(f"  {manifest.taken_over:,} replies taken over from a cache")
+    if manifest.cost:
+        say(f"  ${manifest.cost:,.2f} ({manifest.price_source})")
 
 
 def _tell_selection(folder: RunFolder, manifest: Manifest) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import mmgen_datasets as mmgen
-from mmgen_datasets.cli.console import say, tell_reasons
+from mmgen_datasets.cli.console import say, tell_reasons, tell_usage
 from mmgen_datasets.cli.options import (
     BaseUrl,
     Concurrency,
@@ -128,12 +128,7 @@ def _tell_scores(judged: Any) -> None:
     for tally in tallies:
         counts = "  ".join(f"{value:g}: {tally.counts[value]:,}" for value in sorted(tally.counts))
         say(f"  {tally.name:{width}}  mean {tally.mean:.2f}  of {tally.judged:,}  {counts}")
-    tokens = manifest.prompt_tokens + manifest.completion_tokens
-    say(f"  {tokens:,} tokens, {manifest.completion_tokens:,} of them written by the judge")
-    if manifest.taken_over:
-        say(f"  {manifest.taken_over:,} replies taken over from a cache")
-    if manifest.cost:
-        say(f"  ${manifest.cost:,.2f} ({manifest.price_source})")
+    tell_usage(manifest)
     tell_reasons("  without a score", manifest.rejects)
     if manifest.num_rejects:
         say(f"  each with its reason in {judged.folder.rejects_path}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -14,7 +14,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from mmgen_datasets.errors import RecipeError
+from mmgen_datasets.errors import RecipeError, UnknownNameError
+from mmgen_datasets.prompts import Template
 
 Place = Sequence[str | int]
 """The keys and indices that lead from the top of a document to a value."""
@@ -41,6 +42,32 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.add_constructor("tag:yaml.org,2002:seq", _Loader.construct_tuple)
+
+
+def find_template(
+    kind: str, name_or_path: str | Path, table: Mapping[str, Template], folder: Path
+) -> Path:
+    """The file that a name stands for, or that a path leads to.
+
+    Args:
+        kind: what the table holds, for messages: ``"recipe"``.
+        name_or_path: a name of the table; what has an ending or is there is a path.
+        table: of the library's own files.
+        folder: where these are.
+
+    Raises:
+        UnknownNameError: it is neither.
+    """
+    if isinstance(name_or_path, str) and name_or_path in table:
+        return folder / table[name_or_path].file
+    path = Path(name_or_path)
+    if isinstance(name_or_path, str) and not path.suffix and not (name_or_path and path.exists()):
+        names = ", ".join(map(repr, table))
+        raise UnknownNameError(
+            f"no {kind} is called {name_or_path!r}",
+            f"use one of {names}, or the path of a YAML file",
+        )
+    return path
 
 
 @dataclass(frozen=True)

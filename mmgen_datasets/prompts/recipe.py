@@ -28,10 +28,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from mmgen_datasets.errors import UnknownNameError, UsageError
+from mmgen_datasets.errors import UsageError
 from mmgen_datasets.families import FAMILIES
 from mmgen_datasets.prompts import RECIPES
-from mmgen_datasets.prompts.document import FileModel, Place, read_document, refusal
+from mmgen_datasets.prompts.document import FileModel, Place, find_template, read_document, refusal
 from mmgen_datasets.prompts.legacy import is_legacy, read_legacy
 from mmgen_datasets.prompts.task import Prose, Task
 from mmgen_datasets.registry import is_own
@@ -107,12 +107,12 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
         >>> [task.kind for task in load_recipe("llava").tasks]
         ['conversation', 'detail', 'complex_reasoning']
     """
-    name, path = _find(name_or_path)
+    path = find_template("recipe", name_or_path, RECIPES, TEMPLATES)
     document = read_document(path)
     if is_legacy(document.value):
-        return Recipe(name=name, sha256=document.sha256, tasks=read_legacy(document))
+        return Recipe(name=path.stem, sha256=document.sha256, tasks=read_legacy(document))
     content = document.validate(RecipeFile, document.value)
-    return Recipe(name=name, sha256=document.sha256, **dict(content))
+    return Recipe(name=path.stem, sha256=document.sha256, **dict(content))
 
 
 def limit_pictures(recipe: Recipe, max_side: int | None) -> Recipe:
@@ -137,16 +137,3 @@ def limit_pictures(recipe: Recipe, max_side: int | None) -> Recipe:
             "leave it out, or use a recipe with `image` among its inputs, such as 'llava-vision'",
         )
     return recipe.model_copy(update={"tasks": tuple(tasks)})
-
-
-def _find(name_or_path: str | Path) -> tuple[str, Path]:
-    if isinstance(name_or_path, str) and name_or_path in RECIPES:
-        return name_or_path, TEMPLATES / RECIPES[name_or_path].file
-    path = Path(name_or_path)
-    if isinstance(name_or_path, str) and not path.suffix and not (name_or_path and path.exists()):
-        names = ", ".join(repr(name) for name in RECIPES)
-        raise UnknownNameError(
-            f"no recipe is called {name_or_path!r}",
-            f"use one of {names}, or the path of a YAML file",
-        )
-    return path.stem, path

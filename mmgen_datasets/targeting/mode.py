@@ -30,8 +30,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from mmgen_datasets.chat import Sampling
-from mmgen_datasets.errors import UnknownNameError
-from mmgen_datasets.prompts.document import FileModel, read_document, refusal
+from mmgen_datasets.prompts.document import FileModel, find_template, read_document, refusal
 from mmgen_datasets.prompts.task import Drawing, Prose
 from mmgen_datasets.targeting.modes import MODES
 
@@ -98,14 +97,7 @@ def load_mode(name_or_path: str | Path) -> Mode:
         >>> list(load_mode("vqa").keys)
         ['question', 'reasoning', 'answer']
     """
-    path = Path(name_or_path)
-    if str(name_or_path) in MODES:
-        path = _FOLDER / MODES[str(name_or_path)].file
-    elif path.suffix not in {".yaml", ".yml"}:
-        raise UnknownNameError(
-            f"no mode is called {str(name_or_path)!r}",
-            f"use one of {', '.join(MODES)}, or the path of a YAML file",
-        )
+    path = find_template("mode", name_or_path, MODES, _FOLDER)
     document = read_document(path)
     content = document.validate(ModeFile, document.value)
     return Mode(name=path.stem, sha256=document.sha256, **vars(content))

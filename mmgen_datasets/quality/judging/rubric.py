@@ -29,8 +29,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from mmgen_datasets.errors import UnknownNameError
-from mmgen_datasets.prompts.document import Document, FileModel, read_document, refusal
+from mmgen_datasets.prompts.document import (
+    Document,
+    FileModel,
+    find_template,
+    read_document,
+    refusal,
+)
 from mmgen_datasets.prompts.recipe import Recipe
 from mmgen_datasets.prompts.task import Drawing, Input, Prose, Task
 from mmgen_datasets.quality.judging.rubrics import RUBRICS
@@ -131,14 +136,7 @@ def load_rubric(name_or_path: str | Path = DEFAULT) -> Rubric:
         >>> [criterion.name for criterion in load_rubric().criteria]
         ['relevance', 'correctness', 'groundedness']
     """
-    path = Path(name_or_path)
-    if str(name_or_path) in RUBRICS:
-        path = _FOLDER / RUBRICS[str(name_or_path)].file
-    elif path.suffix not in {".yaml", ".yml"}:
-        raise UnknownNameError(
-            f"no rubric is called {str(name_or_path)!r}",
-            f"use one of {', '.join(RUBRICS)}, or the path of a YAML file",
-        )
+    path = find_template("rubric", name_or_path, RUBRICS, _FOLDER)
     document = read_document(path)
     content = document.validate(RubricFile, _completed(document))
     return Rubric(name=path.stem, **dict(content))
