@@ -1,0 +1,1 @@
+"""Pushes to a hub on loopback."""
