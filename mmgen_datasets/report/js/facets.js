@@ -36,7 +36,7 @@ function facetGroup(facet, counts) {
   const names = catalogue.index.names[facet];
   const rank = (number) => ranks[facet].get(number) ?? names.length + number;
   const choices = names
-    .map((name, number) => [name, words(name), counts.get(number) ?? 0, number])
+    .map((name, number) => [name, name, counts.get(number) ?? 0, number])
     .sort((a, b) => rank(a[3]) - rank(b[3]));
   if (facet === "check" && names.length) {
     choices.unshift(
@@ -101,7 +101,7 @@ function scoreGroup(name) {
     return make("label", {}, label, make("input", input));
   };
   return make("fieldset", { class: "range" }, [
-    make("legend", {}, `Score: ${words(name)}`),
+    make("legend", {}, `Score: ${name}`),
     field("from", from, (value) => [value, to]),
     field("to", to, (value) => [from, value]),
   ]);

@@ -65,7 +65,7 @@ function listRow(row) {
   const title = make("span", { class: "title", dir: "auto" });
   const still = make("span", { class: "still" });
   const meta = make("span", { class: "meta" }, [
-    make("span", { class: "kind" }, words(names.kind[conversations.kind[row]])),
+    make("span", { class: "kind" }, names.kind[conversations.kind[row]]),
     make("span", { class: "id" }, id),
     failed ? make("span", { class: "failed" }, `${failed} failed`) : null,
   ]);

@@ -41,7 +41,7 @@ function checkList({ failed, passed, unjudged }, faults) {
   if (!failed.length && !passed.length && !unjudged.length) return null;
   const names = (title, found) =>
     found.length
-      ? make("p", { class: "quiet" }, `${title}: ${found.map(words).join(", ")}.`)
+      ? make("p", { class: "quiet" }, `${title}: ${found.join(", ")}.`)
       : null;
   return make("section", { class: "faults", "aria-label": "Checks" }, [
     make("h3", {}, faults.length ? plural(faults.length, "fault") : "No fault"),
@@ -80,7 +80,7 @@ function linkedId(word) {
 function scoreList(scores) {
   if (!scores.length) return null;
   const told = scores.map(({ name, value, judge, detail }) => [
-    words(name),
+    name,
     [
       make("strong", {}, value === null ? "none given" : short.format(value)),
       judge ? ` by ${judge}` : "",

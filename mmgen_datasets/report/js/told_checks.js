@@ -73,7 +73,7 @@ function toldScores({ scores, judges }) {
   if (!scores.length) return null;
   const charts = scores.map(({ name, mean, bars }) => {
     const head = make("span", { class: "quiet" }, ` mean ${short.format(mean)}`);
-    return make("div", {}, make("h3", {}, words(name), head), scoreBars(name, bars));
+    return make("div", {}, make("h3", {}, name, head), scoreBars(name, bars));
   });
   return [make("div", { class: "columns" }, charts), ...judges.flatMap(toldAgreement)];
 }

@@ -25,7 +25,7 @@ function rawReply({ id, kind, reply }) {
     reply === null
       ? make("p", { class: "quiet" }, "No reply came.")
       : make("pre", { dir: "auto", tabindex: "0" }, reply);
-  const caption = make("figcaption", {}, `${id} · ${words(kind)}`);
+  const caption = make("figcaption", {}, `${id} · ${kind}`);
   return make("figure", { class: "reply" }, caption, text);
 }
 

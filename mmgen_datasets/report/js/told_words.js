@@ -2,12 +2,12 @@
 
 function toldKinds({ kinds, families }) {
   const ofKinds = barTable(
-    kinds.map(([name, count]) => ({ name: words(name), count, choose: only({ kind: [name] }) })),
+    kinds.map(([name, count]) => ({ name, count, choose: only({ kind: [name] }) })),
     { caption: "Conversations of each kind", heads: ["kind", "conversations", ""] },
   );
   if (!families.length) return ofKinds;
   const ofFamilies = barTable(
-    families.map(([name, count]) => ({ name: words(name), count })),
+    families.map(([name, count]) => ({ name, count })),
     { caption: "Questions of each family", heads: ["family", "questions", ""] },
   );
   return make("div", { class: "columns" }, [
