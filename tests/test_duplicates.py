@@ -8,6 +8,7 @@ from datasets import Dataset
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mmgen_datasets.errors import UsageError
 from mmgen_datasets.quality.detail import read_detail
 from mmgen_datasets.quality.repeats.duplicates import check_duplicates
 from mmgen_datasets.quality.repeats.similar_text import (
@@ -162,6 +163,21 @@ def test_the_keys_of_a_text_do_not_depend_on_how_many_there_are() -> None:
     texts = [f"text number {n}" for n in range(4_500)]
     assert (text_keys(texts)[-3:] == text_keys(texts[-3:])).all()
     assert text_keys([]).shape == (0, 32)
+
+
+def test_how_alike_is_too_alike_is_for_the_user_to_say() -> None:
+    rows = table([talk("a", "?", LONG), talk("b", "?", LONG.replace("bakery", "shop"))])
+    found = {
+        at_least: {*failed(check_duplicates(rows, similarity=at_least), "near_duplicate")}
+        for at_least in (0.5, 0.95, 1.0)
+    }
+    assert found == {0.5: {"row-1"}, 0.95: set(), 1.0: set()}
+
+
+@pytest.mark.parametrize("similarity", [0.0, -1.0, 1.5, float("nan")])
+def test_a_similarity_that_cannot_be_is_refused(similarity: float) -> None:
+    with pytest.raises(UsageError, match="above 0 and at most 1"):
+        check_duplicates(table([talk("a", *SHORT)]), similarity=similarity)
 
 
 def test_keys_of_different_scopes_have_nothing_in_common() -> None:

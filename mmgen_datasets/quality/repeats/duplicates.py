@@ -17,6 +17,7 @@ import numpy.typing as npt
 from datasets import Dataset
 from datasets.utils import tqdm
 
+from mmgen_datasets.errors import UsageError
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.detail import write_detail
 from mmgen_datasets.quality.repeats.banding import crowded, link
@@ -61,11 +62,17 @@ def check_duplicates(
         known: other tables, by name, which count as earlier.
         pictures: those of all these tables; where given, samples that show the same picture are
             one.
-        similarity: the share of shingles that two have in common, of all that they have, 0..1.
+        similarity: the share of shingles that two have in common, of all that they have; above
+            0, at most 1.
 
     Returns:
         The same rows, in the same order.
+
+    Raises:
+        UsageError: there is no such similarity.
     """
+    if not 0 < similarity <= 1:
+        raise UsageError(f"the similarity is {similarity}", "give one above 0 and at most 1")
     tables = together(conversations, known)
     subjects = pictures.subjects if pictures else tables.samples
     exact, near = _repeats(tables, subjects, similarity)
