@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 _BARS = 24
-_STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000)
+_STEPS = (1, 2, 5, *(n * 10**power for power in range(8) for n in (10, 20, 25, 50)))
 _COVERED = 0.99
 
 
@@ -27,7 +27,7 @@ def histogram(lengths: Counter[int]) -> dict[str, Any]:
     """
     ranked = sorted(lengths.items())
     covered, longest = _quantile(ranked, _COVERED), ranked[-1][0] if ranked else 0
-    step = next((s for s in _STEPS if covered < s * _BARS), _STEPS[-1])
+    step = next(s for s in _STEPS if covered < s * _BARS)
     last = longest if longest < step * _BARS else covered
     counts = [0] * (min(last // step, _BARS - 1) + 1)
     beyond = 0
