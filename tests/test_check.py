@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.cli import main
-from mmgen_datasets.errors import RunError, UnknownNameError
+from mmgen_datasets.errors import RunError, UnknownNameError, UsageError
 from mmgen_datasets.generation.run_samples import run_samples
 from mmgen_datasets.media import undecoded
 from mmgen_datasets.quality import CHECKS
@@ -63,6 +63,14 @@ def test_a_check_of_ones_own_is_named_by_its_module(conversations: Dataset) -> N
     for row in checked.filter(lambda error: error is None, input_columns=["error"]):
         said = " ".join(message["content"] for message in row["messages"][1::2])
         assert row["checks"][0]["passed"] is ("dog" not in said)
+
+
+@pytest.mark.parametrize("own", ["os:getcwd", "builtins:repr"])
+def test_a_check_of_ones_own_that_fails_is_told_with_the_conversation(
+    conversations: Dataset, own: str
+) -> None:
+    with pytest.raises(UsageError, match=rf"(?s)'{own}' failed at .*begins '\w.*Case"):
+        check(conversations, checks=[own])
 
 
 def test_an_unknown_check_is_told_before_the_work_begins(conversations: Dataset) -> None:

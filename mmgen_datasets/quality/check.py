@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from datasets import Dataset
 
+from mmgen_datasets.errors import UsageError
 from mmgen_datasets.quality import CHECKS
 from mmgen_datasets.quality.case import Case, Check
 from mmgen_datasets.quality.column import rewrite_column
@@ -48,6 +49,7 @@ def check(
 
     Raises:
         UnknownNameError: a check that does not exist.
+        UsageError: a check of your own failed.
 
     Example::
 
@@ -166,8 +168,17 @@ def _check_one(case: Case, name: str) -> Checked:
     needs = name in CHECKS and CHECKS[name].reads_annotations
     if needs and not case.is_annotated:
         return _not_judged(name, "no annotations are at hand")
-    faults = list(resolve_check(name)(case))
-    return {"name": name, "passed": not faults, "detail": write_detail(faults) or None}
+    try:
+        faults = list(resolve_check(name)(case))
+        return {"name": name, "passed": not faults, "detail": write_detail(faults) or None}
+    except Exception as error:
+        if name in CHECKS:
+            raise
+        begin = next((said.text for said in case.questions), "")[:60]
+        raise UsageError(
+            f"the check {name!r} failed at the conversation that begins {begin!r}: {error!r}",
+            "a check takes a mmgen_datasets.quality.case.Case and yields Faults",
+        ) from error
 
 
 def _not_judged(name: str, why: str) -> Checked:
