@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mmgen_datasets.errors import UsageError
@@ -98,6 +98,7 @@ class TestRoundTrip:
 
     @settings(max_examples=25, deadline=None)
     @given(how=gaits, num_frames=st.integers(3, 150))
+    @example(how=Gait("any", turn=3.375), num_frames=140)
     def test_published_features_do_but_where_a_turn_has_the_wrong_sign(
         self, skeleton: Skeleton, how: Gait, num_frames: int
     ) -> None:
@@ -109,7 +110,7 @@ class TestRoundTrip:
         wanted = canonical(joints, skeleton, strict=True)[:-1]
         # Float32 tells a heading of nearly 180 degrees to a thousandth of a degree only.
         assert metres_apart(features_to_joints(mended, skeleton), wanted, skeleton) < 2e-3
-        if np.abs(_headings(rows)).max() < 2.5:
+        if np.abs(_headings(mended)).max() < 2.5:  # of the true turns: a wrong one hides itself
             assert metres_apart(features_to_joints(rows, skeleton), wanted, skeleton) < 1e-5
 
     def test_rotations_give_the_same_joints_as_positions(self, skeleton: Skeleton) -> None:
