@@ -81,10 +81,13 @@ def _values(condition: str, text: str) -> Iterator[str]:
     while end < len(text) or not end or text[end - 1] == ",":
         match = _VALUE.match(text, end)
         if match is None:
+            rest = text[end:].strip()
             raise UsageError(
-                f"the condition {condition!r} has no value where {text[end:].strip()!r} stands",
-                "write VALUE or VALUE,VALUE after one of "
-                f"{' '.join(SIGNS)}; put a value of other signs in double quotes",
+                f"the condition {condition!r} has no value where {rest!r} stands",
+                "write a single ="
+                if rest.startswith("=")
+                else f"write VALUE or VALUE,VALUE after one of {' '.join(SIGNS)}; put a value of"
+                " other signs in double quotes",
             )
         quoted = match["quoted"]
         yield match["bare"] if quoted is None else quoted.replace('""', '"')
