@@ -12,6 +12,7 @@ from mmgen_datasets.cli.console import say
 from mmgen_datasets.cli.options import (
     BackendName,
     BaseUrl,
+    Cache,
     Concurrency,
     DataDir,
     Licence,
@@ -59,10 +60,7 @@ def generate(
     limit: Limit = None,
     seed: Annotated[int, typer.Option(help="Of every random choice.")] = 0,
     shard: Annotated[str, typer.Option(help="Do only the part i/n of the samples.")] = "0/1",
-    cache: Annotated[
-        Path | None,
-        typer.Option(help="File of replies that runs share: what it has is not asked for."),
-    ] = None,
+    cache: Cache = None,
     num_proc: Annotated[
         int, typer.Option(help="Processes that ask; the limits hold for all together.", min=1)
     ] = 1,

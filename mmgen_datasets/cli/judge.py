@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +11,7 @@ import mmgen_datasets as mmgen
 from mmgen_datasets.cli.console import say, tell_reasons, tell_usage
 from mmgen_datasets.cli.options import (
     BaseUrl,
+    Cache,
     Concurrency,
     MaxCost,
     MaxRejects,
@@ -21,11 +21,11 @@ from mmgen_datasets.cli.options import (
     Prices,
     RequestsPerMinute,
     Run,
+    SampleDir,
     TokensPerMinute,
     backend_settings,
 )
 from mmgen_datasets.cli.outcome import DONE, TOO_MANY_REJECTS, WRONG_USE
-from mmgen_datasets.cli.quality import SampleDir
 from mmgen_datasets.quality.judging.rubrics import RUBRICS
 
 
@@ -74,10 +74,7 @@ def judge(
     max_cost: MaxCost = None,
     max_tokens: MaxTokens = None,
     prices: Prices = None,
-    cache: Annotated[
-        Path | None,
-        typer.Option(help="File of replies that runs share: what it has is not asked for."),
-    ] = None,
+    cache: Cache = None,
     max_rejects: MaxRejects = 0.05,
 ) -> None:
     """Have a model score a run's conversations, or go on where it was left.

@@ -31,6 +31,16 @@ SourceOptions = Annotated[
 ]
 Out = Annotated[Path, typer.Option(help="Folder to write to.")]
 Run = Annotated[Path, typer.Argument(help="Folder of a run.", show_default=False)]
+SampleDir = Annotated[
+    str | None,
+    typer.Option(
+        "--data-dir", help="Folder with the source's files, if it is not where the run found it."
+    ),
+]
+NoAnnotations = Annotated[
+    bool,
+    typer.Option("--no-annotations", help="Do not load the source; compare with nothing."),
+]
 Concurrency = Annotated[int, typer.Option(help="The most requests in flight, in all processes.")]
 RequestsPerMinute = Annotated[
     float | None, typer.Option(help="Requests that the server allows, where it does not say.")
@@ -75,6 +85,10 @@ MaxCost = Annotated[
 MaxTokens = Annotated[int | None, typer.Option(help="Stop before it has used more tokens.")]
 Prices = Annotated[
     Path | None, typer.Option(help="Table of your own prices, YAML or JSON; see docs/costs.md.")
+]
+Cache = Annotated[
+    Path | None,
+    typer.Option(help="File of replies that runs share: what it has is not asked for."),
 ]
 MaxRejects = Annotated[
     float,

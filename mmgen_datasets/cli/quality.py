@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mmgen_datasets.cli.console import list_rows, say
-from mmgen_datasets.cli.options import Run
+from mmgen_datasets.cli.options import NoAnnotations, Run, SampleDir
 from mmgen_datasets.quality import CHECKS, SET_CHECKS
 
 if TYPE_CHECKING:
@@ -27,16 +27,6 @@ Checks = Annotated[
         " several times.",
         show_default=False,
     ),
-]
-SampleDir = Annotated[
-    str | None,
-    typer.Option(
-        "--data-dir", help="Folder with the source's files, if it is not where the run found it."
-    ),
-]
-NoAnnotations = Annotated[
-    bool,
-    typer.Option("--no-annotations", help="Do not load the source; compare with nothing."),
 ]
 
 Against = Annotated[

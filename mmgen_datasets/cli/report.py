@@ -12,8 +12,7 @@ from typing import Annotated
 import typer
 
 from mmgen_datasets.cli.console import complain, say
-from mmgen_datasets.cli.options import Run
-from mmgen_datasets.cli.quality import NoAnnotations, SampleDir
+from mmgen_datasets.cli.options import NoAnnotations, Run, SampleDir
 from mmgen_datasets.errors import UsageError
 
 _LATER = 10

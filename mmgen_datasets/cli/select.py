@@ -10,7 +10,7 @@ import typer
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.cli.console import say
-from mmgen_datasets.cli.options import Run
+from mmgen_datasets.cli.options import Run, SampleDir
 from mmgen_datasets.cli.outcome import next_step
 from mmgen_datasets.errors import UsageError
 
@@ -35,13 +35,6 @@ Balance = Annotated[
         metavar="NAME",
         help="Share the total out evenly by this: category, kind, ...; one of several categories"
         " counts for its rarest.",
-    ),
-]
-SampleDir = Annotated[
-    str | None,
-    typer.Option(
-        "--data-dir",
-        help="Folder with the source's files, for categories, if it is not where the run found it.",
     ),
 ]
 

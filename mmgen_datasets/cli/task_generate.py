@@ -12,6 +12,7 @@ import mmgen_datasets as mmgen
 from mmgen_datasets.cli.console import say
 from mmgen_datasets.cli.options import (
     BaseUrl,
+    Cache,
     Concurrency,
     MaxCost,
     MaxRejects,
@@ -76,10 +77,7 @@ def generate(
     max_cost: MaxCost = None,
     max_tokens: MaxTokens = None,
     prices: Prices = None,
-    cache: Annotated[
-        Path | None,
-        typer.Option(help="File of replies that runs share: what it has is not asked for."),
-    ] = None,
+    cache: Cache = None,
     max_rejects: MaxRejects = 0.05,
 ) -> None:
     """Carry out a plan, or go on where it was left.
