@@ -28,7 +28,6 @@ _TAKES_A_NOUN = frozenset(
     "wearing holding carrying containing featuring showing".split()
 )
 _TAKES_A_CLAUSE = frozenset("am is are was were been has have had seems appears becomes".split())
-_FOLLOWS_A_NOUN = frozenset("who whom which whose where when that".split())
 _POSTURE = any_of(
     r"\b(?:sit(?:s|ting)?|sat|seated|stand(?:s|ing)?|stood|l(?:ies|ying|ay)|rest(?:s|ing|ed)"
     r"|lean(?:s|ing|ed)|hangs?|hanging|perched|parked|placed|mounted|located|situated|covered"

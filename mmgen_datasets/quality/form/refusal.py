@@ -13,7 +13,6 @@ from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.form.asking import question_before
 from mmgen_datasets.quality.form.phrases import any_of, find_phrases
 
-_I = r"\bI(?:'m|'ve| am| have)?"
 _ADVERBS = r"(?:\w+ly |just |only |also |simply |not |still |in fact |yet |even |ever )*"
 _CANNOT = (
     rf"\bI(?:'m| am)? (?:can ?not(?: and will not)?|can'?t(?: and won't)?|could(?: not|n't)"

@@ -11,7 +11,6 @@ _TOKEN = re.compile(
     r"|['’](?:s|re|ve|ll|d|m)\b|[^\W\d_][^\W_]*"  # dog|'s
     r"|\d+(?:[.,:]\d+)*|[.!?…]+|\n\s*|[,;:()\[\]—–]|-+|[\"“”«»]"
 )
-_MARKS = frozenset(',;:()[]—–-"')
 _QUOTES = frozenset('"“”«»')
 
 
@@ -25,11 +24,6 @@ class Token(NamedTuple):
     end: int
     is_joined: bool = False
     """Whether a hyphen ties it to the next one."""
-
-    @property
-    def is_mark(self) -> bool:
-        """Whether it is punctuation."""
-        return self.word in _MARKS
 
 
 class Sentence(NamedTuple):
