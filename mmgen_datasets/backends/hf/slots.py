@@ -222,7 +222,7 @@ class Slots:
     # Memory that ran out
 
     def _make_room(self) -> None:
-        """Forget what nobody uses; then let half of the chats wait; then give one up."""
+        """Forget what nobody uses; then answer half as many at once; then give one up."""
         used = [chat.beginning for chat in self._rows]
         used += [self._beginnings.find(chat.shareable) for chat in islice(self._waiting, 1)]
         if self._beginnings.drop_unused(used):
@@ -234,8 +234,20 @@ class Slots:
         # First give back the rows that nobody needs yet.
         self._most = max(1, min(self._most // 2, self._tried))
         tell_fewer(self._most)
-        self._waiting.extendleft(reversed(self._rows[self._most :]))
-        del self._rows[self._most :]
-        self._network.memory.limit(self._most)
+        self._let_wait(self._most)
+        try:
+            self._network.memory.limit(self._most)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise failure(error) from error
+            self._let_wait(0)  # there is no memory even for the copy of the rows that go on
+            self._network.memory.clear()
         if self._model.device.type == "cuda":
             torch.cuda.empty_cache()
+
+    def _let_wait(self, first: int) -> None:
+        """Evaluate the chats of the rows from the first on again, when there is room."""
+        for chat in reversed(self._rows[first:]):
+            chat.beginning = None  # which another chat may no longer need
+            self._waiting.appendleft(chat)
+        del self._rows[first:]
