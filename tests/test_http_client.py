@@ -32,7 +32,7 @@ def server() -> Iterator[Server]:
 
 def _soon(fact: Callable[[], bool]) -> bool:
     """Wait for a fact that another thread is about to bring about."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while not fact() and time.monotonic() < deadline:
         time.sleep(0.01)
     return fact()
