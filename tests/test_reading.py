@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmgen_datasets.hierarchy import is_class
-from mmgen_datasets.quality.claims.reading.lexicon import kinds_of
-from mmgen_datasets.quality.claims.reading.mentions import read_mentions
-from mmgen_datasets.quality.claims.reading.synonyms import MORE_SYNONYMS, NAMESAKES, SYNONYMS
+from mmgen_datasets.quality.reading.lexicon import kinds_of
+from mmgen_datasets.quality.reading.mentions import read_mentions
+from mmgen_datasets.quality.reading.synonyms import MORE_SYNONYMS, NAMESAKES, SYNONYMS
 from mmgen_datasets.vocabulary import COCO
 
 WORDS = (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmgen_datasets.quality.form.sentences import quotations, sentences, unquoted, words
+from mmgen_datasets.quality.reading.sentences import quotations, sentences, unquoted, words
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from mmgen_datasets.quality.case import Case, Exchanged
 from mmgen_datasets.quality.claims.elliptic import elliptics, last_named
 from mmgen_datasets.quality.claims.grounding import answer_sign, asks_for, claims
-from mmgen_datasets.quality.claims.reading.amounts import value
-from mmgen_datasets.quality.claims.reading.cues import POSSIBLE, PREPOSITIONS, VIEWS
-from mmgen_datasets.quality.claims.reading.mentions import Mention, read_mentions
-from mmgen_datasets.quality.claims.reading.tokens import Sentence, sentences
+from mmgen_datasets.quality.reading.amounts import value
+from mmgen_datasets.quality.reading.cues import POSSIBLE, PREPOSITIONS, VIEWS
+from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
+from mmgen_datasets.quality.reading.sentences import Sentence, worded
 
 _VIEW = (
     "(?:in|on|within|of) (?:the|this|that) (?:whole |entire )?"
@@ -159,7 +159,7 @@ def _is_joined(one: Mention, other: Mention) -> bool:
 def _companies(exchanged: Exchanged) -> Iterator[Count]:
     """Read "a family of four" as four people."""
     turn, text = exchanged.answer
-    for sentence in sentences(text):
+    for sentence in worded(text):
         words = sentence.words
         for n in range(len(words) - 2):
             number = value(words[n + 2])
@@ -179,7 +179,7 @@ def _is_counting(after: tuple[str, ...]) -> bool:
 
 def _bare(turn: int, text: str, asked: Asked) -> Iterator[Count]:
     """Read an answer that says the number alone: "Two.", "There are none"."""
-    first = next(iter(sentences(text)), None)
+    first = next(iter(worded(text)), None)
     if first is None or first.is_question:
         return
     rest = [m for m in read_mentions(text) if m.sentence == first and _are_same(m, asked.mention)]

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Exchanged
-from mmgen_datasets.quality.claims.reading.amounts import ORDINALS, value
-from mmgen_datasets.quality.claims.reading.cues import NEGATIONS, POSSIBLE
-from mmgen_datasets.quality.claims.reading.mentions import Mention, read_mentions
-from mmgen_datasets.quality.claims.reading.tokens import Sentence, sentences
+from mmgen_datasets.quality.reading.amounts import ORDINALS, value
+from mmgen_datasets.quality.reading.cues import NEGATIONS, POSSIBLE
+from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
+from mmgen_datasets.quality.reading.sentences import Sentence, worded
 
 _ENDS = frozenset(", . ; : and are of have were stand sit lie look wear but".split())
 _OF_THEM = (("of", "them"), ("of", "these"), ("of", "those"))
@@ -35,7 +35,7 @@ def elliptics(exchanged: Exchanged, before: Mention | None) -> Iterator[Elliptic
     """
     topic = last_named(exchanged.question.text) or before
     text = exchanged.answer.text
-    for sentence in sentences(text):
+    for sentence in worded(text):
         named = [m for m in read_mentions(text) if m.sentence == sentence and m.is_plural]
         for n in range(len(sentence.words)):
             earlier = [m for m in named if m.phrase.end <= n]

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Case, Exchanged, Said
-from mmgen_datasets.quality.claims.reading.clauses import clause
-from mmgen_datasets.quality.claims.reading.cues import POSSIBLE
-from mmgen_datasets.quality.claims.reading.elsewhere import is_elsewhere
-from mmgen_datasets.quality.claims.reading.mentions import Mention, read_mentions
-from mmgen_datasets.quality.claims.reading.synonyms import IMPLIED
-from mmgen_datasets.quality.claims.reading.tokens import sentences
+from mmgen_datasets.quality.reading.clauses import clause
+from mmgen_datasets.quality.reading.cues import POSSIBLE
+from mmgen_datasets.quality.reading.elsewhere import is_elsewhere
+from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
+from mmgen_datasets.quality.reading.synonyms import IMPLIED
+from mmgen_datasets.quality.reading.sentences import worded
 
 _POLAR = re.compile(
     r"(?:and |so |but |then |also |well |now |,)*(?:is|are|was|were|does|do|did|can|has|have)\b",
@@ -64,7 +64,7 @@ def claims(case: Case) -> Iterator[Claim]:
     for question, answer in case.exchanges:
         yield from _affirmed(question, answer)
         supposes, is_at_large = _supposes(question.text), is_general_question(question.text)
-        first = next(iter(sentences(answer.text)), None)
+        first = next(iter(worded(answer.text)), None)
         open_kinds |= set(_brought(question.text))
         for mention in read_mentions(answer.text):
             if mention.phrase.is_definite:
@@ -84,7 +84,7 @@ def claims(case: Case) -> Iterator[Claim]:
 
 def is_general_question(question: str) -> bool:
     """Whether a question is about things at large: "What do zebras eat?"."""
-    asked = sentences(question)[-1:]
+    asked = worded(question)[-1:]
     if not asked or not asked[0].is_question or not _ANCHORS.isdisjoint(asked[0].words):
         return False
     words = asked[0].words
@@ -110,7 +110,7 @@ def answer_sign(answer: str) -> bool | None:
 def asks_for(exchanged: Exchanged) -> list[Mention]:
     """The things, not known before, that a yes to a question says are there."""
     question = exchanged.question.text
-    asked = sentences(question)
+    asked = worded(question)
     if not asked or not asked[-1].is_question or " or " in question:
         return []
     last = asked[-1]
@@ -137,7 +137,7 @@ def _just_before(mention: Mention) -> tuple[str, ...]:
 def _affirmed(question: Said, answer: Said) -> Iterator[Claim]:
     if answer_sign(answer.text) is not True:
         return
-    first = sentences(answer.text)[0]
+    first = worded(answer.text)[0]
     words = answer.text[first.tokens[0].start : first.tokens[-1].end]
     if len(words) > _MOST_QUOTED:
         words = answer.text[first.tokens[0].start : first.tokens[0].end]
@@ -146,7 +146,7 @@ def _affirmed(question: Said, answer: Said) -> Iterator[Claim]:
 
 
 def _supposes(question: str) -> bool:
-    return any(not _SUPPOSING.isdisjoint(s.words) for s in sentences(question)[-1:])
+    return any(not _SUPPOSING.isdisjoint(s.words) for s in worded(question)[-1:])
 
 
 def _is_fragment(mention: Mention) -> bool:

@@ -14,7 +14,7 @@ from mmgen_datasets.grounded.boxes import is_guess
 from mmgen_datasets.nouns import plain
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.claims.counts import Count, counts
-from mmgen_datasets.quality.claims.reading.lexicon import kinds_of
+from mmgen_datasets.quality.reading.lexicon import kinds_of
 
 _ALL = frozenset({"person", "people", "individual", "human being"})
 """Names that mean every person; "men" may be some of them."""

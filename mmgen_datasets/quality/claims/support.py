@@ -17,8 +17,8 @@ from mmgen_datasets.grounded.related import are_kin, look_alikes
 from mmgen_datasets.hierarchy import broader, classes, narrower, parts
 from mmgen_datasets.nouns import plain
 from mmgen_datasets.quality.case import Case
-from mmgen_datasets.quality.claims.reading.lexicon import kinds_of
-from mmgen_datasets.quality.claims.reading.mentions import read_mentions
+from mmgen_datasets.quality.reading.lexicon import kinds_of
+from mmgen_datasets.quality.reading.mentions import read_mentions
 from mmgen_datasets.vocabulary import VOCABULARIES
 
 _NOT_LOOKED_FOR = frozenset(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.form.asking import turns_about_places
-from mmgen_datasets.quality.form.phrases import any_of, find_phrases
+from mmgen_datasets.quality.reading.wordings import any_of, find_phrases
 
 _SHARE = r"(?<![\d.])(?:0?\.\d+|[01]\.0+)(?![\d%])"
 """A number of 0..1 with decimals."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.form.last_words import stops_within
-from mmgen_datasets.quality.form.sentences import HIDDEN, WORD, quotations, sentences
+from mmgen_datasets.quality.reading.sentences import HIDDEN, WORD, quotations, sentences
 
 _WHOLE = re.compile(r"""[.!?…。！？][\"'”’»)\]}*_`]*$|[\"”’»)\]}`]$""")
 _DECORATION = re.compile(

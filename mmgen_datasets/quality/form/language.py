@@ -17,7 +17,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from mmgen_datasets.errors import UnknownNameError
 from mmgen_datasets.quality.case import Case, Fault, Said
 from mmgen_datasets.quality.form.asking import question_before
-from mmgen_datasets.quality.form.sentences import Sentence, sentences, unquoted
+from mmgen_datasets.quality.reading.sentences import Sentence, sentences, unquoted
 
 _LEAST_WORDS = 4
 """A greeting or a name of up to three words is no sentence in another language."""

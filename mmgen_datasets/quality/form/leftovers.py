@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from mmgen_datasets.quality.case import Case, Fault, Said
 from mmgen_datasets.quality.form.asking import asks_for_dialogue, asks_for_form, question_before
-from mmgen_datasets.quality.form.sentences import sentences, unquoted
+from mmgen_datasets.quality.reading.sentences import sentences, unquoted
 
 _LABELS = (
     r"(?:(?:follow-?up |next |first |second |third |user |human |model |final |ground[- ]truth"

@@ -9,7 +9,7 @@ from mmgen_datasets.nouns import NUMBERS
 from mmgen_datasets.quality.case import Case, Exchanged, Fault
 from mmgen_datasets.quality.form.answering import cannot_tell
 from mmgen_datasets.quality.form.choices import Choices, read_choices
-from mmgen_datasets.quality.form.sentences import WORD, singular, unquoted, words
+from mmgen_datasets.quality.reading.sentences import WORD, singular, unquoted, words
 
 _LETTER = re.compile(
     r"^\W*(?:(?:the )?(?:correct |right |best )?(?:answer|option|choice|letter)(?: is|:)?\s*"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.form.asking import question_before
-from mmgen_datasets.quality.form.phrases import any_of, find_phrases
+from mmgen_datasets.quality.reading.wordings import any_of, find_phrases
 
 _ADVERBS = r"(?:\w+ly |just |only |also |simply |not |still |in fact |yet |even |ever )*"
 _CANNOT = (

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Case, Fault, Said
-from mmgen_datasets.quality.form.sentences import HIDDEN, WORD, sentences, unquoted, words
+from mmgen_datasets.quality.reading.sentences import HIDDEN, WORD, sentences, unquoted, words
 
 _LEAST_OF_ANSWER = 6
 """Words of an answer that may not come twice; "Yes." may."""

@@ -15,7 +15,7 @@ from mmgen_datasets.quality.claims.contradiction.statement import (
 from mmgen_datasets.quality.claims.contradiction.subjects import to_subject
 from mmgen_datasets.quality.claims.contradiction.traits import DEGREES, OF_BEINGS, opposite
 from mmgen_datasets.quality.claims.grounding import answer_sign
-from mmgen_datasets.quality.claims.reading.tokens import sentences
+from mmgen_datasets.quality.reading.sentences import worded
 
 _ASKED = re.compile(
     r"(?:what|which) (?:colou?rs?|shade) (?:is|are) (.+)"
@@ -27,9 +27,9 @@ _LEAD = frozenset("it is the they are 's a on to at in of its colour color both 
 
 def answered(exchanged: Exchanged) -> Iterator[Statement]:
     """Read "Black." as the colour that was asked for."""
-    asked = sentences(exchanged.question.text)[-1:]
+    asked = worded(exchanged.question.text)[-1:]
     match = _ASKED.fullmatch(" ".join(asked[0].words)) if asked else None
-    first = next(iter(sentences(exchanged.answer.text)), None)
+    first = next(iter(worded(exchanged.answer.text)), None)
     if not match or not first:
         return
     subject = to_subject(tuple((match[1] or match[2] or match[3]).split()), None, None)
@@ -46,7 +46,7 @@ def answered(exchanged: Exchanged) -> Iterator[Statement]:
 
 def affirmed(exchanged: Exchanged) -> Iterator[Statement]:
     """Read "Yes" as what was asked for, and "No" as its opposite: "Is the dog asleep?"."""
-    asked = sentences(exchanged.question.text)[-1:]
+    asked = worded(exchanged.question.text)[-1:]
     sign = answer_sign(exchanged.answer.text)
     if not asked or sign is None:
         return

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.claims.contradiction.statement import is_doubted
-from mmgen_datasets.quality.claims.reading.tokens import Sentence, sentences
+from mmgen_datasets.quality.reading.sentences import Sentence, worded
 
 _HEADGEAR = "hat hats cap caps helmet helmets beanie hood headscarf turban"
 _SHOES = "shoe shoes boot boots sneakers sneaker sandals slippers trainers heels socks flip-flops"
@@ -41,7 +41,7 @@ def clashes(case: Case) -> Iterator[Fault]:
     said = [
         (turn, text, sentence)
         for turn, text in case.answers
-        for sentence in sentences(text)
+        for sentence in worded(text)
         if not sentence.is_question and _OTHERS.isdisjoint(sentence.words)
     ]
     for n, (turn, text, sentence) in enumerate(said):

@@ -10,10 +10,10 @@ from mmgen_datasets.hierarchy import broader
 from mmgen_datasets.quality.case import Case, Exchanged, Fault
 from mmgen_datasets.quality.claims.contradiction.subjects import OWNERS
 from mmgen_datasets.quality.claims.grounding import answer_sign, asks_for, claims, is_existential
-from mmgen_datasets.quality.claims.reading.cues import FUNCTION, POSSIBLE, PREPOSITIONS, VIEWS
-from mmgen_datasets.quality.claims.reading.lexicon import look_up
-from mmgen_datasets.quality.claims.reading.mentions import Mention, read_mentions
-from mmgen_datasets.quality.claims.reading.tokens import sentences
+from mmgen_datasets.quality.reading.cues import FUNCTION, POSSIBLE, PREPOSITIONS, VIEWS
+from mmgen_datasets.quality.reading.lexicon import look_up
+from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
+from mmgen_datasets.quality.reading.sentences import worded
 
 _LOCATING = PREPOSITIONS - {"of", "like", "as", "than", "for", "with", "without", "about", "per"}
 _NEVER_MIND = frozenset("other others else more another additional further second third".split())
@@ -91,7 +91,7 @@ def _is_nobodys(mention: Mention) -> bool:
 
 def _nobody(turn: int, text: str) -> Iterator[_Denial]:
     """Read "there is nobody in the picture"."""
-    for sentence in sentences(text):
+    for sentence in worded(text):
         words = sentence.words
         for n, word in enumerate(words):
             if word == "nobody" and words[max(0, n - 2) : n] in _THERE_IS:

@@ -10,8 +10,8 @@ from mmgen_datasets.quality.claims.contradiction.statement import Statement
 from mmgen_datasets.quality.claims.contradiction.statements import statements
 from mmgen_datasets.quality.claims.contradiction.subjects import Subject, is_of_sex, speaks_of
 from mmgen_datasets.quality.claims.contradiction.traits import OF_BEINGS, exclude
-from mmgen_datasets.quality.claims.reading.mentions import read_mentions
-from mmgen_datasets.quality.claims.reading.tokens import sentences
+from mmgen_datasets.quality.reading.mentions import read_mentions
+from mmgen_datasets.quality.reading.sentences import worded
 
 _MORE = frozenset("other another second third different each various some others".split())
 
@@ -31,7 +31,7 @@ def _several(case: Case) -> frozenset[str]:
     """Words that tell of more than one thing of a name."""
     found: set[str] = set()
     for answer in case.answers:
-        for sentence in sentences(answer.text):
+        for sentence in worded(answer.text):
             words = sentence.words
             found.update(b for a, b in pairwise(words) if a in _MORE)
             found.update(word.removesuffix("s") for word in words if word.endswith("s"))

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.claims.contradiction.statement import is_doubted
-from mmgen_datasets.quality.claims.reading.mentions import Mention, read_mentions
-from mmgen_datasets.quality.claims.reading.tokens import Sentence, sentences
+from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
+from mmgen_datasets.quality.reading.sentences import Sentence, worded
 
 _PLACES: dict[tuple[str, ...], tuple[str, int]] = {
     ("left", "of"): ("side", 1),
@@ -39,7 +39,7 @@ def clashes(case: Case) -> Iterator[Fault]:
     said: list[_Relation] = []
     for turn, text in case.answers:
         several = {m.name for _, t in case.answers for m in read_mentions(t) if m.is_plural}
-        for sentence in sentences(text):
+        for sentence in worded(text):
             for late in _relations(turn, text, sentence):
                 if {late.thing, late.other} & several:
                     continue

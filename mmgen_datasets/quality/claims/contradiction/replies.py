@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.claims.grounding import answer_sign
-from mmgen_datasets.quality.claims.reading.cues import NEGATIONS, VIEWS
-from mmgen_datasets.quality.claims.reading.tokens import sentences
+from mmgen_datasets.quality.reading.cues import NEGATIONS, VIEWS
+from mmgen_datasets.quality.reading.sentences import worded
 
 _EMPTY = (
     frozenset(
@@ -32,7 +32,7 @@ def clashes(case: Case) -> Iterator[Fault]:
 
 def _substance(question: str) -> tuple[str, ...]:
     """The words of its last sentence in order; none if it is no question or a negative one."""
-    last = sentences(question)[-1:]
+    last = worded(question)[-1:]
     if not last or not last[0].is_question or not NEGATIONS.isdisjoint(last[0].words):
         return ()
     return tuple(word for word in last[0].words if word not in _EMPTY and word[0].isalnum())

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from mmgen_datasets.quality.claims.contradiction.subjects import Subject, Words
 from mmgen_datasets.quality.claims.contradiction.traits import DEGREES, trait
-from mmgen_datasets.quality.claims.reading.cues import NEGATIONS, POSSIBLE
-from mmgen_datasets.quality.claims.reading.tokens import Sentence
+from mmgen_datasets.quality.reading.cues import NEGATIONS, POSSIBLE
+from mmgen_datasets.quality.reading.sentences import Sentence
 
 Form: TypeAlias = Literal["said", "named", "introduced"]
 """Said of a known thing ("the car is red", "its red paint"), used to name it ("the red car"), or

@@ -32,9 +32,9 @@ from mmgen_datasets.quality.claims.contradiction.subjects import (
     wearer,
 )
 from mmgen_datasets.quality.claims.contradiction.traits import DEGREES, SURFACES, opposite, trait
-from mmgen_datasets.quality.claims.reading.cues import FUNCTION, PREPOSITIONS, VIEWS
-from mmgen_datasets.quality.claims.reading.mentions import read_mentions
-from mmgen_datasets.quality.claims.reading.tokens import sentences
+from mmgen_datasets.quality.reading.cues import FUNCTION, PREPOSITIONS, VIEWS
+from mmgen_datasets.quality.reading.mentions import read_mentions
+from mmgen_datasets.quality.reading.sentences import worded
 
 _Found: TypeAlias = "tuple[Subject, Form, Traits]"
 
@@ -59,7 +59,7 @@ def statements(case: Case) -> Iterator[Statement]:
         for found in (*answered(exchanged), *affirmed(exchanged)):
             sided = found.subject.noun if found.subject.side else sided
             yield found
-        for n, sentence in enumerate(sentences(answer.text)):
+        for n, sentence in enumerate(worded(answer.text)):
             if sentence.is_question:
                 break  # what follows may be the answer to it
             until = answer.text[: sentence.tokens[0].start]

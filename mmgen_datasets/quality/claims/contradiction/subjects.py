@@ -7,14 +7,14 @@ from typing import NamedTuple, TypeAlias
 
 from mmgen_datasets.hierarchy import broader
 from mmgen_datasets.quality.claims.contradiction.traits import trait
-from mmgen_datasets.quality.claims.reading.amounts import value
-from mmgen_datasets.quality.claims.reading.cues import (
+from mmgen_datasets.quality.reading.amounts import value
+from mmgen_datasets.quality.reading.cues import (
     AUXILIARIES,
     CONJUNCTIONS,
     HARD_BREAKS,
     PREPOSITIONS,
 )
-from mmgen_datasets.quality.claims.reading.lexicon import look_up
+from mmgen_datasets.quality.reading.lexicon import look_up
 
 Words: TypeAlias = tuple[str, ...]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mmgen_datasets.quality.claims.reading.clauses import Clause, Words
-from mmgen_datasets.quality.claims.reading.cues import ALIKE, COMPARED, DEPICTING, VIEWS
-from mmgen_datasets.quality.claims.reading.lexicon import look_up
-from mmgen_datasets.quality.claims.reading.phrases import Phrase
+from mmgen_datasets.quality.reading.clauses import Clause, Words
+from mmgen_datasets.quality.reading.cues import ALIKE, COMPARED, DEPICTING, VIEWS
+from mmgen_datasets.quality.reading.lexicon import look_up
+from mmgen_datasets.quality.reading.phrases import Phrase
 
 _NEAR = 4
 _ON_SOMETHING = frozenset("has have had with wears holds hangs bears carries framed wall".split())

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mmgen_datasets.nouns import noun
-from mmgen_datasets.quality.claims.reading.amounts import Amount, amount, is_quantity, value
-from mmgen_datasets.quality.claims.reading.cues import (
+from mmgen_datasets.quality.reading.amounts import Amount, amount, is_quantity, value
+from mmgen_datasets.quality.reading.cues import (
     ADVERBS,
     AUXILIARIES,
     CONJUNCTIONS,
@@ -18,14 +18,14 @@ from mmgen_datasets.quality.claims.reading.cues import (
     INDEFINITE,
     PREPOSITIONS,
 )
-from mmgen_datasets.quality.claims.reading.lexicon import Sense, look_up
-from mmgen_datasets.quality.claims.reading.other_senses import (
+from mmgen_datasets.quality.reading.lexicon import Sense, look_up
+from mmgen_datasets.quality.reading.other_senses import (
     COLOURS_TOO,
     HEADS_IN_ING,
     HEADS_IN_S,
     VERBS_TOO,
 )
-from mmgen_datasets.quality.claims.reading.tokens import Token
+from mmgen_datasets.quality.reading.sentences import Token
 
 _FOLLOWERS = FUNCTION | ADVERBS | {"and", "or"}
 _MOST_ADJECTIVES = 5
@@ -65,7 +65,7 @@ def phrases(tokens: Sequence[Token]) -> list[Phrase]:
     """Find the noun phrases of things whose names are known.
 
     Example:
-        >>> from mmgen_datasets.quality.claims.reading.tokens import sentences
+        >>> from mmgen_datasets.quality.reading.sentences import sentences
         >>> [s] = sentences("Two big dogs chase the bus driver")
         >>> [(p.start, p.end, p.sense.name) for p in phrases(s.tokens)]
         [(0, 3, 'dog')]

@@ -6,7 +6,8 @@ Places are kept throughout, since a fault quotes words as they stand in the mess
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
@@ -14,6 +15,12 @@ WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 
 HIDDEN = "\N{CURRENCY SIGN}"
 """Stands in `unquoted` for each character of a quotation: no letter, no space, no mark."""
+
+_TOKEN = re.compile(
+    r"(?i:can(?=not\b))|[^\W\d_]+(?=n['’]t\b)|n['’]t\b"  # can|not, is|n't
+    r"|['’](?:s|re|ve|ll|d|m)\b|[^\W\d_][^\W_]*"  # dog|'s
+    rf"|\d+(?:[.,:]\d+)*|[,;:()\[\]—–]|-+|{HIDDEN}+"
+)
 
 _ABBREVIATIONS = frozenset(
     "approx ca cf co corp dept dr e.g eg est fig figs i.e ie inc jr ltd mr mrs ms mt no nos nr op "
@@ -50,23 +57,67 @@ _IRREGULAR = dict(
 )
 
 
-class Sentence(NamedTuple):
-    """A sentence, a heading or an item of a list."""
+class Token(NamedTuple):
+    """A word, a number or a mark."""
+
+    word: str
+    """Lower case, with straight apostrophes."""
+    start: int
+    """Place of its first character in the text."""
+    end: int
+    is_joined: bool = False
+    """Whether a hyphen ties it to the next one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sentence:
+    """A sentence, a heading or an item of a list; each is equal to itself alone."""
 
     start: int
     """Where it begins in the text it was cut from."""
     text: str
     """Without white space around it."""
+    plain: str
+    """The same with quotations blanked out: `unquoted`."""
 
     @property
     def end(self) -> int:
         """Where it ends in the text it was cut from."""
         return self.start + len(self.text)
 
-    @property
+    @cached_property
     def is_question(self) -> bool:
         """Whether a question mark ends it."""
         return self.text.rstrip("\"'”’»)*_! ").endswith(("?", "？"))
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        r"""Its words and the marks within, by their places in the text; one for a quotation.
+
+        Example:
+            >>> [s.words for s in sentences('It isn\'t "a dog". Two horse-drawn carts?')]
+            [('it', 'is', "n't", '"'), ('two', 'horse', 'drawn', 'carts')]
+        """
+        found: list[Token] = []
+        dash = None
+        for match in _TOKEN.finditer(self.plain):
+            word = match[0].lower().replace("’", "'")
+            start, end = self.start + match.start(), self.start + match.end()
+            if word[0] == "-":
+                dash = Token("—", start, end)
+                continue
+            if dash and found and found[-1].end == dash.start and dash.end == start:
+                found[-1] = found[-1]._replace(is_joined=True)
+            elif dash:
+                found.append(dash)
+            dash = None
+            found.append(Token('"' if word[0] == HIDDEN else word, start, end))
+        return (*found, dash) if dash else tuple(found)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words and marks alone."""
+        return tuple(token.word for token in self.tokens)
 
 
 @lru_cache(4096)
@@ -78,12 +129,20 @@ def sentences(text: str) -> tuple[Sentence, ...]:
         ['Mr. Fox has 2.5 km to go.', '"Run!" he cries.', 'Why?']
     """
     cuts = [found.end() for found in _END.finditer(text) if _ends(text, found)]
+    plain = unquoted(text)
     found = []
     for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
-        part = text[start:end]
-        if part.strip():
-            found.append(Sentence(start + len(part) - len(part.lstrip()), part.strip()))
+        part = text[start:end].strip()
+        if part:
+            start = text.index(part, start)
+            found.append(Sentence(start, part, plain[start : start + len(part)]))
     return tuple(found)
+
+
+@lru_cache(4096)
+def worded(text: str) -> tuple[Sentence, ...]:
+    """The sentences of a text that have words, and more than marks and quotations."""
+    return tuple(one for one in sentences(text) if one.words)
 
 
 @lru_cache(4096)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from mmgen_datasets.quality.claims.reading.amounts import Amount
-from mmgen_datasets.quality.claims.reading.phrases import Phrase, phrases
-from mmgen_datasets.quality.claims.reading.stance import Stance, stance
-from mmgen_datasets.quality.claims.reading.tokens import Sentence, sentences
+from mmgen_datasets.quality.reading.amounts import Amount
+from mmgen_datasets.quality.reading.phrases import Phrase, phrases
+from mmgen_datasets.quality.reading.stance import Stance, stance
+from mmgen_datasets.quality.reading.sentences import Sentence, worded
 
 
 class Mention(NamedTuple):
@@ -46,7 +46,7 @@ def read_mentions(text: str) -> tuple[Mention, ...]:
         [('Two dogs', 'there'), ('no cat', 'absent')]
     """
     found = []
-    for sentence in sentences(text):
+    for sentence in worded(text):
         words = sentence.words
         for phrase in phrases(sentence.tokens):
             view: Stance = "open" if sentence.is_question else stance(words, phrase)

@@ -8,8 +8,8 @@ from typing import NamedTuple, TypeAlias
 
 from mmgen_datasets.hierarchy import classes
 from mmgen_datasets.nouns import noun, plural
-from mmgen_datasets.quality.claims.reading.other_senses import PHRASES
-from mmgen_datasets.quality.claims.reading.synonyms import MORE_SYNONYMS, NAMESAKES, SYNONYMS
+from mmgen_datasets.quality.reading.other_senses import PHRASES
+from mmgen_datasets.quality.reading.synonyms import MORE_SYNONYMS, NAMESAKES, SYNONYMS
 from mmgen_datasets.vocabulary import COCO
 
 _UNNAMED = frozenset(

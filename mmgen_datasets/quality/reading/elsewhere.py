@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from mmgen_datasets.quality.claims.reading.clauses import Clause, Words
-from mmgen_datasets.quality.claims.reading.cues import HABITS, HARD_BREAKS, NEGATIONS, SEEING
-from mmgen_datasets.quality.claims.reading.lexicon import look_up
-from mmgen_datasets.quality.claims.reading.phrases import Phrase
+from mmgen_datasets.quality.reading.clauses import Clause, Words
+from mmgen_datasets.quality.reading.cues import HABITS, HARD_BREAKS, NEGATIONS, SEEING
+from mmgen_datasets.quality.reading.lexicon import look_up
+from mmgen_datasets.quality.reading.phrases import Phrase
 
 _MATTERS = frozenset(
     "fond of, afraid of, scared of, fan of, allergic to, tired of, expert on, "

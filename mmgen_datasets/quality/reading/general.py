@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from mmgen_datasets.quality.claims.reading.amounts import is_quantity
-from mmgen_datasets.quality.claims.reading.clauses import Clause, Words, is_subject
-from mmgen_datasets.quality.claims.reading.cues import (
+from mmgen_datasets.quality.reading.amounts import is_quantity
+from mmgen_datasets.quality.reading.clauses import Clause, Words, is_subject
+from mmgen_datasets.quality.reading.cues import (
     ANCHORS,
     AUXILIARIES,
     CUSTOMS,
@@ -16,8 +16,8 @@ from mmgen_datasets.quality.claims.reading.cues import (
     PREPOSITIONS,
     SEEING,
 )
-from mmgen_datasets.quality.claims.reading.lexicon import look_up
-from mmgen_datasets.quality.claims.reading.phrases import Phrase
+from mmgen_datasets.quality.reading.lexicon import look_up
+from mmgen_datasets.quality.reading.phrases import Phrase
 
 _FRAGMENT = 5
 """Words up to which a clause without an auxiliary may well have no verb."""

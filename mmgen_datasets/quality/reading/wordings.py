@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mmgen_datasets.quality.case import Fault, Said
-from mmgen_datasets.quality.form.sentences import unquoted
+from mmgen_datasets.quality.reading.sentences import unquoted
 
 
 def any_of(*patterns: str) -> re.Pattern[str]:

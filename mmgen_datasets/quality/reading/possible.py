@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from mmgen_datasets.quality.claims.reading.clauses import Clause, Words, is_subject
-from mmgen_datasets.quality.claims.reading.cues import (
+from mmgen_datasets.quality.reading.clauses import Clause, Words, is_subject
+from mmgen_datasets.quality.reading.cues import (
     AUXILIARIES,
     DETERMINERS,
     FINITE,
@@ -13,8 +13,8 @@ from mmgen_datasets.quality.claims.reading.cues import (
     POSSIBLE,
     SEEING,
 )
-from mmgen_datasets.quality.claims.reading.lexicon import look_up
-from mmgen_datasets.quality.claims.reading.phrases import Phrase
+from mmgen_datasets.quality.reading.lexicon import look_up
+from mmgen_datasets.quality.reading.phrases import Phrase
 
 _LINKS = frozenset({("instead", "of"), ("just", "as"), ("much", "as"), ("enough", "for")})
 """What leads to other things than those in the picture."""

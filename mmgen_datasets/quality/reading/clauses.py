@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from mmgen_datasets.quality.claims.reading.cues import AUXILIARIES, FINITE, HARD_BREAKS, SOFT_BREAKS
-from mmgen_datasets.quality.claims.reading.lexicon import look_up
-from mmgen_datasets.quality.claims.reading.phrases import Phrase
+from mmgen_datasets.quality.reading.cues import AUXILIARIES, FINITE, HARD_BREAKS, SOFT_BREAKS
+from mmgen_datasets.quality.reading.lexicon import look_up
+from mmgen_datasets.quality.reading.phrases import Phrase
 
 Words: TypeAlias = tuple[str, ...]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mmgen_datasets.hierarchy import broader
-from mmgen_datasets.quality.claims.reading.clauses import Clause
-from mmgen_datasets.quality.claims.reading.phrases import Phrase
+from mmgen_datasets.quality.reading.clauses import Clause
+from mmgen_datasets.quality.reading.phrases import Phrase
 
 _TOYS = frozenset("stuffed plastic paper origami plush inflatable cardboard toy chocolate".split())
 _MATERIALS = _TOYS | frozenset(

@@ -10,20 +10,20 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
-from mmgen_datasets.quality.claims.reading.clauses import Clause, Words, clause
-from mmgen_datasets.quality.claims.reading.cues import (
+from mmgen_datasets.quality.reading.clauses import Clause, Words, clause
+from mmgen_datasets.quality.reading.cues import (
     CONJUNCTIONS,
     NEGATIONS,
     NOT_NEGATING,
     SEEING,
     SEEN,
 )
-from mmgen_datasets.quality.claims.reading.elsewhere import is_elsewhere
-from mmgen_datasets.quality.claims.reading.general import is_general
-from mmgen_datasets.quality.claims.reading.likeness import is_compared, is_depicted
-from mmgen_datasets.quality.claims.reading.phrases import Phrase
-from mmgen_datasets.quality.claims.reading.possible import is_possible
-from mmgen_datasets.quality.claims.reading.replicas import is_replica
+from mmgen_datasets.quality.reading.elsewhere import is_elsewhere
+from mmgen_datasets.quality.reading.general import is_general
+from mmgen_datasets.quality.reading.likeness import is_compared, is_depicted
+from mmgen_datasets.quality.reading.phrases import Phrase
+from mmgen_datasets.quality.reading.possible import is_possible
+from mmgen_datasets.quality.reading.replicas import is_replica
 
 Stance: TypeAlias = Literal["there", "absent", "open"]
 
@@ -45,8 +45,8 @@ def stance(words: Words, phrase: Phrase) -> Stance:
     """Weigh the words around a name.
 
     Example:
-        >>> from mmgen_datasets.quality.claims.reading.phrases import phrases
-        >>> from mmgen_datasets.quality.claims.reading.tokens import sentences
+        >>> from mmgen_datasets.quality.reading.phrases import phrases
+        >>> from mmgen_datasets.quality.reading.sentences import sentences
         >>> [s] = sentences("There is a dog without a cat, and it may be waiting for a bus")
         >>> [stance(s.words, p) for p in phrases(s.tokens)]
         ['there', 'absent', 'open']
