@@ -61,22 +61,21 @@ class Case:
     """The language that is expected, ISO 639-1."""
 
     @cached_property
-    def exchanges(self) -> list[Exchanged]:
+    def exchanges(self) -> tuple[Exchanged, ...]:
         """Each question with the answer that follows it; what is out of order is left out."""
-        said = [Said(n, _bare(message["content"])) for n, message in enumerate(self.messages)]
-        roles = [message["role"] for message in self.messages]
-        return [
+        said, roles = self._said, [message["role"] for message in self.messages]
+        return tuple(
             Exchanged(said[n], said[n + 1])
             for n in range(len(said) - 1)
             if (roles[n], roles[n + 1]) == ("user", "assistant")
-        ]
+        )
 
-    @property
+    @cached_property
     def answers(self) -> list[Said]:
         """What the assistant says."""
         return self._said_by("assistant")
 
-    @property
+    @cached_property
     def questions(self) -> list[Said]:
         """What the user says."""
         return self._said_by("user")
@@ -99,11 +98,11 @@ class Case:
         )
 
     def _said_by(self, role: str) -> list[Said]:
-        return [
-            Said(n, _bare(message["content"]))
-            for n, message in enumerate(self.messages)
-            if message["role"] == role
-        ]
+        return [said for said in self._said if self.messages[said.turn]["role"] == role]
+
+    @cached_property
+    def _said(self) -> list[Said]:
+        return [Said(n, _bare(message["content"])) for n, message in enumerate(self.messages)]
 
 
 Check: TypeAlias = Callable[[Case], Iterable[Fault]]

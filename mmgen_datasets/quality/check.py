@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any, TypeAlias
 
 from datasets import Dataset
@@ -79,6 +79,7 @@ def check_case(case: Case, checks: Iterable[str] = tuple(CHECKS)) -> list[Checke
     return [_check_one(case, name) for name in checks]
 
 
+@cache
 def resolve_check(name: str) -> Check:
     """The check of a name.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Case, Exchanged
 from mmgen_datasets.quality.claims.elliptic import elliptics, last_named
-from mmgen_datasets.quality.claims.grounding import answer_sign, asks_for, claims
+from mmgen_datasets.quality.claims.grounding import Claim, answer_sign, asks_for, claims
 from mmgen_datasets.quality.reading.amounts import value
 from mmgen_datasets.quality.reading.cues import POSSIBLE, PREPOSITIONS, VIEWS
 from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
@@ -56,12 +57,20 @@ class Asked(NamedTuple):
     """Whether all in the picture are meant."""
 
 
-def counts(case: Case) -> Iterator[Count]:
+def counts(case: Case) -> tuple[Count, ...]:
     """All numbers of things in answers, in order."""
+    return _stated(case.exchanges, claims(case))
+
+
+@lru_cache(maxsize=4)
+def _stated(exchanges: tuple[Exchanged, ...], made: tuple[Claim, ...]) -> tuple[Count, ...]:
+    return tuple(_all_counts(exchanges, {(claim.turn, claim.mention.start) for claim in made}))
+
+
+def _all_counts(exchanges: tuple[Exchanged, ...], claimed: set[tuple[int, int]]) -> Iterator[Count]:
     asked: Asked | None = None
-    claimed = {(claim.turn, claim.mention) for claim in claims(case)}
     topic: Mention | None = None
-    for exchanged in case.exchanges:
+    for exchanged in exchanges:
         question, answer = exchanged
         asked = asked_number(question.text, asked)
         named = list(_counts(exchanged, asked, claimed))
@@ -100,11 +109,11 @@ def _span(mention: Mention) -> range:
 
 
 def _counts(
-    exchanged: Exchanged, asked: Asked | None, claimed: set[tuple[int, Mention]]
+    exchanged: Exchanged, asked: Asked | None, claimed: set[tuple[int, int]]
 ) -> Iterator[Count]:
     turn, text = exchanged.answer
     counted = [
-        m for m in read_mentions(text) if m.amount and ((turn, m) in claimed or _is_given(m))
+        m for m in read_mentions(text) if m.amount and ((turn, m.start) in claimed or _is_given(m))
     ]
     for mention in counted:
         amount = mention.amount
@@ -126,10 +135,10 @@ def _counts(
                 yield Count(turn, text[:3], mention, mention.amount.number, is_whole)
 
 
-def _sums(exchanged: Exchanged, claimed: set[tuple[int, Mention]]) -> Iterator[Count]:
+def _sums(exchanged: Exchanged, claimed: set[tuple[int, int]]) -> Iterator[Count]:
     """Read "two women and a man" as three people."""
     turn, text = exchanged.answer
-    people = [m for m in read_mentions(text) if "person" in m.kinds and (turn, m) in claimed]
+    people = [m for m in read_mentions(text) if "person" in m.kinds and (turn, m.start) in claimed]
     while people:
         joined = [people.pop(0)]
         while people and _is_joined(joined[-1], people[0]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Case, Exchanged, Said
@@ -11,8 +12,8 @@ from mmgen_datasets.quality.reading.clauses import clause
 from mmgen_datasets.quality.reading.cues import POSSIBLE
 from mmgen_datasets.quality.reading.elsewhere import is_elsewhere
 from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
-from mmgen_datasets.quality.reading.synonyms import IMPLIED
 from mmgen_datasets.quality.reading.sentences import worded
+from mmgen_datasets.quality.reading.synonyms import IMPLIED
 
 _POLAR = re.compile(
     r"(?:and |so |but |then |also |well |now |,)*(?:is|are|was|were|does|do|did|can|has|have)\b",
@@ -53,15 +54,24 @@ class Claim(NamedTuple):
     mention: Mention
 
 
-def claims(case: Case) -> Iterator[Claim]:
+def claims(case: Case) -> tuple[Claim, ...]:
     """All that the assistant says is there, in order.
 
     What a question only supposes ("What could be added?") its answer does not claim, nor does
     the assistant claim what it spoke of as possible before ("They wait for a bus. The bus ..."),
     or what the user told of himself ("I have a dog.").
     """
+    return _claims(case.exchanges)
+
+
+@lru_cache(maxsize=4)
+def _claims(exchanges: tuple[Exchanged, ...]) -> tuple[Claim, ...]:
+    return tuple(_claimed(exchanges))
+
+
+def _claimed(exchanges: tuple[Exchanged, ...]) -> Iterator[Claim]:
     open_kinds: set[frozenset[str]] = set()
-    for question, answer in case.exchanges:
+    for question, answer in exchanges:
         yield from _affirmed(question, answer)
         supposes, is_at_large = _supposes(question.text), is_general_question(question.text)
         first = next(iter(worded(answer.text)), None)

@@ -100,10 +100,10 @@ class Support:
 
     def is_refuted(self, kinds: frozenset[str]) -> bool:
         """Whether verified labels say that it is absent, and no box or better word contradicts."""
-        if not any(self._refuting(kind) for kind in kinds):
-            return False
         kept = [kind for kind in kinds if not self._refuting(kind)]
-        named = frozenset().union(*map(kinds_of, self.named)) if self.named else frozenset()
+        if len(kept) == len(kinds):
+            return False
+        named = frozenset[str]().union(*map(kinds_of, self.named))
         below = frozenset[str]().union(*(narrower(kind) for kind in kinds))
         if kinds & named or below & named:
             return False
@@ -112,8 +112,11 @@ class Support:
         )
 
     def _refuting(self, kind: str) -> bool:
-        wide = frozenset().union(*(kinds_of(name) for name in self.refuted), frozenset[str]())
-        return kind in wide or not broader(kind).isdisjoint(wide)
+        return kind in self._wide or not broader(kind).isdisjoint(self._wide)
+
+    @cached_property
+    def _wide(self) -> frozenset[str]:
+        return frozenset[str]().union(*map(kinds_of, self.refuted))
 
     def _is_hinted(self, kind: str) -> bool:
         if least_said(kind, self.heard):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from mmgen_datasets.quality.form.at_large import DECIDED, is_at_large
-from mmgen_datasets.quality.reading.wordings import any_of
 from mmgen_datasets.quality.reading.sentences import sentences, singular, unquoted, words
+from mmgen_datasets.quality.reading.wordings import any_of
 
 _ALTERNATIVES = re.compile(
     r"(?P<one>[^,;:?.!]+?(?:, [^,;:?.!]+?)*),? or (?:an? |the |rather |is it |are they"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from mmgen_datasets.quality.reading.wordings import any_of
 from mmgen_datasets.quality.reading.sentences import singular, words
+from mmgen_datasets.quality.reading.wordings import any_of
 
 _CANNOT_TELL = any_of(
     r"\b(?:can ?not|can't|could ?n't|could not|cannot) (?:\w+ )?(?:be |really |quite |clearly"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from mmgen_datasets.quality.reading.wordings import any_of
 from mmgen_datasets.quality.reading.sentences import sentences, words
+from mmgen_datasets.quality.reading.wordings import any_of
 
 _AT_LARGE = any_of(
     r"\b(?:often|usually|typically|generally|always|commonly|tends? to|these days|nowadays|known"

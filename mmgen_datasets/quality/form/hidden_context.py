@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from mmgen_datasets.quality.case import Case, Fault, Said
 from mmgen_datasets.quality.form.asking import turns_about_places
-from mmgen_datasets.quality.reading.wordings import any_of, find_phrases
 from mmgen_datasets.quality.reading.sentences import HIDDEN, sentences
+from mmgen_datasets.quality.reading.wordings import any_of, find_phrases
 
 _PICTURE = r"(?:image|picture|photo|photograph|scene|video|clip|audio|recording|motion)"
 _TELLS = (

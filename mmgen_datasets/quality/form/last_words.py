@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from mmgen_datasets.quality.reading.wordings import any_of
 from mmgen_datasets.quality.reading.sentences import WORD
+from mmgen_datasets.quality.reading.wordings import any_of
 
 _NEVER_LAST = frozenset(
     # articles and determiners

@@ -15,8 +15,8 @@ from mmgen_datasets.quality.form.alternatives import SHORT_ANSWER, content, is_c
 from mmgen_datasets.quality.form.answering import cannot_tell, has_colour, has_number
 from mmgen_datasets.quality.form.at_large import DECIDED, asks_whether_there_is, is_at_large
 from mmgen_datasets.quality.form.choices import read_choices
-from mmgen_datasets.quality.reading.wordings import any_of
 from mmgen_datasets.quality.reading.sentences import HIDDEN, sentences, unquoted, words
+from mmgen_datasets.quality.reading.wordings import any_of
 
 _PRAISE = any_of(
     r"^(?:(?:oh|ah|wow|well|hm+|sure|certainly|of course|absolutely|okay|ok|great|thanks?(?:"

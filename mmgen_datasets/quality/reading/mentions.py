@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from mmgen_datasets.quality.reading.amounts import Amount
 from mmgen_datasets.quality.reading.phrases import Phrase, phrases
-from mmgen_datasets.quality.reading.stance import Stance, stance
 from mmgen_datasets.quality.reading.sentences import Sentence, worded
+from mmgen_datasets.quality.reading.stance import Stance, stance
 
 
 class Mention(NamedTuple):

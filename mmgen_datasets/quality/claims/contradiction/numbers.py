@@ -10,7 +10,7 @@ from mmgen_datasets.quality.claims.counts import Count, counts
 
 def clashes(case: Case) -> Iterator[Fault]:
     """Find a number of all that another number of all, or a greater one of some, contradicts."""
-    stated = list(counts(case))
+    stated = counts(case)
     for n, late in enumerate(stated):
         for early in stated[:n]:
             if early.mention.name == late.mention.name and _clash(early, late):

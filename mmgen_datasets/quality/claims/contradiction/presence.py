@@ -42,7 +42,7 @@ class _Denial(NamedTuple):
 
 def clashes(case: Case) -> Iterator[Fault]:
     """Find denials of what is claimed, and claims of what is denied."""
-    claimed = list(claims(case))
+    claimed = claims(case)
     for denial in _denials(case):
         for claim in claimed:
             if claim.mention.sentence == denial.mention.sentence or not _are_same(

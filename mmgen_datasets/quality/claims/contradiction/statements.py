@@ -5,6 +5,7 @@ A statement is read only from forms that leave little doubt about whose trait it
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -51,26 +52,26 @@ _ADJECTIVES = frozenset("big small large little old new wooden leather knitted".
 
 def statements(case: Case) -> Iterator[Statement]:
     """All statements of the assistant, in order."""
-    before, sided, topic = "", None, None
+    sided = topic = several = None
     for exchanged in case.exchanges:
         question, answer = exchanged
         asked = _which(question.text) or sided
         topic = _topic(question.text) if read_mentions(question.text) else topic
+        several = _several(question.text) or several
         for found in (*answered(exchanged), *affirmed(exchanged)):
             sided = found.subject.noun if found.subject.side else sided
             yield found
         for n, sentence in enumerate(worded(answer.text)):
             if sentence.is_question:
                 break  # what follows may be the answer to it
-            until = answer.text[: sentence.tokens[0].start]
             it = topic if n == 0 else None
-            one = asked or _several(f"{before}\n{question.text}\n{until}")
+            one = asked or _several(answer.text, sentence.start) or several
             for subject, form, found_traits in _read(sentence.words, it, one):
                 sided = subject.noun if subject.side else sided
                 words = quote(answer.text, sentence, found_traits)
                 family, values = found_traits[:2]
                 yield Statement(answer.turn, words, subject, form, family, values)
-        before = f"{before}\n{question.text}\n{answer.text}"
+        several = _several(answer.text) or several
 
 
 def _topic(question: str) -> str | None:
@@ -87,8 +88,9 @@ def _which(question: str) -> str | None:
     return None
 
 
-def _several(text: str) -> str | None:
-    mentions = [m for m in read_mentions(text) if m.is_plural]
+def _several(text: str, until: int = sys.maxsize) -> str | None:
+    """What a text names last in the plural, before a place in it."""
+    mentions = [m for m in read_mentions(text) if m.is_plural and m.start < until]
     return mentions[-1].name if mentions else None
 
 
