@@ -37,7 +37,8 @@ class Plain(datasets.GeneratorBasedBuilder):
         return [datasets.SplitGenerator(name="train")]
 
     def _generate_examples(self):
-        yield 0, {name: None for name in SAMPLE} | {"id": "a", "source": "plain"}
+        known = {"id": "a", "source": "plain", "vocabulary": "coco"}
+        yield 0, {name: None for name in SAMPLE} | known
 """
 
 

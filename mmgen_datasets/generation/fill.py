@@ -73,8 +73,9 @@ def fill_run(
         raise UsageError(f"a {name} is given, and no backend", "name the backend, or leave it out")
     recipe = limit_pictures(load_recipe(plan.recipe), plan.max_image_side)
     backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
-    samples, not_allowed = plan_samples(plan, folder)
-    check_fit(samples, recipe, backend)
+    kept = _allowed(plan)
+    check_fit(kept.rows, recipe, backend)
+    samples, not_allowed = _part(kept.rows, plan, folder), kept.left_out
     if cache is not None and cache.resolve() == folder.journal_path.resolve():
         raise UsageError(f"the cache {cache} is the run's own journal", "leave it out")
     asking = Asking.of(backend, pace or Pace(), caps or Caps(), again, cache) if backend else None
@@ -119,8 +120,9 @@ def estimate_run(
     """
     recipe = limit_pictures(load_recipe(plan.recipe), plan.max_image_side)
     backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
-    samples, _ = plan_samples(plan, folder or RunFolder(Path()))
+    samples = _allowed(plan).rows
     check_fit(samples, recipe, backend)
+    samples = _part(samples, plan, folder or RunFolder(Path()))
     if backend is None:
         raise UsageError(f"the recipe {recipe.name!r} asks no model", "it costs nothing")
     journal = folder.journal_path if folder else None
@@ -128,11 +130,23 @@ def estimate_run(
     return estimate(requests, samples, recipe, backend=backend, table=prices, journal=journal)
 
 
-def plan_samples(plan: Plan, folder: RunFolder) -> Kept:
-    """The part of a plan's samples that a folder is for, and what their licences keep out."""
-    kept = keep(_load(plan), plan.licence)
+def plan_samples(plan: Plan, folder: RunFolder) -> Dataset:
+    """The part of a plan's samples that a folder is for."""
+    return _part(_allowed(plan).rows, plan, folder)
+
+
+def _allowed(plan: Plan) -> Kept:
+    """The samples of a plan's split whose licences allow its use."""
+    samples = load_split(
+        plan.source, plan.split, data_dir=plan.data_dir, settings=plan.source_settings
+    )
+    kept = keep(samples, plan.licence)
     refuse_empty(kept, plan.licence)
-    samples = kept.rows
+    return kept
+
+
+def _part(samples: Dataset, plan: Plan, folder: RunFolder) -> Dataset:
+    """Those of them that a folder is for."""
     if plan.limit is not None:
         samples = samples.select(range(min(plan.limit, len(samples))))
     if len(samples) < folder.shard.count:
@@ -141,15 +155,7 @@ def plan_samples(plan: Plan, folder: RunFolder) -> Kept:
             f" for {folder.shard.count} shards",
             "see that its files hold any, or use fewer shards",
         )
-    part = samples.shard(folder.shard.count, folder.shard.index, contiguous=True)
-    return kept._replace(rows=with_facts(part))
-
-
-def _load(plan: Plan) -> Dataset:
-    """The samples of a plan."""
-    return load_split(
-        plan.source, plan.split, data_dir=plan.data_dir, settings=plan.source_settings
-    )
+    return with_facts(samples.shard(folder.shard.count, folder.shard.index, contiguous=True))
 
 
 def load_split(

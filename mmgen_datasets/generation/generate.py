@@ -21,6 +21,7 @@ from mmgen_datasets.generation.pace import Pace
 from mmgen_datasets.generation.pending import Pending
 from mmgen_datasets.generation.progress import shown
 from mmgen_datasets.generation.requests import build_requests, pending
+from mmgen_datasets.generation.suiting import refuse_unsuited
 from mmgen_datasets.generation.tally import Tally
 from mmgen_datasets.licence import Use
 from mmgen_datasets.motion.facts_column import with_facts
@@ -159,3 +160,4 @@ def check_fit(samples: Dataset, recipe: Recipe, backend: Backend | None) -> None
             f"the recipe {recipe.name!r} asks no model, and a backend is given",
             "leave the backend out, or use another recipe",
         )
+    refuse_unsuited(samples, recipe)

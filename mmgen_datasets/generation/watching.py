@@ -95,7 +95,7 @@ class Watch:
     @cached_property
     def samples(self) -> Dataset:
         """What the run asks about: rows of `mmgen_datasets.schema.SAMPLE`."""
-        return plan_samples(self.plan_manifest.plan, self.folder).rows
+        return plan_samples(self.plan_manifest.plan, self.folder)
 
     def replies(self, keys: Sequence[str]) -> dict[str, str]:
         """The text that came back for each key that has one, whatever became of it."""
