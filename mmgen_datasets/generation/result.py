@@ -15,6 +15,7 @@ from datasets import Dataset
 
 from mmgen_datasets.errors import RunError
 from mmgen_datasets.files import PARTIAL, named, whole_file
+from mmgen_datasets.generation.found_before import with_findings
 from mmgen_datasets.generation.journal import Record, open_journal
 from mmgen_datasets.generation.manifest import GENERATE, NOT_ASKED
 from mmgen_datasets.generation.rows import rows_of
@@ -36,6 +37,8 @@ class Written(NamedTuple):
 def write_result(folder: RunFolder, split: str, result: Dataset) -> Written:
     """Put conversations into parquet, and what is missing from them into ``rejects.jsonl``.
 
+    What was found about the same conversations before stays beside them.
+
     Args:
         folder: whose files are replaced.
         split: of the samples; its first word names the parquet files.
@@ -44,7 +47,8 @@ def write_result(folder: RunFolder, split: str, result: Dataset) -> Written:
     errors = result.select_columns(["error"]).with_format("arrow")[:]["error"]
     good = pc.indices_nonzero(pc.is_null(errors)).to_pylist()
     bad = pc.indices_nonzero(pc.is_valid(errors)).to_pylist()
-    write_conversations(folder, split, result.select(good))
+    before = sorted(folder.conversations_path.glob(f"{_stem(folder, split)}*.parquet"))
+    write_conversations(folder, split, with_findings(result.select(good), before))
     return Written(len(good), write_rejects(folder, result.select(bad)))
 
 
@@ -96,7 +100,7 @@ def write_conversations(folder: RunFolder, split: str, conversations: Dataset) -
     """
     target = folder.conversations_path
     target.mkdir(exist_ok=True)
-    stem = f"{split_word(split)}-{folder.shard.index:05d}-of-{folder.shard.count:05d}"
+    stem = _stem(folder, split)
     size = _size(conversations)
     pieces = math.ceil(size / _BYTES_A_FILE)
     rows_a_group = max(1, len(conversations) * _BYTES_A_GROUP // max(1, size))
@@ -157,6 +161,11 @@ def _records(folder: RunFolder, keys: list[str | None]) -> dict[str, Record]:
         return {}
     with open_journal(folder.journal_path) as journal:
         return journal.records(asked)
+
+
+def _stem(folder: RunFolder, split: str) -> str:
+    """What the names of a shard's parquet files begin with."""
+    return f"{split_word(split)}-{folder.shard.index:05d}-of-{folder.shard.count:05d}"
 
 
 def split_word(split: str) -> str:

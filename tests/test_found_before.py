@@ -1,0 +1,80 @@
+"""What checks and judges found stays where a run is laid out anew with the same conversations."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mmgen_datasets import Plan, RunFolder, Shard, check_run, fill_run, load_run
+from tests.judged_runs import grounded_run, judged
+from tests.run_plans import GROUNDED
+from tests.sample import SAMPLE_DIR
+from tests.servers.openai_server import Behaviour, serve
+
+
+def num_found(run: Path, column: str) -> list[int]:
+    return [len(found) for found in load_run(run)[column]]
+
+
+def test_the_same_command_once_more_loses_no_finding(tmp_path: Path) -> None:
+    run = grounded_run(tmp_path / "run")
+    check_run(run, checks=["turns", "length"])
+    with serve(Behaviour(form="rubric")) as server:
+        judged(run, server)
+    before = load_run(run)
+    assert {*num_found(run, "checks")} == {2}
+    assert {*num_found(run, "scores")} == {3}
+    grounded_run(run)
+    assert load_run(run).to_list() == before.to_list()
+    assert load_run(run).features == before.features
+
+
+def test_pictures_that_moved_are_found_again_and_cost_no_finding(tmp_path: Path) -> None:
+    run, moved = grounded_run(tmp_path / "run"), tmp_path / "moved"
+    check_run(run, checks=["turns"])
+    shutil.copytree(SAMPLE_DIR, moved)
+    fill_run(RunFolder(run), Plan("coco2017", data_dir=str(moved)))
+    assert {*num_found(run, "checks")} == {1}
+    pictures = load_run(run).with_format("arrow")[:]["image"].to_pylist()
+    assert all(picture["path"].startswith(str(moved)) for picture in pictures)
+
+
+def test_with_other_conversations_all_findings_go_and_that_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill_run(RunFolder(tmp_path), replace(GROUNDED, limit=4))
+    check_run(tmp_path, checks=["turns"])
+    with caplog.at_level(logging.WARNING):
+        fill_run(RunFolder(tmp_path), replace(GROUNDED, limit=5))
+    assert {*num_found(tmp_path, "checks")} == {0}
+    assert "what 'mmgen check' found is gone" in caplog.text
+
+
+def test_where_nothing_was_found_nothing_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        for limit in (4, 5):
+            fill_run(RunFolder(tmp_path), replace(GROUNDED, limit=limit))
+    assert not caplog.messages
+
+
+def test_the_shards_beside_keep_theirs(tmp_path: Path) -> None:
+    for index in (0, 1):
+        grounded_run(tmp_path, Shard(index, 2))
+    check_run(tmp_path, checks=["turns"])
+    grounded_run(tmp_path, Shard(1, 2))
+    assert {*num_found(tmp_path, "checks")} == {1}
+
+
+def test_files_that_cannot_be_read_are_written_anew(tmp_path: Path) -> None:
+    run = grounded_run(tmp_path / "run")
+    check_run(run, checks=["turns"])
+    [file] = (run / "conversations").glob("*.parquet")
+    file.write_bytes(file.read_bytes()[:1000])
+    grounded_run(run)
+    assert {*num_found(run, "checks")} == {0}
