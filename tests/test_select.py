@@ -155,6 +155,7 @@ def test_rows_with_an_error_are_never_chosen() -> None:
     ("condition", "problem"),
     [
         ("knd = detail", "(?s)nothing to choose by is called 'knd'.*use 'kind'"),
+        ("relevance >= 4", "(?s)called 'relevance'.*use failed, passed, .*score of these"),
         ("xyz = 1", "(?s)called 'xyz'.*use failed, passed, .*score of these: correctness"),
         ("kind = detial", "(?s)no kind 'detial' in these.*use 'detail'"),
         ("kind != detial", "no kind 'detial' in these"),
@@ -202,6 +203,26 @@ def test_what_nobody_checked_neither_failed_nor_passed() -> None:
     for condition in ("failed != any", "passed = turns"):
         with pytest.raises(UnknownNameError, match=r"(?s)none .* was checked yet.*mmgen check RUN"):
             select(table(conversation("a")), [condition])
+
+
+@pytest.mark.parametrize(
+    ("condition", "problem"),
+    [
+        ("failed != any", "(?s)1 of 3 conversations were not checked.*mmgen check RUN"),
+        ("failed = any", "1 of 3 conversations were not checked"),
+        ("failed != refusal,turns", "(?s)was not run on 2 of 3 .*mmgen check RUN"),
+        ("passed = turns", "(?s)the check 'turns' was not run on 2 of 3 .*--check turns"),
+    ],
+)
+def test_what_only_some_were_checked_for_is_no_condition(condition: str, problem: str) -> None:
+    rows = table(
+        conversation("a", checks=checked(refusal=True, turns=True)),
+        conversation("b", checks=checked(refusal=False)),
+        conversation("c"),
+        conversation("d", error="the reply is empty", messages=[]),
+    )
+    with pytest.raises(UsageError, match=problem):
+        select(rows, [condition])
 
 
 def test_of_several_judges_one_is_named() -> None:

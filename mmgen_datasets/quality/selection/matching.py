@@ -25,6 +25,9 @@ ANY = "any"
 
 _ROWS_A_BATCH = 10_000
 _FEW = 3
+_ALIKE = 0.75
+"""How much of a name has to be right to be taken for a slip; 'relevance' is none of 'licence'."""
+_ABOUT_CHECKS = ("failed", "passed")
 _MOST_NAMED = 20
 
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
@@ -67,12 +70,20 @@ class Term:
             held[cells.rows[is_in.to_numpy(zero_copy_only=False)]] = True
         return held if condition.sign == "=" else ~held
 
-    def known(self, table: pa.Table, cells: Cells) -> set[str]:
-        """What may be asked for in its place, of a batch; of numbers, nothing in particular."""
-        if self.field.is_number:
-            return set()
-        values = (self.field.known(table) if self.field.known else cells).values
-        return set(pc.unique(values).to_pylist())
+    def known(self, table: pa.Table, cells: Cells) -> Cells:
+        """What may be asked for in its place, of a batch."""
+        return self.field.known(table) if self.field.known else cells
+
+    def is_unchecked(self, known: Cells, num_rows: int) -> npt.NDArray[np.bool_]:
+        """On which rows of a batch a check was not run that the condition asks for."""
+        if self.condition.name not in _ABOUT_CHECKS:
+            return np.zeros(num_rows, np.bool_)
+        rows, needed = known.rows, 1
+        if ANY not in self.condition.values:
+            wanted = sorted({value.lower() for value in self.condition.values})
+            is_in = pc.is_in(pc.utf8_lower(known.values), value_set=pa.array(wanted))
+            rows, needed = rows[is_in.to_numpy(zero_copy_only=False)], len(wanted)
+        return np.asarray(np.bincount(rows, minlength=num_rows) < needed)
 
     def refuse_unknown(self, known: Iterable[str]) -> None:
         """See that the conversations have what the condition asks for, or asks to be without.
@@ -88,7 +99,7 @@ class Term:
         if self.field.is_number:
             return
         known, name = sorted(known), self.condition.name
-        about_checks = name in ("failed", "passed")
+        about_checks = name in _ABOUT_CHECKS
         if not known:
             if about_checks:
                 raise UnknownNameError(
@@ -116,6 +127,24 @@ class Term:
             raise UnknownNameError(
                 f"{self.condition}: {what} these conversations", _use(value, known)
             )
+
+    def refuse_unchecked(self, number: int, of: int) -> None:
+        """See that checks were run on all conversations that the condition asks about.
+
+        One that nobody checked has failed nothing, and would be chosen with what is good.
+
+        Raises:
+            UsageError: on so many they were not.
+        """
+        if not number:
+            return
+        names = [] if ANY in self.condition.values else self.condition.values
+        those = f"{number:,} of {of:,} conversations"
+        what = f"the check {' or '.join(map(repr, names))} was not run on {those}"
+        raise UsageError(
+            f"{self.condition}: {what if names else f'{those} were not checked'}",
+            " ".join(["check them: mmgen check RUN", *(f"--check {name}" for name in names)]),
+        )
 
 
 def terms_of_conditions(conditions: Sequence[Condition], conversations: Dataset) -> list[Term]:
@@ -163,7 +192,7 @@ def _field(condition: Condition, scores: Mapping[str, Sequence[str]]) -> Field:
             if scores
             else "; scores come from: mmgen judge RUN"
         )
-        close = difflib.get_close_matches(name, [*FIELDS, *scores], n=1)
+        close = difflib.get_close_matches(name, [*FIELDS, *scores], n=1, cutoff=_ALIKE)
         raise UnknownNameError(
             f"{condition}: nothing to choose by is called {name!r}",
             f"use {close[0]!r}" if close else f"use {', '.join(FIELDS)}{given}",

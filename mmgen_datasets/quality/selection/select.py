@@ -115,13 +115,18 @@ def _look(reading: Reading, terms: Sequence[Term], group: Field, *, seed: int | 
     reasons, keys = [np.zeros(0, np.int16)], [np.zeros(0, np.uint64)]
     members = Memberships()
     known: list[set[str]] = [set() for _ in terms]
+    unchecked = [0] * len(terms)
     for start, table in reading.batches([*(term.field for term in terms), group], "error", "id"):
         reason = np.full(table.num_rows, KEPT, np.int16)
-        reason[pc.is_valid(table["error"]).to_numpy()] = len(terms) + 1
+        has_error = pc.is_valid(table["error"]).to_numpy()
+        reason[has_error] = len(terms) + 1
         for number, term in enumerate(terms):
             cells = term.field.read(table)
             reason[(reason == KEPT) & ~term.holds(cells, table.num_rows)] = number
-            known[number] |= term.known(table, cells)
+            there = term.known(table, cells)
+            unchecked[number] += int((term.is_unchecked(there, table.num_rows) & ~has_error).sum())
+            if not term.field.is_number:
+                known[number].update(pc.unique(there.values).to_pylist())
         rows, values = group.read(table)
         members.add(rows + start, values)
         reasons.append(reason)
@@ -129,8 +134,10 @@ def _look(reading: Reading, terms: Sequence[Term], group: Field, *, seed: int | 
             drawn = [draw_of(seed, name) for name in table["id"].to_pylist()]
             keys.append(np.array(drawn, np.uint64))
     if len(reading.conversations):  # of none, nothing is known that could be meant
-        for term, values in zip(terms, known, strict=True):
+        total = int(np.count_nonzero(np.concatenate(reasons) != len(terms) + 1))
+        for term, values, number in zip(terms, known, unchecked, strict=True):
             term.refuse_unknown(values)
+            term.refuse_unchecked(number, total)
     return _Look(np.concatenate(reasons), members, np.concatenate(keys))
 
 
