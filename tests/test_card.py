@@ -193,6 +193,14 @@ def test_rows_without_their_picture_are_told(conversations: Dataset) -> None:
     assert "3 of 3 rows hold no image" in card
 
 
+def test_of_conversations_about_text_alone_no_picture_is_missed(conversations: Dataset) -> None:
+    rows = undecoded(conversations.select(range(3))).to_list()
+    rows[1] |= {"image": None, "messages": [{"role": "user", "content": "Hello."}]}
+    card = card_of(Dataset.from_list(rows, features=conversations.features))
+    assert "Image files inside: 2." in card
+    assert "rows hold no image" not in card
+
+
 @pytest.mark.parametrize("kind", ["video", "audio", "motion"])
 def test_conversations_about_other_media_have_a_card_too(
     conversations: Dataset, kind: MediaKind

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from datasets import Dataset
+from datasets import Dataset, Features, Image, List
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +14,7 @@ from mmgen_datasets import select
 from mmgen_datasets.errors import UnknownNameError, UsageError
 from mmgen_datasets.licence import license_from_url
 from mmgen_datasets.quality.selection.categories import read_categories
-from mmgen_datasets.schema import CONVERSATION, SAMPLE
+from mmgen_datasets.schema import CONVERSATION, SAMPLE, conversation_features
 
 BY, BY_NC = (
     vars(
@@ -223,6 +223,37 @@ def test_what_only_some_were_checked_for_is_no_condition(condition: str, problem
     )
     with pytest.raises(UsageError, match=problem):
         select(rows, [condition])
+
+
+@pytest.mark.parametrize(
+    ("condition", "chosen"),
+    [
+        ("missing != any", "adef"),
+        ("missing = image", "bcg"),
+        ("missing = audio", "g"),
+    ],
+)
+def test_conversations_whose_media_are_not_there(condition: str, chosen: str) -> None:
+    there, gone, turns = {"bytes": b"a", "path": None}, None, said("A dog.")
+    spoken = [{"role": "user", "content": "<image><audio>\nWhat?"}, turns[1]]
+    rows = Dataset.from_list(
+        [
+            conversation("a", image=there, images=None),
+            conversation("b", image=gone),
+            conversation("c", image=there, images=[there, gone]),
+            conversation("d", image=gone, messages=turns),
+            conversation("e", image=there, images=[there, there]),
+            conversation("f", image=there, images=[]),
+            conversation("g", image=gone, messages=spoken),
+        ],
+        features=Features({**conversation_features("image"), "images": List(Image())}),
+    )
+    assert "".join(select(rows, [condition]).rows["id"]) == chosen
+
+
+def test_of_what_is_chosen_those_without_media_are_counted() -> None:
+    assert select(ROWS, ["kind = detail"]).missing() == {"image": 1}
+    assert select(ROWS, ["kind = vqa"]).missing() == {}
 
 
 def test_of_several_judges_one_is_named() -> None:

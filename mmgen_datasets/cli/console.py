@@ -136,6 +136,15 @@ def tell_reasons(verb: str, reasons: Mapping[str, int]) -> None:
         say(f"{verb} {count:,} for {len(others):,} other reasons")
 
 
+def tell_missing(missing: Mapping[str, int]) -> None:
+    """Print how many conversations lack a file that they are about."""
+    for kind, count in missing.items():
+        if count:
+            say(f"without their {kind}, which was not there: {count:,}")
+    if any(missing.values()):
+        say("  → to do without them: mmgen select RUN --where 'missing != any' --out DIR")
+
+
 def _state(folder: RunFolder, manifest: Manifest) -> str:
     is_cut_off = manifest.status == "running" and not folder.is_held()
     if is_cut_off or manifest.status == "interrupted":

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import mmgen_datasets as mmgen
-from mmgen_datasets.cli.console import say, tell_reasons
+from mmgen_datasets.cli.console import say, tell_missing, tell_reasons
 from mmgen_datasets.cli.options import Licence, Run
 
 Config = Annotated[str, typer.Option(help="Configuration of the repository to put it in.")]
@@ -55,6 +55,7 @@ def push(
     tell_reasons(f"not for {licence} use:", pushed.not_allowed)
     size = f"{pushed.num_bytes / 10**6:,.1f} MB in {pushed.files:,}"
     say(f"{pushed.rows:,} conversations, {size} parquet file{'s' * (pushed.files != 1)}")
+    tell_missing(pushed.missing)
     say(f"{pushed.url} is at {pushed.commit[:8]}")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import mmgen_datasets as mmgen
-from mmgen_datasets.cli.console import say
+from mmgen_datasets.cli.console import say, tell_missing
 from mmgen_datasets.cli.options import Run, SampleDir
 from mmgen_datasets.cli.outcome import next_step
 from mmgen_datasets.errors import UsageError
@@ -108,3 +108,4 @@ def _tell(selected: Selected) -> None:
     if others := selected.groups[_GROUPS_SHOWN:]:
         number, of = sum(each.selected for each in others), sum(each.of for each in others)
         say(f"  and {len(others):,} others with {number:,} of {of:,}")
+    tell_missing(selected.missing())

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 from datasets import Dataset
 
+from mmgen_datasets.missing_media import MEDIA_COLUMNS, is_file, missing_media
 from mmgen_datasets.publish.licence import terms_of
 from mmgen_datasets.schema import LICENSE, media_kinds
 
@@ -28,6 +28,8 @@ class Facts:
     """Questions with their answers."""
     media: Counter[str] = field(default_factory=Counter)
     """Kind of media to the rows that hold such."""
+    missing: Counter[str] = field(default_factory=Counter)
+    """Kind of media to the rows that are about such, and hold it not."""
     samples: int = 0
     """Pictures, clips or recordings that differ."""
     sources: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -56,11 +58,14 @@ def gather(conversations: Dataset) -> Facts:
     """
     facts = Facts(rows=len(conversations))
     media = media_kinds(conversations.features)
-    wanted = [name for name in (*_SMALL, "messages", *media) if name in conversations.column_names]
+    wanted = [
+        name for name in (*_SMALL, "messages", *MEDIA_COLUMNS) if name in conversations.column_names
+    ]
     seen: set[int] = set()  # of hashes
     for table in conversations.select_columns(wanted).with_format("arrow").iter(_ROWS_A_BATCH):
         for kind in media:
-            facts.media[kind] += pc.sum(_is_there(table[kind])).as_py() or 0
+            facts.media[kind] += pc.sum(is_file(table[kind])).as_py() or 0
+            facts.missing[kind] += int(missing_media(table, kind).sum())
         turns = pc.sum(pc.list_value_length(table["messages"])).as_py() or 0
         facts.exchanges += turns // 2
         for row in table.select([name for name in _SMALL if name in wanted]).to_pylist():
@@ -68,14 +73,6 @@ def gather(conversations: Dataset) -> Facts:
             seen.add(hash((row["source"], row.get("split"), row["sample_id"])))
     facts.samples = len(seen)
     return facts
-
-
-def _is_there(media: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Where a media column holds a file or a path to one."""
-    if not pa.types.is_struct(media.type):
-        return pc.is_valid(media)
-    fields = [pc.is_valid(pc.struct_field(media, name)) for name in ("bytes", "path")]
-    return pc.or_(*fields)
 
 
 def count_row(facts: Facts, row: Mapping[str, Any]) -> None:

@@ -46,6 +46,8 @@ class Pushed:
     """Of the parquet files."""
     not_allowed: Counter[str] = field(default_factory=Counter)
     """Licence to number of conversations that it kept out."""
+    missing: Counter[str] = field(default_factory=Counter)
+    """Kind of media to number of conversations that are about such, and hold it not."""
 
 
 def push_to_hub(
@@ -106,7 +108,15 @@ def push_to_hub(
             for file in (attribution, readme):
                 file.replace(what.folder / file.name)
     size = sum(shard.upload_info.size for shard in shards)
-    return Pushed(hub.url, commit, len(what.rows), len(shards), size, what.not_allowed)
+    return Pushed(
+        hub.url,
+        commit,
+        len(what.rows),
+        len(shards),
+        size,
+        what.not_allowed,
+        told.facts.missing,
+    )
 
 
 def _upload(

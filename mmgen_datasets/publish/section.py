@@ -86,8 +86,8 @@ def _limits(about: About) -> list[str]:
             f"The model was given the {' and '.join(sorted(inputs))} of a {_thing(facts)}, never"
             f" the {_thing(facts)} itself."
         )
-    for kind, number in facts.media.items():
-        if missing := facts.rows - number:
+    for kind, missing in facts.missing.items():
+        if missing:
             limits.append(
                 f"{missing:,} of {facts.rows:,} rows hold no {kind}, since it was not there when"
                 " they were made; `file_name` says which one of the source it is."

@@ -26,7 +26,7 @@ class Reading:
     categories: Categories | None = None
 
     def batches(self, fields: Iterable[Field], *also: str) -> Iterator[tuple[int, pa.Table]]:
-        """The columns that fields are read from, and others; media are not touched.
+        """The columns that fields are read from, and others; no medium is read.
 
         Yields:
             The number of the first row, and a batch.
@@ -41,6 +41,11 @@ class Reading:
                 f"what is to be chosen from has no column {missing[0]!r}",
                 "give a table of conversations, as generate() and load_run() return it",
             )
+        wanted += [
+            name
+            for name in dict.fromkeys(name for field in fields for name in field.if_there)
+            if name in self.conversations.column_names
+        ]
         start = 0
         columns = self.conversations.select_columns(wanted).with_format("arrow")
         for table in columns.iter(_ROWS_A_BATCH):

@@ -17,7 +17,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mmgen_datasets.chat import MediaKind
 from mmgen_datasets.licence import Use, code_of, is_allowed, name_of
+from mmgen_datasets.missing_media import MEDIA_COLUMNS, missing_media
 from mmgen_datasets.publish.licence import terms_of
 
 Rows: TypeAlias = npt.NDArray[np.int64]
@@ -52,6 +54,8 @@ class Field:
     known: Read | None = None
     """What may be asked for, where that is more than the values which rows have."""
     is_number: bool = False
+    if_there: tuple[str, ...] = ()
+    """Columns that it is read from as well, where the conversations have them."""
     is_group: bool = False
     """Whether a selection can be balanced by it."""
 
@@ -148,6 +152,17 @@ def _words(table: pa.Table) -> Cells:
     return Cells(np.arange(table.num_rows), pa.array(sums, pa.float32()))
 
 
+def _missing(table: pa.Table) -> Cells:
+    rows = {kind: np.flatnonzero(missing_media(table, kind)) for kind in get_args(MediaKind)}
+    kinds = [kind for kind, found in rows.items() for _ in found]
+    return Cells(np.concatenate([*rows.values()]), pa.array(kinds, pa.string()))
+
+
+def _all_media(table: pa.Table) -> Cells:
+    kinds = get_args(MediaKind)
+    return Cells(np.zeros(len(kinds), np.int64), pa.array(kinds))
+
+
 def _made(summary: str, field: str) -> Field:
     read = partial(_text, column="provenance", field=field)
     return Field(summary, ("provenance",), read, is_group=True)
@@ -201,6 +216,13 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "recipe": _made("the recipe that asked for it", "recipe"),
         "model": _made("the model that wrote it", "model"),
         "keyword": _made("the subgroup of a task that it was made for", "keyword"),
+        "missing": Field(
+            "a file that it is about and that is not there: image, video, audio, motion",
+            ("messages",),
+            _missing,
+            known=_all_media,
+            if_there=MEDIA_COLUMNS,
+        ),
         "turns": Field(
             "the number of its messages, of both sides", ("messages",), _turns, is_number=True
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from datasets import Dataset
 
 from mmgen_datasets.quality.selection.batches import Reading
-from mmgen_datasets.quality.selection.fields import Field
+from mmgen_datasets.quality.selection.fields import FIELDS, Field
 
 KEPT = -1
 
@@ -60,6 +61,13 @@ class Selected:
     """The largest first. A conversation of several counts for the one that fewest have."""
     reasons: Reasons = field(repr=False)
     reading: Reading = field(repr=False)
+
+    def missing(self) -> Counter[str]:
+        """Count the chosen conversations that lack a file that they are about, by its kind."""
+        field, counts = FIELDS["missing"], Counter[str]()
+        for _, table in Reading(self.rows).batches([field]):
+            counts.update(field.read(table).values.to_pylist())
+        return counts
 
     def dropped_rows(self) -> Iterator[dict[str, Any]]:
         """Tell of each conversation that was not chosen why.
