@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import io
 import signal
 import sys
-
-from mmgen_datasets.cli import main
 
 
 def start() -> None:
@@ -19,7 +18,11 @@ def start() -> None:
         if isinstance(stream, io.TextIOWrapper):  # generated text is of any language
             stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler's stop is an interrupt
-    sys.exit(main())
+    try:  # an interrupt may come while the command line is imported, which takes some tenths
+        sys.exit(importlib.import_module("mmgen_datasets.cli").main())
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -138,5 +138,5 @@ def test_the_command_tells_what_is_repeated(
     words = ["check", str(run), "--against", str(made), "--check", "duplicate", "--no-pictures"]
     assert main(words) == 0
     told = capsys.readouterr().out
-    assert "duplicate       23 failed  100.0%" in told
+    assert "duplicate  23 of 23 failed  100.0%" in told
     assert "repeats coco2017-1009-grounded of /" in told

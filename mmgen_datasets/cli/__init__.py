@@ -10,6 +10,9 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -30,9 +33,10 @@ from mmgen_datasets.cli import (
     tables,
     task,
 )
-from mmgen_datasets.cli.console import complain
+from mmgen_datasets.cli.console import complain, say
 from mmgen_datasets.cli.outcome import DONE, INTERRUPTED, WRONG_USE
 from mmgen_datasets.errors import MMGenError
+from mmgen_datasets.files import PARTIAL
 
 _COMMANDS = (
     tables.sources,
@@ -59,7 +63,12 @@ _COMMANDS = (
     convert.convert,
 )
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_ROOM = "make room on its disk, then give the same command again"
+_NO_RIGHT = "name a folder where you may write, or copy the run to one"
+_WHAT_TO_DO = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _NO_ROOM),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _NO_RIGHT),
+}
 
 _GO_ON = "is kept: give the same command again to go on"
 _KEPT = {
@@ -90,6 +99,24 @@ app.add_typer(speech.app)
 app.add_typer(task.app)
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        say(f"mmgen_datasets {version('mmgen-datasets')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Print the version, and end."
+        ),
+    ] = False,
+) -> None:
+    """What `mmgen` takes without a command."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -114,8 +141,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain(f"error: {error}")
         return WRONG_USE
     except OSError as error:  # a folder that cannot be written, a disk that is full
-        complain(f"error: {error.filename or 'a file'}: {error.strerror or error}")
-        if error.errno in _NO_ROOM:
-            complain("  → make room on its disk, then give the same command again")
+        complain(f"error: {_place(error.filename)}: {error.strerror or error}")
+        if error.errno in _WHAT_TO_DO:
+            complain(f"  → {_WHAT_TO_DO[error.errno]}")
         return WRONG_USE
     return DONE
+
+
+def _place(name: str | None) -> str:
+    """Where something went wrong: the folder, where a lock or an unfinished file would be named."""
+    if not name:
+        return "a file"
+    path = Path(name)
+    is_ours = path.name.startswith(".") or path.suffix == PARTIAL
+    return str(path.parent if is_ours else path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,11 @@ def say(line: str = "") -> None:
 def complain(line: str) -> None:
     """Print a line about what went wrong."""
     print(line, file=sys.stderr)  # noqa: T201
+
+
+def command(verb: str, *words: object) -> str:
+    """A command of mmgen as a shell reads it, to be copied."""
+    return shlex.join(["mmgen", verb, *map(str, words)])
 
 
 def list_rows(rows: Mapping[str, str]) -> None:
@@ -62,7 +68,7 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
         say(f"  each with its reason in {folder.rejects_path}")
     if manifest.num_rejects and plan.backend:
         more = (
-            f"mmgen retry {folder.path}"
+            command("retry", folder.path)
             if plan.command == GENERATE
             else f"its '{plan.command}' command, given again with --again"
         )
@@ -113,7 +119,7 @@ def tell_chosen(errors: Sequence[str], number: int, shards: Sequence[Manifest]) 
     say(f"asking once more for {number:,} of {reasons.total():,} rejects")
 
 
-def _tell_batches(folder: RunFolder, command: str) -> None:
+def _tell_batches(folder: RunFolder, filled_by: str) -> None:
     """Print what is under way at a server that answers in batches."""
     parts = folder.batches()
     if not parts:
@@ -122,8 +128,8 @@ def _tell_batches(folder: RunFolder, command: str) -> None:
     say(f"  {records.describe_parts(parts)}, when last looked at")
     for part in parts:
         say(f"    {part.batch or 'not made yet'}: {part.answered:,} of {part.requests:,}")
-    say(f"  → to collect them, give the run's '{command}' command again")
-    say(f"  → to give them up: mmgen cancel {folder.path}")
+    say(f"  → to collect them, give the run's '{filled_by}' command again")
+    say(f"  → to give them up: {command('cancel', folder.path)}")
 
 
 def tell_reasons(verb: str, reasons: Mapping[str, int]) -> None:

@@ -68,7 +68,7 @@ def convert(
     ] = 1,
     max_rejects: MaxRejects = 0.05,
 ) -> None:
-    """Write parquet of the hub or of a folder in LLaVA's format, pictures byte for byte.
+    """Write datasets of the hub, or parquet, in LLaVA's format. Pictures keep their bytes.
 
     A configuration becomes SAVE_ROOT/DATASET/annotations/CONFIG.json, its pictures the files of
     SAVE_ROOT/DATASET/CONFIG. The same command goes on where it was interrupted.

@@ -66,7 +66,7 @@ def generate(
     ] = 1,
     max_rejects: MaxRejects = 0.05,
 ) -> None:
-    """Make conversations about a source's samples, or go on where it was left.
+    """Make conversations about samples, or go on where it was left.
 
     Without a model:
 
@@ -119,7 +119,7 @@ def estimate(
     licence: Licence = "any",
     limit: Limit = None,
 ) -> None:
-    """Tell how many requests and tokens a run will take, and what they cost; asks nobody.
+    """Tell what requests, tokens and money a run will take. Asks nobody.
 
     Example: mmgen estimate coco2017 --data-dir coco --backend openai --model gpt-5-mini
     """

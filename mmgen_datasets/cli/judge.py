@@ -77,7 +77,7 @@ def judge(
     cache: Cache = None,
     max_rejects: MaxRejects = 0.05,
 ) -> None:
-    """Have a model score a run's conversations, or go on where it was left.
+    """Have a model score a run's conversations, or go on with it.
 
     Scores and reasons go into the column 'scores', and replies into RUN/judging. After 'mmgen
     check', it is told how far the judge and the checks agree.

@@ -18,7 +18,7 @@ _SHOWN = 3
 
 app = typer.Typer(
     name="motion",
-    help="Work with motion: look after it, turn it into codes; see docs/motion.md.",
+    help="Look after motion, and turn it into codes. See docs/motion.md.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -33,7 +33,9 @@ def doctor(
         bool, typer.Option("--all", help="List every clip, not three of a kind.")
     ] = False,
 ) -> None:
-    """Say what is wrong with a folder of motions: clips that are missing, broken or at odds.
+    """Say what is wrong with a folder of motions.
+
+    Such as clips that are missing, broken, or at odds with one another.
 
     With clips that are left out, or in two splits, the exit status is 1.
 

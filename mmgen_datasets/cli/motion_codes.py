@@ -60,7 +60,7 @@ def train(
     licence: Licence = "",
     device: Device = None,
 ) -> None:
-    """Train a tokenizer on clips; the same command again goes on after the last checkpoint.
+    """Train a tokenizer on clips. The same command again goes on after the last checkpoint.
 
     The settings of networks and of training are listed in docs/motion.md.
 
@@ -89,7 +89,7 @@ def encode(
     split: Split = "train",
     device: Device = None,
 ) -> None:
-    """Write the codes of clips, an .npy file for each, as T2M-GPT has them.
+    """Write the codes of clips as T2M-GPT has them. Each clip has an .npy file.
 
     Where a clip has no codes the reason is printed, and the exit status is 1.
 
@@ -117,7 +117,9 @@ def report(
     clips: Annotated[int, typer.Option(help="How many of the worst are drawn.", min=0)] = 4,
     device: Device = None,
 ) -> None:
-    """Judge a tokenizer by clips: errors, use of its codes, curves, and its worst clips drawn.
+    """Judge a tokenizer by clips.
+
+    The page has errors, use of its codes, curves, and its worst clips drawn.
 
     Example: mmgen motion report tokenizer HumanML3D --split test --out report.html
     """
@@ -146,7 +148,9 @@ def import_(
     skeleton: SkeletonName = "humanml3d",
     licence: Licence = "",
 ) -> None:
-    """Make a tokenizer of weights of T2M-GPT, MotionGPT or llamafactory-multimodal.
+    """Make a tokenizer of published weights.
+
+    Reads those of T2M-GPT, MotionGPT and llamafactory-multimodal.
 
     Their shapes tell the network; what they do not show is said with --of. Nothing but tensors is
     unpickled.

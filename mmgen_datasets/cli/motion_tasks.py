@@ -40,7 +40,7 @@ def conversations(
     seed: Annotated[int, typer.Option(help="Of the choice of wordings and captions.")] = 0,
     licence: Licence = "any",
 ) -> None:
-    """Write conversations in which motions are tokens, for a trainer, and the tokens to add.
+    """Write conversations in which motions are tokens. Beside them stand the tokens to add.
 
     Example: mmgen motion conversations humanml3d --data-dir HumanML3D --codes codes
     --num-codes 512 --task text_to_motion --task motion_to_text --out data
@@ -61,7 +61,7 @@ def conversations(
 
 
 def special_tokens(num_codes: NumCodes, pattern: Pattern = "motion_id") -> None:
-    """Print the tokens that a language model's tokenizer needs, one a line, in their order.
+    """Print the tokens that a tokenizer needs. One stands on each line, in their order.
 
     Example: mmgen motion special-tokens --num-codes 512 > tokens.txt
     """

@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from mmgen_datasets.cli.console import say, tell_status
+from mmgen_datasets.cli.console import command, say, tell_status
 
 DONE, TOO_MANY_REJECTS, WRONG_USE, INTERRUPTED = 0, 1, 2, 130  # 130: as shells have it
 
@@ -28,4 +28,4 @@ def next_step(run: Path) -> str:
     for file in sorted((run / "conversations").glob("*.parquet"))[:1]:
         names.update(importlib.import_module("pyarrow.parquet").read_schema(file).names)
     format = "sharegpt" if names & {"audio", "motion"} else "llava"
-    return f"next: mmgen export {run} --format {format} --out DIR"
+    return f"next: {command('export', run, '--format', format, '--out', 'DIR')}"

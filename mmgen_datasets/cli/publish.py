@@ -35,7 +35,7 @@ def push(
         int, typer.Option(help="About the size of a parquet file, in megabytes.", min=1)
     ] = 500,
 ) -> None:
-    """Push a run to the Hugging Face hub, media inside, with a card that tells what it is.
+    """Push a run to the Hugging Face hub, with a dataset card. Its media are inside.
 
     The token is that of HF_TOKEN in the environment, or of 'hf auth login'. Given again after an
     interruption, it uploads what is missing. Other configurations and splits stay as they are.
@@ -69,7 +69,7 @@ def card(
     licence: Licence = "any",
     language: Language = "en",
 ) -> None:
-    """Write the dataset card of a run into its folder, as README.md, and print it.
+    """Write the dataset card of a run, and print it. It becomes README.md in the run's folder.
 
     It is the card that 'mmgen push' with the same options gives to a new repository.
 

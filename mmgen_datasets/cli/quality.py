@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmgen_datasets.cli.console import list_rows, say
+from mmgen_datasets.cli.console import command, list_rows, say
 from mmgen_datasets.cli.options import NoAnnotations, Run, SampleDir
 from mmgen_datasets.quality import CHECKS, SET_CHECKS
 
@@ -68,9 +68,10 @@ def check(
     benchmark: Benchmarks = None,
     no_pictures: NoPictures = False,
 ) -> None:
-    """Check a run's conversations, and write what is found into their column 'checks'.
+    """Find what is wrong with a run's conversations.
 
-    Nothing is dropped: 'mmgen select' does that, and 'mmgen report' shows what failed.
+    It is written into their column 'checks'. Nothing is dropped: 'mmgen select' does that, and
+    'mmgen report' shows what failed.
 
     Example: mmgen check runs/llava --against runs/first --benchmark pope.jsonl
     """
@@ -92,19 +93,27 @@ def check(
         for found in conversations["checks"]
     )
     say(f"{failed:,} of {len(conversations):,} conversations failed a check")
+    if failed:
+        say(f"next: {command('report', run)}")
+        say(f"  or: {command('select', run, '--where', 'failed != any', '--out', 'DIR')}")
 
 
 def tell_outcomes(outcomes: Sequence[Outcome]) -> None:
     """Print what failed, each check with an example, and then what did not."""
     failed = sorted((one for one in outcomes if one.failed), key=lambda one: -one.failed)
     width = max((len(one.name) for one in failed), default=0)
+    wide = max((len(f"{one.passed + one.failed:,}") for one in failed), default=0)
     for one in failed:
-        say(f"{one.name:{width}}  {one.failed:>7,} failed  {one.failed_share:>6.1%}")
+        counts = f"{one.failed:>{wide},} of {one.passed + one.failed:>{wide},} failed"
+        say(f"{one.name:{width}}  {counts}  {one.failed_share:>6.1%}")
         if one.example:
             first = one.example.splitlines()[0]
             say(f"{'':{width}}  {one.example_id}: {_shortened(first)}")
     _list("nothing found by", [one.name for one in outcomes if one.passed and not one.failed])
-    _list("not judged", [f"{one.name} {one.not_judged:,}" for one in outcomes if one.not_judged])
+    _list(
+        "not judged, for want of annotations or pictures",
+        [f"{one.name} {one.not_judged:,}" for one in outcomes if one.not_judged],
+    )
 
 
 def _list(head: str, names: Sequence[str]) -> None:

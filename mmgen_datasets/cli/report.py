@@ -57,11 +57,12 @@ def report(
         typer.Option("--no-browser", help="With --live: only print the address of the page."),
     ] = False,
 ) -> None:
-    """Write a run as one page: what it came to, and every conversation beside its picture.
+    """Write a run as one page, to look at.
 
-    The page is a single file that any browser opens, and loads nothing from anywhere. Words that
-    'mmgen check' found at fault are marked in it. With --live it is served on this machine alone,
-    and shows what comes in, checked, so that a run which goes wrong can be stopped early.
+    It shows what the run came to, and every conversation beside its picture. The page is a single
+    file that any browser opens, and loads nothing from anywhere. Words that 'mmgen check' found at
+    fault are marked in it. With --live it is served on this machine alone, and shows what comes in,
+    checked, so that a run which goes wrong can be stopped early.
 
     Example: mmgen report runs/llava --live
     """

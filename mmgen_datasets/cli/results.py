@@ -29,7 +29,7 @@ def prepare(
     with_images: WithImages = False,
     source_option: SourceOptions = None,
 ) -> None:
-    """Write a source as parquet that anybody's load_dataset(DIR) reads, pictures inside.
+    """Write a source as parquet, pictures inside. Anybody's load_dataset(DIR) reads it.
 
     Example: mmgen prepare coco2017 --data-dir coco --out coco-parquet
     """

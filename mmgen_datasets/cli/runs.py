@@ -89,7 +89,7 @@ def cancel(
         typer.Option("--forget", help="Ask the server nothing; for batches that it has lost."),
     ] = False,
 ) -> None:
-    """Give up the batches of a run that are under way, and collect what they have answered.
+    """Give up batches under way, and collect what they have answered.
 
     What is answered by then is paid for. It may take the server ten minutes.
 
@@ -122,10 +122,10 @@ def status(run: Run) -> None:
 def repair(
     run: Annotated[Path, typer.Argument(help="Folder of a run, or a journal.", show_default=False)],
 ) -> None:
-    """Save what can be read of a journal that is damaged, as by a power cut or a broken copy.
+    """Save what can be read of a damaged journal.
 
-    The damaged file is kept beside the new one. What is missing is asked for by the command
-    that fills the run, given again.
+    A power cut or a broken copy may damage one. The damaged file is kept beside the new one. What
+    is missing is asked for by the command that fills the run, given again.
 
     Example: mmgen repair runs/llava
     """

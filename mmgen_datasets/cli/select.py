@@ -65,7 +65,7 @@ def select(
         bool, typer.Option("--dry-run", help="Tell what would be chosen, and write nothing.")
     ] = False,
 ) -> None:
-    """Choose conversations of a run to train on, and make a run of them.
+    """Choose conversations to train on, and make a run of them.
 
     The folder that is chosen from stays as it is. What is dropped stands in 'dropped.jsonl' of the
     new one, each with its reason.

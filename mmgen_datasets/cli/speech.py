@@ -17,7 +17,7 @@ _FILES_AT_ONCE = 32
 
 app = typer.Typer(
     name="speech",
-    help="Turn recordings into the units that a language model reads; see docs/speech.md.",
+    help="Turn recordings into units that a language model reads. See docs/speech.md.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -37,7 +37,7 @@ TrustRemoteCode = Annotated[
 
 @app.command()
 def codecs() -> None:
-    """List what turns recordings into units, and how to install what is missing for it."""
+    """List what turns recordings into units. It tells how to install what is missing for it."""
     missing = {
         name: f"; not installed, run: {row.installation}"
         for name, row in CODECS.items()
@@ -92,7 +92,9 @@ def special_tokens(
     num_codebooks: NumCodebooks = None,
     trust_remote_code: TrustRemoteCode = False,
 ) -> None:
-    """Print the tokens that a tokenizer needs to read units, one a line, in their order.
+    """Print the tokens that a tokenizer needs to read units.
+
+    One stands on each line, in their order.
 
     Example: mmgen speech special-tokens mimi --num-codebooks 8 > tokens.txt
     """

@@ -25,7 +25,7 @@ def recipes() -> None:
 
 
 def backends() -> None:
-    """List who can be asked, on which device, and how to install what is missing for it."""
+    """List who can be asked, on which device. It tells how to install what is missing for it."""
     list_rows({name: row.summary + _state(name, row) for name, row in BACKENDS.items()})
 
 

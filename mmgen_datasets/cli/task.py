@@ -16,7 +16,7 @@ _COMMANDS = (
 
 app = typer.Typer(
     name="task",
-    help="Make data for one task from a few examples of it; see docs/mm_gen.md.",
+    help="Make data for one task from a few examples of it. See docs/mm_gen.md.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -111,7 +111,9 @@ def create(
     source_option: SourceOptions = None,
     licence: Licence = "any",
 ) -> None:
-    """Sort references and candidates by keyword, as CLIP sees them, into a task file of MM-Gen.
+    """Sort references and candidates by keyword, as CLIP sees them.
+
+    The result is a task file of MM-Gen.
 
     A picture that cannot be read is told and skipped. Vectors are kept in the index: the same
     command, or another with the same index, computes only what is missing.

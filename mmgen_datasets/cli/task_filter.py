@@ -69,7 +69,7 @@ def filter(
         typer.Option(help="Shrink larger pictures to so many pixels of the longer side.", min=1),
     ] = None,
 ) -> None:
-    """Keep a part of generated data: those with the highest loss, or for comparison others.
+    """Keep a part of generated data. Those of the highest loss, or others for comparison.
 
     The loss is the model's, per token of the answers, given pictures and questions. It stands in
     each record that is kept. Interrupted, the same command goes on where it was.

@@ -136,7 +136,9 @@ def merge(
         Path | None, typer.Option(help="The plan: tells which prompts are missing.")
     ] = None,
 ) -> None:
-    """Put parts of generated data together: generated.json as MM-Gen's, llava.json as LLaVA's.
+    """Put parts of generated data together.
+
+    Writes generated.json as MM-Gen's, and llava.json as LLaVA's.
 
     Example: mmgen task merge runs/charts-0 runs/charts-1 --plan plans/charts.json --out data
     """

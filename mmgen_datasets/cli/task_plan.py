@@ -62,7 +62,9 @@ def plan(
     ] = None,
     seed: Annotated[int, typer.Option(help="Of every draw.")] = 0,
 ) -> None:
-    """Lay out every prompt for new data of a task: candidate, examples, how many items.
+    """Lay out every prompt for new data of a task.
+
+    Each has its candidate, its examples, and how many items are asked for.
 
     Asks nobody. The plan is a file that can be read; 'mmgen task generate PLAN --dry-run' tells
     what it would cost and shows what would be sent.

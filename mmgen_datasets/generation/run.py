@@ -19,6 +19,7 @@ import json
 import logging
 import os
 import re
+import shlex
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -210,7 +211,9 @@ def load_run(path: str | Path) -> Dataset:
         )
     files = [str(file) for file in conversation_files(path)]
     if not files:
-        raise RunError(f"{path}: has no conversations", f"see why with: mmgen status {path}")
+        raise RunError(
+            f"{path}: has no conversations", f"see why with: mmgen status {shlex.quote(str(path))}"
+        )
     try:
         return _with_scores(load_files("parquet", data_files=files, split="train"))
     except (DatasetsError, pa.ArrowException) as error:
