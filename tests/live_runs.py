@@ -38,8 +38,11 @@ def answer(request: Request) -> str:
 def live_plan(latency_s: float = 0.0, **changes: Any) -> Plan:
     """72 requests to `answer`."""
     settings = {"function": "tests.live_runs:answer", "latency_s": latency_s}
-    fixed: dict[str, Any] = {"recipe": "llava", "backend": "scripted", "settings": settings}
-    return Plan("coco2017", data_dir=str(SAMPLE_DIR), **fixed | changes)
+    fixed: dict[str, Any] = {
+        **{"recipe": "llava", "data_dir": str(SAMPLE_DIR)},
+        **{"backend": "scripted", "settings": settings},
+    }
+    return Plan("coco2017", **fixed | changes)
 
 
 @contextmanager

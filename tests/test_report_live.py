@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -117,6 +119,20 @@ class TestFollowing:
         in_order = [name for _, name in sorted(zip(following.places, ids, strict=True))]
         assert in_order == load_run(tmp_path)["id"] != ids
 
+    def test_a_shard_that_nobody_works_on_is_named(self, tmp_path: Path) -> None:
+        for index in range(2):
+            fill_run(RunFolder(tmp_path, Shard(index, 2)), live_plan(limit=4))
+        for manifest in tmp_path.glob("run-*.json"):
+            manifest.write_text(
+                json.dumps(json.loads(manifest.read_text()) | {"status": "running"})
+            )
+        with RunFolder(tmp_path, Shard(0, 2)).locked():
+            told = looked(tmp_path).headway()
+        assert told["status"] == "running"
+        assert told["problem"] == "no process is at work on the shards 1/2"
+        [command] = told["again"]
+        assert "--shard 1/2" in command
+
     def test_a_look_takes_a_part_of_what_is_much(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -227,10 +243,57 @@ class TestServer:
         with pytest.raises(RunError, match="asks no model cannot be watched"), served(tmp_path):
             pass
 
-    def test_files_that_the_run_does_not_read_are_refused(self, tmp_path: Path) -> None:
-        run = left_running(tmp_path / "run")
-        with pytest.raises(UsageError, match="the run is running"), served(run, data_dir="x"):
+    def test_files_that_have_moved_are_read_where_they_are(self, tmp_path: Path) -> None:
+        old, new = tmp_path / "old", tmp_path / "new"
+        shutil.copytree(SAMPLE_DIR, old)
+        run = left_running(tmp_path / "run", data_dir=str(old))
+        old.rename(new)
+        with (
+            pytest.raises(RunError, match="cannot be loaded: coco: no folder") as told,
+            served(run),
+        ):
             pass
+        assert "--data-dir" in str(told.value)
+        with served(run, data_dir=str(new)) as server:
+            assert since(server)["overview"]["counts"]["conversations"]
+            assert asked(f"{server.url}chunk/media-0")[1].startswith("data:image/webp;base64,")
+
+    def test_files_of_other_samples_are_refused(self, tmp_path: Path) -> None:
+        run = left_running(tmp_path / "run")
+        manifest = json.loads((run / "run.json").read_text())
+        (run / "run.json").write_text(json.dumps(manifest | {"sample_ids_sha256": "others"}))
+        with pytest.raises(RunError, match="others than those that it asks about"), served(run):
+            pass
+
+    @pytest.mark.parametrize("status", ["running", "interrupted"])
+    def test_what_no_process_works_on_is_told_with_the_command_that_goes_on(
+        self, tmp_path: Path, status: str
+    ) -> None:
+        run = left_running(tmp_path / "run")
+        stand(run, status)
+        with served(run) as server:
+            told = since(server)["headway"]
+            assert told["status"] == {"running": "stopped"}.get(status, status)
+            assert told["problem"] == {"running": "no process is at work on it"}.get(status)
+            [command] = told["again"]
+            # As a shell takes it; the backend's settings are the run's own.
+            words = shlex.split(command)
+            assert words[:3] == ["mmgen", "generate", "coco2017"]
+            assert words[words.index("--out") + 1] == str(run)
+            assert words[words.index("--data-dir") + 1] == str(SAMPLE_DIR)
+            with RunFolder(run).locked():
+                server.site._looked = 0.0  # type: ignore[attr-defined]  # a second later
+                told = since(server)["headway"]
+            assert told["status"] == status
+            assert bool(told["again"]) is (status == "interrupted")
+
+    def test_the_command_goes_on_with_the_run(self, tmp_path: Path) -> None:
+        run = left_running(tmp_path / "run")
+        following = looked(run)
+        [command] = following.headway()["again"]
+        assert main([*shlex.split(command)[1:], "--max-rejects", "1"]) == 0
+        following.look()
+        assert following.headway() | {"status": "finished", "again": []} == following.headway()
 
     def test_a_port_that_is_taken_is_told(self, tmp_path: Path) -> None:
         run = sample_run(tmp_path / "run")

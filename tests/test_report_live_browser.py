@@ -107,9 +107,7 @@ def test_rows_arrive_until_the_run_is_finished(page: Page, run: Path) -> None:
     assert number(page, "failed a check") == told["counts"]["failing"] > 0
     table = page.locator("#part-kinds .bars").first
     kinds = dict(row.inner_text().split("\t")[:2] for row in table.locator("tbody tr").all())
-    assert {name: int(n) for name, n in kinds.items()} == {
-        name.replace("_", " "): n for name, n in told["kinds"]
-    }
+    assert {name: int(n) for name, n in kinds.items()} == {name: n for name, n in told["kinds"]}
     reasons = page.locator("#part-rejects .reason").all_inner_texts()
     assert sorted(reasons) == sorted(row["reason"] for row in told["rejects"])
     page.keyboard.press("s")
@@ -149,7 +147,7 @@ def test_a_filter_holds_for_what_comes(page: Page) -> None:
     checked = page.locator("input[data-facet=kind]:checked")
     assert checked.get_attribute("data-name") == kind
     kinds = set(page.locator(".item .kind").all_inner_texts())
-    assert kinds == {(kind or "").replace("_", " ")}
+    assert kinds == {kind}
     left, total = re.findall(r"\d+", page.locator("#found").inner_text())[:2]
     assert 0 < int(left) < int(total)
     assert page.locator("label:has(:checked) .count").inner_text() == left
@@ -190,3 +188,23 @@ def test_a_server_that_ends_is_told(chromium: Browser, run: Path) -> None:
     page.wait_for_selector("#standing[data-status='no answer']", timeout=30_000)
     assert "does not answer" in page.locator("#story").inner_text()
     page.close()
+
+
+def test_a_run_that_is_killed_and_started_again_is_told(
+    page: Page, run: Path, process: ForkServerProcess
+) -> None:
+    process.kill()
+    process.join()
+    page.wait_for_selector("#standing[data-status=stopped]", timeout=30_000)
+    assert "no process is at work on it" in page.locator("#story").inner_text()
+    command = page.locator("#again pre").inner_text()
+    assert command.startswith("mmgen generate coco2017 ")
+    assert f"--out {run}" in command
+    again = started(run, live_plan(0.05), Pace(8))
+    try:
+        page.wait_for_selector(_FINISHED, timeout=60_000)
+    finally:
+        again.kill()
+        again.join()
+    assert not page.locator("#again").is_visible()
+    assert number(page, "conversations") == len(load_run(run))

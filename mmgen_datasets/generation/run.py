@@ -38,7 +38,7 @@ from mmgen_datasets.generation.batch_records import Part, parts_under_way
 from mmgen_datasets.generation.journal import open_journal
 from mmgen_datasets.generation.manifest import GENERATE, Manifest, Plan, Shard, now
 from mmgen_datasets.generation.selection import Selection
-from mmgen_datasets.generation.workers import at_work_now
+from mmgen_datasets.generation.workers import at_work_now, is_locked
 from mmgen_datasets.schema import CONVERSATION
 
 _LOG = logging.getLogger(__name__)
@@ -95,14 +95,8 @@ class RunFolder:
             return parts_under_way(journal)
 
     def is_held(self) -> bool:
-        """Whether a process fills it at the moment."""
-        if at_work_now(self.journal_path):
-            return True
-        try:
-            with FileLock(self._lock_path, timeout=0):
-                return False
-        except Timeout:
-            return True
+        """Whether a process of this machine fills it at the moment; nothing is written."""
+        return bool(at_work_now(self.journal_path)) or is_locked(self._lock_path)
 
     @property
     def _lock_path(self) -> Path:

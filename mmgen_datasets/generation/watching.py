@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from datasets import Dataset
 
-from mmgen_datasets.errors import RunError
+from mmgen_datasets.errors import MMGenError, RunError
 from mmgen_datasets.generation.conversations import read_replies
 from mmgen_datasets.generation.fill import plan_samples
 from mmgen_datasets.generation.journal import Usage, open_journal
-from mmgen_datasets.generation.manifest import GENERATE, Manifest
+from mmgen_datasets.generation.manifest import GENERATE, Manifest, digest_ids
 from mmgen_datasets.generation.requests import build_requests, key_of
 from mmgen_datasets.generation.run import RunFolder, read_run
 from mmgen_datasets.prompts.recipe import Recipe, limit_pictures, load_recipe
@@ -48,6 +48,8 @@ class Watch:
 
     folder: RunFolder
     plan_manifest: Manifest
+    data_dir: str | None = None
+    """Where the source's files are now; None for where the run found them."""
     _seen: int = field(default=0, init=False)
     """The newest row of the journal that was looked at."""
     _used: Usage = field(default=Usage(), init=False)
@@ -94,8 +96,26 @@ class Watch:
 
     @cached_property
     def samples(self) -> Dataset:
-        """What the run asks about: rows of `mmgen_datasets.schema.SAMPLE`."""
-        return plan_samples(self.plan_manifest.plan, self.folder)
+        """What the run asks about: rows of `mmgen_datasets.schema.SAMPLE`.
+
+        Raises:
+            RunError: they cannot be loaded, or are others than those of the run.
+        """
+        manifest, path = self.plan_manifest, self.folder.path
+        data_dir = self.data_dir or manifest.plan.data_dir
+        try:
+            samples = plan_samples(replace(manifest.plan, data_dir=data_dir), self.folder)
+        except MMGenError as error:
+            raise RunError(
+                f"{path}: the samples that it asks about cannot be loaded: {error.problem}",
+                "say where its source's files are now (--data-dir)",
+            ) from error
+        if digest_ids(samples["id"][: manifest.samples]) != manifest.sample_ids_sha256:
+            raise RunError(
+                f"{path}: the samples in {data_dir} are others than those that it asks about",
+                "say where the files are that it was begun with (--data-dir)",
+            )
+        return samples
 
     def replies(self, keys: Sequence[str]) -> dict[str, str]:
         """The text that came back for each key that has one, whatever became of it."""
@@ -126,8 +146,12 @@ class Watch:
         return rows
 
 
-def watch_run(path: str | Path) -> list[Watch]:
+def watch_run(path: str | Path, data_dir: str | None = None) -> list[Watch]:
     """The shards of a run, to be looked at while it goes on.
+
+    Args:
+        path: of the run's folder.
+        data_dir: where the source's files are now; by default where the run found them.
 
     Raises:
         RunError: it is no run, or one of a kind that cannot be watched.
@@ -140,4 +164,4 @@ def watch_run(path: str | Path) -> list[Watch]:
                 f" {manifest.plan.backend or 'no model'} cannot be watched",
                 "wait until it is finished, and report on it then",
             )
-    return [Watch(folder, manifest) for folder, manifest in found]
+    return [Watch(folder, manifest, data_dir) for folder, manifest in found]

@@ -11,7 +11,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -37,20 +37,26 @@ def new_worker(backend: Backend, *, no_other: bool = False) -> str:
 
 @contextmanager
 def at_work(journal: Path, name: str) -> Iterator[None]:
-    """Be the worker of a name on a journal, whose folder is there, for the length of a block."""
+    """Be the worker of a name on a journal, whose folder is there, for the length of a block.
+
+    What dead workers have left beside the journal is removed.
+    """
     path = _path(journal, name)
     with FileLock(path):
         try:
             yield
         finally:
             path.unlink(missing_ok=True)
+            for other in _names(journal):
+                _remove_if_dead(_path(journal, other))
 
 
 def at_work_now(journal: Path, me: str | None = None) -> list[str]:
-    """The names of the live workers on a journal, sorted, without one's own."""
-    pattern = f".{glob.escape(journal.name)}.*.worker"
-    names = sorted(path.name.split(".")[-2] for path in journal.parent.glob(pattern))
-    return [name for name in names if name != me and _is_alive(_path(journal, name))]
+    """The names of the live workers on a journal, sorted, without one's own.
+
+    It is only looked: nothing is written.
+    """
+    return [name for name in _names(journal) if name != me and is_locked(_path(journal, name))]
 
 
 def in_team_of(me: str, names: Iterable[str]) -> list[str]:
@@ -68,13 +74,26 @@ def names_processes(names: Iterable[str]) -> str:
     return ", ".join(f"process {name.split('-')[1]}" for name in names)
 
 
-def _is_alive(path: Path) -> bool:
+def is_locked(path: Path) -> bool:
+    """Whether a process holds the lock that is a file, which need not be there."""
+    if not path.exists():  # it would be made
+        return False
     try:
         with FileLock(path, timeout=0):
-            path.unlink(missing_ok=True)
+            return False
     except Timeout:
         return True
-    return False
+
+
+def _remove_if_dead(path: Path) -> None:
+    with suppress(Timeout), FileLock(path, timeout=0):
+        path.unlink(missing_ok=True)
+
+
+def _names(journal: Path) -> list[str]:
+    """Of workers that live, or have been killed, sorted."""
+    pattern = f".{glob.escape(journal.name)}.*.worker"
+    return sorted(path.name.split(".")[-2] for path in journal.parent.glob(pattern))
 
 
 def _path(journal: Path, name: str) -> Path:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import PurePath
 from typing import NamedTuple
 
 from mmgen_datasets.errors import MMGenError
-from mmgen_datasets.generation.manifest import GENERATE, NOT_ASKED, Manifest
+from mmgen_datasets.generation.manifest import GENERATE, NOT_ASKED, Manifest, Plan
+from mmgen_datasets.generation.run import RunFolder
 from mmgen_datasets.licence import Use
 from mmgen_datasets.prompts.recipe import load_recipe
 
@@ -103,27 +104,45 @@ def command_of(name: str, manifest: Manifest, shards: int = 1) -> str:
     Of folders and files only the last part of their path is told: the rest is nobody's business.
     """
     plan = manifest.plan
+    bare = replace(
+        plan,
+        source=_last_part(plan.source) or "",
+        data_dir=plan.data_dir and PurePath(plan.data_dir).name,
+        recipe=PurePath(plan.recipe).name,
+        settings=plan.settings | {"model": _last_part(plan.settings.get("model"))},
+    )
+    return _command(bare, out=f"runs/{name}", shard=f"I/{shards}" if shards > 1 else None)
+
+
+def command_again(folder: RunFolder, manifest: Manifest) -> str:
+    """The command that goes on with a shard, for whoever has its files: paths are told whole."""
+    shard = folder.shard
+    which = f"{shard.index}/{shard.count}" if shard.count > 1 else None
+    return _command(manifest.plan, out=str(folder.path), shard=which)
+
+
+def _command(plan: Plan, *, out: str, shard: str | None) -> str:
     settings = dict(plan.settings)
     options = {
-        "data-dir": plan.data_dir and PurePath(plan.data_dir).name,
+        "data-dir": plan.data_dir,
         "split": plan.split,
-        "recipe": PurePath(plan.recipe).name,
+        "recipe": plan.recipe,
         "backend": plan.backend,
-        "model": _last_part(settings.pop("model", None)),
+        "model": settings.pop("model", None),
         "base-url": settings.pop("base_url", None),
         "max-image-side": plan.max_image_side,
         "licence": None if plan.licence == "any" else plan.licence,
         "limit": plan.limit,
         "seed": plan.seed or None,
-        "shard": f"I/{shards}" if shards > 1 else None,
-        "out": f"runs/{name}",
+        "shard": shard,
+        "out": out,
     }
     given = [
         *((option, value) for option, value in options.items() if value is not None),
         *(("source-option", f"{key}={value}") for key, value in plan.source_settings.items()),
         *(("option", f"{key}={value}") for key, value in settings.items()),
     ]
-    words = [*plan.command.split(), _last_part(plan.source) or ""]
+    words = [*plan.command.split(), plan.source]
     for option, value in given:
         if plan.command == GENERATE or option not in _OF_SAMPLES:
             words += [f"--{option}", str(value)]

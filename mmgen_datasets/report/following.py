@@ -13,6 +13,7 @@ from mmgen_datasets.generation.manifest import Manifest, Shard
 from mmgen_datasets.generation.run import read_run
 from mmgen_datasets.generation.watching import News, Watch, watch_run
 from mmgen_datasets.publish.facts import Facts, count_row
+from mmgen_datasets.publish.making import command_again
 from mmgen_datasets.quality.case import Case
 from mmgen_datasets.quality.check import Annotations, check_case
 from mmgen_datasets.quality.tally import Outcome, count_checks
@@ -70,6 +71,8 @@ class Following:
     """Of the longer side of pictures, in pixels."""
     annotated: bool = True
     """Whether boxes and captions are shown, and looked at by checks."""
+    data_dir: str | None = None
+    """Where the source's files are now; None for where the run found them."""
     catalogue: Catalogue = field(default_factory=Catalogue, init=False)
     places: list[int] = field(default_factory=list, init=False)
     """Of each conversation where it stands in the run; they come in another order."""
@@ -87,6 +90,8 @@ class Following:
     _outcomes: dict[str, Outcome] = field(default_factory=dict, init=False)
     _rejects: Rejects = field(default_factory=Rejects, init=False)
     _headway: Headway = field(default_factory=Headway, init=False)
+    _left: list[Shard] = field(default_factory=list, init=False)
+    """Shards that say that they run, while no process is at work on them."""
 
     def __post_init__(self) -> None:
         self._line = lru_cache(_LINES_KEPT)(_line_of)
@@ -98,7 +103,13 @@ class Following:
             RunError: it is no run, or one of a kind that cannot be watched.
         """
         # First how the run stands: where it has ended, all of it is in the journal by now.
-        found = {folder.shard: manifest for folder, manifest in read_run(self.path)}
+        folders = read_run(self.path)
+        found = {folder.shard: manifest for folder, manifest in folders}
+        self._left = [
+            folder.shard
+            for folder, manifest in folders
+            if manifest.status == "running" and not folder.is_held()
+        ]
         if found != self._manifests:
             self._manifests = found
             self._follow()
@@ -115,17 +126,22 @@ class Following:
     @property
     def status(self) -> str:
         """What `standing` says; "running" until all rows of a finished run are taken in."""
-        status, _ = standing([*self._manifests.items()])
+        status, _ = self._standing()
         return "running" if self.is_behind and status == "finished" else status
 
     def headway(self) -> dict[str, Any]:
         """How far the run is, how fast it goes and how it stands, as plain data."""
-        _, problem = standing([*self._manifests.items()])
+        _, problem = self._standing()
         requests = sum(manifest.requests for manifest in self._manifests.values())
         told = self._headway.told(requests)
         if self.status == "finished":  # what could not be asked for is settled too
             told |= {"settled": requests, "rate": 0.0, "left_s": 0.0}
-        return told | {"status": self.status, "problem": problem, "behind": self.is_behind}
+        return told | {
+            "status": self.status,
+            "problem": problem,
+            "again": self._again(),
+            "behind": self.is_behind,
+        }
 
     def overview(self) -> dict[str, Any]:
         """What the page tells first; see `told_of`."""
@@ -172,9 +188,20 @@ class Following:
         followed, row = self._whence[self.catalogue.first_rows[sample]]
         return partial(self._line, followed, row)
 
+    def _standing(self) -> tuple[str, str | None]:
+        return standing([*self._manifests.items()], self._left)
+
+    def _again(self) -> list[str]:
+        """The commands that go on with what is at rest."""
+        return [
+            command_again(self._shards[shard].watch.folder, manifest)
+            for shard, manifest in self._manifests.items()
+            if manifest.status in ("interrupted", "stopped") or shard in self._left
+        ]
+
     def _follow(self) -> None:
         """Watch the shards that are new, or not what they were; what is known is skipped."""
-        for watch in watch_run(self.path):
+        for watch in watch_run(self.path, self.data_dir):
             shard = watch.folder.shard
             if shard not in self._shards or not self._shards[shard].is_of(watch.plan_manifest):
                 self._shards[shard] = _Followed(watch, self.side, self.annotated)

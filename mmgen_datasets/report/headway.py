@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,11 +61,16 @@ class Headway:
         }
 
 
-def standing(found: Found) -> tuple[str, str | None]:
+def standing(found: Found, left: Collection[Shard] = ()) -> tuple[str, str | None]:
     """What a run is doing, in a word, and what ails it.
 
+    Args:
+        found: its shards.
+        left: those of them that say that they run, while no process is at work on them.
+
     Returns:
-        ``"running"`` where any of its shards is, ``"finished"`` where all are there and are,
+        ``"running"`` where any of its shards is, ``"stopped"`` where those that say so have been
+        left, ``"finished"`` where all are there and are,
         ``"in parts"`` where some are not there yet; else what the first one says that is not
         finished. And its problem.
 
@@ -76,7 +81,10 @@ def standing(found: Found) -> tuple[str, str | None]:
         ('in parts', 'lacks the shards 1/2')
     """
     problem = next((manifest.problem for _, manifest in found if manifest.problem), None)
-    statuses = [manifest.status for _, manifest in found]
+    statuses = ["stopped" if shard in left else manifest.status for shard, manifest in found]
+    if left:
+        names = "".join(f" {shard.index}/{shard.count}" for shard in left if shard.count > 1)
+        problem = f"no process is at work on {f'the shards{names}' if names else 'it'}"
     if "running" in statuses:
         return "running", problem
     if others := [status for status in statuses if status != "finished"]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from mmgen_datasets.errors import UsageError
 from mmgen_datasets.generation.run import read_run
 from mmgen_datasets.report.chunks import MEDIA_A_CHUNK, pack
 from mmgen_datasets.report.following import Following
@@ -45,15 +44,16 @@ def live_report(
         path: of the run's folder.
         port: 0 takes one that is free.
         thumbnail_side: as for `mmgen_datasets.write_report`.
-        data_dir: the same; only for a run that is finished.
+        data_dir: the same.
         annotations: the same.
 
     Yields:
         The server; ``url`` says where the page is, ``serve_forever`` answers.
 
     Raises:
-        RunError: it is no run, or is not finished and of a kind that cannot be watched.
-        UsageError: the port is taken, or files are named that the run does not read.
+        RunError: it is no run, or is not finished and of a kind that cannot be watched, or the
+            files of its source are not where they are looked for.
+        UsageError: the port is taken.
 
     Example::
 
@@ -67,12 +67,7 @@ def live_report(
         payload = payload_of(path, data_dir=data_dir, annotations=annotations)
         site = _Finished(payload, thumbnail_side)
     else:
-        if data_dir is not None:
-            raise UsageError(
-                f"{path}: the run is {status}, and is looked at with the files that it reads",
-                "leave out --data-dir",
-            )
-        following = Following(Path(path), thumbnail_side, annotations)
+        following = Following(Path(path), thumbnail_side, annotations, data_dir)
         following.look()  # what is wrong with the run is told before any page is opened
         site = _GoingOn(following)
     with Server(site, port) as server:

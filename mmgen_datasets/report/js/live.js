@@ -103,21 +103,30 @@ function tellHeadway(headway) {
   byId("standing").textContent = isRunning ? `${word} · ${part} %` : word;
   byId("standing").dataset.status = word;
   byId("story").textContent = isRunning ? paceOf(headway) : endOf(headway);
+  tellAgain(headway.again);
   // Read out now and then, not each time.
   const now = isRunning ? `${part - (part % 10)} % of the requests are settled` : endOf(headway);
   if (now !== said) byId("said").textContent = said = now;
+}
+
+// The commands that go on with what is at rest, to be copied: they stay as they are while selected.
+function tellAgain(commands) {
+  const told = byId("again").querySelector("pre");
+  const text = commands.join("\n");
+  byId("again").hidden = !commands.length;
+  if (told.textContent !== text) told.textContent = text;
 }
 
 const doneOf = ({ settled, requests }) =>
   `${whole.format(settled)} of ${plural(requests, "request")} settled`;
 
 function paceOf(headway) {
-  const { rate, left_s: left, quiet_s: quiet } = headway;
+  const { rate, left_s: left, quiet_s: quiet, problem } = headway;
   const pace =
     quiet > QUIET_S
       ? [`nothing has come for ${timeOf(quiet)}`]
       : [rate ? `${short.format(rate)} a second` : "", left === null ? "" : `${timeOf(left)} left`];
-  return [doneOf(headway), ...pace].filter(Boolean).join(" · ");
+  return [doneOf(headway), ...pace, problem].filter(Boolean).join(" · ");
 }
 
 function endOf(headway) {
