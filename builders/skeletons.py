@@ -41,7 +41,7 @@ from . import skeletons_rows
 
 _LOG = logging.getLogger(__name__)
 _CLIPS_PER_TABLE = 500
-_COLUMNS = ("joints", "num_frames", "fps", "clip", "frame_files", "view")
+_COLUMNS = ("joints", "skeleton", "num_frames", "fps", "clip", "frame_files", "view")
 
 
 @dataclass

@@ -18,6 +18,7 @@ from .skeletons_files import Recording
 
 
 class _Config(Protocol):
+    skeleton: str
     joint_type: str | None
     normalize: Normalize
     sample_stride: int
@@ -83,6 +84,7 @@ def _row(
         "file_name": recording.name + recording.path.suffix,
         "captions": recording.captions,
         "joints": typed.joints,
+        "skeleton": config.skeleton,
         "num_frames": len(clip),
         "fps": recording.fps and recording.fps / config.sample_stride,
         "clip": {

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from datasets import Audio, Dataset, concatenate_datasets
+import numpy as np
+from datasets import Audio, Dataset, Video, concatenate_datasets
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.generation.rewriting import rewrite_run
 from mmgen_datasets.media import undecoded
 from mmgen_datasets.quality.case import Fault
 from mmgen_datasets.quality.detail import write_detail
+from tests.motion.cameras import camera
 from tests.motion.folders import write_folder
 from tests.sample import SAMPLE_DIR
 
@@ -63,15 +65,40 @@ def motion_run(folder: Path) -> Path:
 
 def sound_run(folder: Path, sounds: list[bytes | None]) -> Path:
     """A run whose first conversations are about recordings."""
+    return _recorded(folder, "audio", Audio(decode=False), sounds)
 
-    def with_sounds(conversations: Dataset) -> Dataset:
+
+def video_run(folder: Path, videos: list[bytes | None]) -> Path:
+    """A run whose first conversations are about videos."""
+    return _recorded(folder, "video", Video(decode=False), videos)
+
+
+def _recorded(folder: Path, kind: str, feature: Any, files: list[bytes | None]) -> Path:
+    def with_files(conversations: Dataset) -> Dataset:
         number = len(conversations)
-        column = [{"bytes": data, "path": "a.wav"} if data else None for data in sounds]
-        spoken = Dataset.from_dict({"audio": [*column, *[None] * (number - len(sounds))]})
-        spoken = spoken.cast_column("audio", Audio(decode=False))
-        return concatenate_datasets([conversations.remove_columns("image"), spoken], axis=1)
+        column = [{"bytes": data, "path": "a.bin"} if data else None for data in files]
+        recorded = Dataset.from_dict({kind: [*column, *[None] * (number - len(files))]})
+        recorded = recorded.cast_column(kind, feature)
+        return concatenate_datasets([conversations.remove_columns("image"), recorded], axis=1)
 
-    rewrite_run(sample_run(folder), with_sounds)
+    rewrite_run(sample_run(folder), with_files)
+    return folder
+
+
+def skeleton_run(folder: Path, joints: Any = None, **settings: Any) -> Path:
+    """A run about clips of a recording with captions: positions before a camera, or others."""
+    recordings = folder.with_name("recordings")
+    recordings.mkdir()
+    arrays = {"joints": camera(30) if joints is None else joints, "joint_3d_cam": camera(30)}
+    np.savez(recordings / "train.npz", captions=["someone walks."], fps=25.0, **arrays)
+    plan = mmgen.Plan(
+        "skeletons",
+        "motion",
+        data_dir=str(recordings),
+        source_settings=settings,
+        backend="scripted",
+    )
+    mmgen.fill_run(mmgen.RunFolder(folder), plan)
     return folder
 
 

@@ -3,42 +3,32 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 import math
 import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.cli import main
-from mmgen_datasets.errors import RowError, RunError, UsageError
-from mmgen_datasets.motion.recovery import features_to_joints
-from mmgen_datasets.picture import thumbnail
+from mmgen_datasets.errors import RunError, UsageError
 from mmgen_datasets.report.chunks import pack, unpack
 from mmgen_datasets.report.lengths import histogram
-from mmgen_datasets.report.motions import pack_motion
 from mmgen_datasets.report.openings import WORDS, opening_of, opening_tree
 from mmgen_datasets.report.payload import payload_of
 from mmgen_datasets.report.write import write_report
-from tests.photographs import file_of, opened, photograph, turned
+from tests.photographs import opened
 from tests.report_runs import (
     HOSTILE,
     changed,
     eventful_run,
-    motion_run,
     sample_run,
-    sound_run,
 )
-from tests.sounds import file_of as file_of_sound
-from tests.sounds import tone
 
 
 @pytest.fixture(scope="module")
@@ -146,58 +136,6 @@ def test_without_the_source_the_page_does_without_boxes(
     assert "boxes" not in records(chunks, "samples")[0]
 
 
-def test_pictures_that_are_gone_are_named_in_the_page(tmp_path: Path) -> None:
-    there = tmp_path / "x.jpg"
-    there.write_bytes(file_of(photograph(64, 48)))
-
-    def gone(place: int, row: dict[str, Any]) -> dict[str, Any]:
-        here = [None, {"bytes": None, "path": str(there)}, {"bytes": b"!", "path": None}]
-        return row | {"image": here[place]} if place < len(here) else row
-
-    folder = changed(sample_run(tmp_path / "run"), gone)
-    there.unlink()
-    write_report(folder)
-    lines = chunks_of(folder / "report.html")["media-0"].split("\n")
-    assert [line.partition(":")[0] for line in lines[:4]] == ["note", "note", "note", "data"]
-    assert lines[0] == "note:the%20image%20is%20not%20in%20the%20run"
-    assert str(tmp_path) not in "".join(lines)
-
-
-def test_motions_are_joints_to_half_a_centimetre(tmp_path: Path) -> None:
-    folder = motion_run(tmp_path / "run")
-    write_report(folder)
-    words = chunks_of(folder / "report.html")["media-0"].split("\n")
-    motions = mmgen.load_run(folder).with_format("numpy")["motion"]
-    for word, features in zip(words, motions, strict=True):
-        head, _, body = gzip.decompress(base64.b64decode(word.removeprefix("joints:"))).partition(
-            b"\n"
-        )
-        told = json.loads(head)
-        joints = features_to_joints(np.asarray(features))[::2]
-        differences = np.frombuffer(body, "<i2").reshape(told["shape"])
-        assert told["fps"] == 10
-        assert np.abs(differences.cumsum(0) * told["step_m"] - joints).max() <= 0.00251
-
-
-@pytest.mark.parametrize(
-    "features", [np.zeros((0, 263)), np.zeros((4, 7)), np.full((4, 263), np.nan)]
-)
-def test_what_is_no_motion_is_refused(features: Any) -> None:
-    with pytest.raises(UsageError):
-        pack_motion(features.astype(np.float32))
-
-
-def test_recordings_are_in_the_page_where_they_are_small(tmp_path: Path) -> None:
-    small, large = (file_of_sound(tone(s, 16_000), 16_000) for s in (0.5, 60))
-    folder = sound_run(tmp_path / "run", [small, large, None, b"what is this?"])
-    write_report(folder)
-    lines = chunks_of(folder / "report.html")["media-0"].split("\n")
-    assert base64.b64decode(lines[0].removeprefix("data:audio/wav;base64,")) == small
-    assert unquote(lines[1]) == "note:the recording has 1.9 MB, too much for this page"
-    assert unquote(lines[2]) == "note:the audio is not in the run"
-    assert unquote(lines[3]) == "note:the recording is in a format that browsers do not play"
-
-
 def test_scores_of_several_judges_stand_apart(tmp_path: Path) -> None:
     def judged(place: int, row: dict[str, Any]) -> dict[str, Any]:
         scores = [
@@ -250,15 +188,6 @@ def test_the_command_says_what_it_wrote(
     line = chunks_of(page)["media-0"].split("\n")[0]
     picture = opened(base64.b64decode(line.partition(",")[2]))
     assert (picture.format, max(picture.size)) == ("WEBP", 64)
-
-
-def test_a_thumbnail_is_upright_small_and_bare() -> None:
-    small = opened(thumbnail(file_of(photograph(640, 480), exif=turned()), 320))
-    assert small.size == (240, 320)
-    assert not small.getexif()
-    assert opened(thumbnail(file_of(photograph(64, 48)), 320)).size == (64, 48)
-    with pytest.raises(RowError):
-        thumbnail(b"no picture", 320)
 
 
 @given(

@@ -107,7 +107,7 @@ def test_rows_arrive_until_the_run_is_finished(page: Page, run: Path) -> None:
     assert number(page, "failed a check") == told["counts"]["failing"] > 0
     table = page.locator("#part-kinds .bars").first
     kinds = dict(row.inner_text().split("\t")[:2] for row in table.locator("tbody tr").all())
-    assert {name: int(n) for name, n in kinds.items()} == {name: n for name, n in told["kinds"]}
+    assert {name: int(n) for name, n in kinds.items()} == dict(told["kinds"])
     reasons = page.locator("#part-rejects .reason").all_inner_texts()
     assert sorted(reasons) == sorted(row["reason"] for row in told["rejects"])
     page.keyboard.press("s")

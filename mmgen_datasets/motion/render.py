@@ -97,6 +97,13 @@ def strip(
     return file.getvalue()
 
 
+def upright(joints: Floats, skeleton: Skeleton) -> Floats:
+    """Turn a clip (T, J, 3) over whose y points down, as that of pictures and cameras does."""
+    head = skeleton.parts["torso"][-1]
+    is_down = np.mean(joints[:, head, 1] - joints[:, 0, 1]) < 0
+    return joints * np.array([1.0, -1.0, -1.0]) if is_down else joints
+
+
 def _pictures(
     clips: Sequence[Floats],
     skeleton: Skeleton,
@@ -106,7 +113,7 @@ def _pictures(
     above: bool = False,
 ) -> Iterator[Image.Image]:
     """Each frame, the clips beside or above one another."""
-    clips = [_upright(np.asarray(clip, np.float64), skeleton) for clip in clips]
+    clips = [upright(np.asarray(clip, np.float64), skeleton) for clip in clips]
     first = clips[0]
     tall = float(np.ptp(first[..., 1], axis=1).max())
     floor = float(first[..., 1].min())
@@ -149,10 +156,3 @@ def _ground(middle: Floats, floor: float, tall: float) -> Iterator[Floats]:
         a, b = x + number * step, z + number * step
         yield np.array([[a, floor, z - reach], [a, floor, z + reach]])
         yield np.array([[x - reach, floor, b], [x + reach, floor, b]])
-
-
-def _upright(joints: Floats, skeleton: Skeleton) -> Floats:
-    """Turn clips over whose y points down, as that of pictures and cameras does."""
-    head = skeleton.parts["torso"][-1]
-    is_down = np.mean(joints[:, head, 1] - joints[:, 0, 1]) < 0
-    return joints * np.array([1.0, -1.0, -1.0]) if is_down else joints

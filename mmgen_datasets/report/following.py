@@ -4,58 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from mmgen_datasets.chat import MediaKind
 from mmgen_datasets.generation.manifest import Manifest, Shard
 from mmgen_datasets.generation.run import read_run
-from mmgen_datasets.generation.watching import News, Watch, watch_run
+from mmgen_datasets.generation.watching import News, watch_run
 from mmgen_datasets.publish.facts import Facts, count_row
 from mmgen_datasets.publish.making import command_again
-from mmgen_datasets.quality.case import Case
-from mmgen_datasets.quality.check import Annotations, check_case
 from mmgen_datasets.quality.tally import Outcome, count_checks
 from mmgen_datasets.report.catalogue import Catalogue
+from mmgen_datasets.report.followed import Followed
 from mmgen_datasets.report.headway import Headway, standing
-from mmgen_datasets.report.media import Media, limits_for, media_of
 from mmgen_datasets.report.overview import told_of
 from mmgen_datasets.report.rejects import Rejects, reject_reasons
 from mmgen_datasets.report.spending import counted
-from mmgen_datasets.schema import media_kinds
 
 _AT_MOST = 250
 """Outcomes of a shard that one look takes in: about a second's work, with the checks."""
 _ROWS_A_SHARD = 10**9
 _LINES_KEPT = 2000
 """Of media: some 20 MB."""
-
-
-@dataclass(eq=False)
-class _Followed:
-    """A shard, as it is followed."""
-
-    watch: Watch
-    side: int | None
-    annotated: bool
-
-    def is_of(self, manifest: Manifest) -> bool:
-        """Whether the run is still what it was: more samples make other requests."""
-        mine = self.watch.plan_manifest
-        return (mine.plan, mine.samples) == (manifest.plan, manifest.samples)
-
-    @cached_property
-    def annotations(self) -> Annotations | None:
-        return Annotations(self.watch.samples) if self.annotated else None
-
-    @cached_property
-    def kinds(self) -> list[MediaKind]:
-        return media_kinds(self.watch.samples.features)
-
-    @cached_property
-    def media(self) -> Media:
-        return media_of(self.watch.samples, limits_for(len(self.watch.samples), self.side))
 
 
 @dataclass
@@ -81,8 +51,8 @@ class Following:
     is_behind: bool = field(default=False, init=False)
     """Whether there was more than one look takes in."""
     _manifests: dict[Shard, Manifest] = field(default_factory=dict, init=False)
-    _shards: dict[Shard, _Followed] = field(default_factory=dict, init=False)
-    _whence: list[tuple[_Followed, int]] = field(default_factory=list, init=False)
+    _shards: dict[Shard, Followed] = field(default_factory=dict, init=False)
+    _whence: list[tuple[Followed, int]] = field(default_factory=list, init=False)
     """Of each conversation the shard, and the row of its sample there."""
     _known: set[str] = field(default_factory=set, init=False)
     """Ids of conversations."""
@@ -94,7 +64,7 @@ class Following:
     """Shards that say that they run, while no process is at work on them."""
 
     def __post_init__(self) -> None:
-        self._line = lru_cache(_LINES_KEPT)(_line_of)
+        self._line = lru_cache(_LINES_KEPT)(Followed.line)
 
     def look(self) -> None:
         """Take in what came since the last look, or a part of it where it is much.
@@ -161,7 +131,7 @@ class Following:
             self._outcomes.values(),
         )
         reasons = reject_reasons(read_run(self.path)) if has_ended else self._rejects.told()
-        kinds = next(iter(self._shards.values())).kinds
+        kinds = next(iter(self._shards.values())).media.kinds
         return told | {"rejects": reasons, "media": kinds, "annotated": self.annotated}
 
     def index(self) -> dict[str, Any]:
@@ -204,23 +174,23 @@ class Following:
         for watch in watch_run(self.path, self.data_dir):
             shard = watch.folder.shard
             if shard not in self._shards or not self._shards[shard].is_of(watch.plan_manifest):
-                self._shards[shard] = _Followed(watch, self.side, self.annotated)
+                self._shards[shard] = Followed(watch, self.side, self.annotated)
 
-    def _take_in(self, shard: Shard, followed: _Followed, news: News) -> None:
-        table = news.conversations.remove_columns(followed.kinds).with_format("arrow")[:]
+    def _take_in(self, shard: Shard, followed: Followed, news: News) -> None:
+        table = news.conversations.remove_columns(followed.media_kinds).with_format("arrow")[:]
         good = []
         for row, place, sample in zip(table.to_pylist(), news.rows, news.samples, strict=True):
             if row["id"] in self._known:
                 continue
             if row["error"]:
-                self._rejects.add(row, partial(_reply_to, followed.watch, row))
+                self._rejects.add(row, partial(followed.reply_to, row))
                 continue
             self._rejects.take_back(row["id"])
             self._known.add(row["id"])
             self.places.append(shard.index * _ROWS_A_SHARD + place)
             self._whence.append((followed, sample))
             good.append(row)
-        _checked(good, followed)
+        followed.check(good)
         for row in good:
             self._count(row)
         self.catalogue.add(good, followed.annotations)
@@ -231,25 +201,3 @@ class Following:
         count_checks(self._outcomes, row["id"], row["checks"])
         self._facts.rows += 1
         self._facts.exchanges += len(row["messages"]) // 2
-
-
-def _line_of(followed: _Followed, row: int) -> str:
-    [line] = followed.media.lines([row])
-    return line
-
-
-def _checked(rows: list[Any], followed: _Followed) -> None:
-    """Put what the checks of one conversation find into rows."""
-    known = followed.annotations
-    ids = [row["sample_id"] for row in rows]
-    samples = known.of(ids) if known else [None] * len(rows)
-    for row, sample in zip(rows, samples, strict=True):
-        ended = row["provenance"]["finish_reason"]
-        row["checks"] = check_case(
-            Case(row["messages"], row["kind"], followed.kinds, ended, sample)
-        )
-
-
-def _reply_to(watch: Watch, row: Mapping[str, Any]) -> str | None:
-    key = row["provenance"]["request_key"]
-    return watch.replies([key]).get(key)

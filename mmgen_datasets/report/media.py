@@ -1,131 +1,172 @@
 """Pictures, clips and sounds as the page holds them: a line for each sample.
 
-A line has a word for each medium of the sample, in the schema's order: ``data:...`` for a picture
-or a sound, ``joints:...`` for a motion (`mmgen_datasets.report.motions`), and ``note:...``, as a
-URL is quoted, for what is not in the page.
+A line has a word for each of `shown_kinds`: ``data:...`` for a picture, a sound or a video,
+``joints:...`` for what moves (`mmgen_datasets.report.motions`), and ``note:...``, as a URL is
+quoted, for what is not in the page.
 """
 
 from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import quote
 
 import numpy as np
-from datasets import Dataset
+import pyarrow as pa
+from datasets import Dataset, Features
 
-from mmgen_datasets.chat import MediaKind
 from mmgen_datasets.errors import MMGenError, RowError
 from mmgen_datasets.media import read_media, undecoded
 from mmgen_datasets.picture import thumbnail
 from mmgen_datasets.report.chunks import MEDIA_A_CHUNK, Chunk
-from mmgen_datasets.report.motions import pack_motion
+from mmgen_datasets.report.motions import pack_clip, pack_motion
+from mmgen_datasets.report.recordings import ROOM, data_uri, left_out, sizes_of
 from mmgen_datasets.schema import media_kinds
 
+JOINTS = "joints"
+"""The column that shows what moves, where a table has no motions."""
+_OF_CLIP = (JOINTS, "skeleton", "fps", "view")
 _LARGE_SIDE, _SMALL_SIDE = 640, 320
 _FEW = 400  # samples, whose pictures may be large
-_SOUNDS = 30_000_000  # bytes of all sounds together
-_LONGEST_SOUND = 2_000_000  # bytes
-_SOUND_TYPES = {b"RIFF": "wav", b"fLaC": "flac", b"OggS": "ogg", b"ID3": "mpeg", b"\xff": "mpeg"}
+
+
+def shown_kinds(features: Features) -> list[str]:
+    """What there is to show of the rows of a table."""
+    kinds: list[str] = [*media_kinds(features)]
+    return [*kinds, JOINTS] if JOINTS in features and "motion" not in kinds else kinds
+
+
+def side_for(num_samples: int, side: int | None) -> int:
+    """The longer side of pictures that leaves a page of so many samples fit to be opened."""
+    return side or (_LARGE_SIDE if num_samples <= _FEW else _SMALL_SIDE)
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How large a medium may be."""
+class Column:
+    """What there is of a kind."""
 
-    side: int
-    """Of the longer side of pictures, in pixels."""
-    sound: int
-    """Bytes of a recording."""
+    kind: str
+    """One of `shown_kinds`."""
+    table: Dataset
+    rows: Sequence[int | None]
+    """Of each sample its row in the table; None where it has none."""
+
+    def values(self, samples: Sequence[int]) -> list[Any]:
+        """The values of samples, by their numbers; where there is none, a string says why."""
+        rows = [self.rows[sample] for sample in samples]
+        there = [row for row in rows if row is not None and row not in self._left_out]
+        found = dict(zip(there, _values(self._read[there], self.kind), strict=True))
+        gone = f"the {self.kind} is not in the run"
+        return [found[row] if row in found else self._left_out.get(row, gone) for row in rows]
+
+    @cached_property
+    def _left_out(self) -> dict[int | None, str]:
+        """Why, by row, files are not in the page for which it has no room."""
+        if self.kind not in ROOM:
+            return {}
+        rows = [row for row in self.rows if row is not None]
+        reasons = left_out(sizes_of(self._read.select(rows), self.kind), self.kind)
+        return {row: why for row, why in zip(rows, reasons, strict=True) if why}
+
+    @cached_property
+    def _read(self) -> Dataset:
+        if self.kind == JOINTS:
+            names = [name for name in _OF_CLIP if name in self.table.column_names]
+            return self.table.select_columns(names).with_format("arrow")
+        column = self.table.select_columns([self.kind])
+        return column.with_format("numpy") if self.kind == "motion" else undecoded(column)
 
 
-def limits_for(num_samples: int, side: int | None) -> Limits:
-    """What leaves a page of so many samples fit to be opened."""
-    chosen = side or (_LARGE_SIDE if num_samples <= _FEW else _SMALL_SIDE)
-    return Limits(chosen, min(_LONGEST_SOUND, _SOUNDS // max(1, num_samples)))
+def columns_of(table: Dataset, rows: Sequence[int | None]) -> list[Column]:
+    """All that there is to show of samples, which have these rows of a table."""
+    return [Column(kind, table, rows) for kind in shown_kinds(table.features)]
 
 
 @dataclass(frozen=True)
 class Media:
-    """The media of a table, to be made small; made by `media_of`."""
+    """What is shown of samples, to be made small."""
 
-    columns: Mapping[MediaKind, Dataset]
-    limits: Limits
+    columns: Sequence[Column]
+    side: int
+    """Of the longer side of pictures, in pixels."""
 
-    def lines(self, rows: Sequence[int], pool: Executor | None = None) -> list[str]:
-        """The lines of so many rows, made several at a time where there is a pool."""
-        values = [column[rows][kind] for kind, column in self.columns.items()]
+    @property
+    def kinds(self) -> list[str]:
+        """Of each word of a line what it shows."""
+        return [column.kind for column in self.columns]
+
+    def lines(self, samples: Sequence[int], pool: Executor | None = None) -> list[str]:
+        """The lines of samples, by their numbers; several at a time where there is a pool."""
+        values = [column.values(samples) for column in self.columns]
         return list((pool.map if pool else map)(self._line, *values))
 
     def _line(self, *values: Any) -> str:
-        return " ".join(_word(*one, self.limits) for one in zip(self.columns, values, strict=True))
+        return " ".join(_word(*one, self.side) for one in zip(self.kinds, values, strict=True))
 
 
-def media_of(table: Dataset, limits: Limits) -> Media:
-    """The media of samples, or of conversations about them."""
-    return Media({kind: _column(table, kind) for kind in media_kinds(table.features)}, limits)
-
-
-def media_chunks(conversations: Dataset, rows: Sequence[int], limits: Limits) -> Iterator[Chunk]:
+def media_chunks(media: Media, num_samples: int) -> Iterator[Chunk]:
     """Make the media of samples small, several at a time.
-
-    Args:
-        conversations: rows of `mmgen_datasets.schema.CONVERSATION`.
-        rows: of these the first one of each sample.
-        limits: how large they may be.
 
     Yields:
         ``media-0``, ``media-1``, ...
     """
-    media = media_of(conversations, limits)
     # Pillow lets go of Python's lock while it decodes, shrinks and encodes.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for number, start in enumerate(range(0, len(rows) if media.columns else 0, MEDIA_A_CHUNK)):
-            lines = media.lines(rows[start : start + MEDIA_A_CHUNK], pool)
-            yield Chunk(f"media-{number}", "\n".join(lines))
+        starts = range(0, num_samples if media.columns else 0, MEDIA_A_CHUNK)
+        for number, start in enumerate(starts):
+            samples = range(num_samples)[start : start + MEDIA_A_CHUNK]
+            yield Chunk(f"media-{number}", "\n".join(media.lines(samples, pool)))
 
 
-def _column(conversations: Dataset, kind: MediaKind) -> Dataset:
-    column = conversations.select_columns([kind])
-    return column.with_format("numpy") if kind == "motion" else undecoded(column)
+def _values(found: Any, kind: str) -> list[Any]:
+    """The values of rows that were read."""
+    if kind != JOINTS:
+        return list(found[kind])
+    # In Arrow's form: a list for each joint would take its time.
+    return [{name: found[name][row] for name in found.column_names} for row in range(len(found))]
 
 
-def _word(kind: MediaKind, value: Any, limits: Limits) -> str:
-    if value is None or (isinstance(value, Mapping) and not (value["bytes"] or value["path"])):
+def _word(kind: str, value: Any, side: int) -> str:
+    if isinstance(value, str):
+        return _note(value)
+    if value is None or (kind in _FILES and not (value["bytes"] or value["path"])):
         return _note(f"the {kind} is not in the run")
     try:
-        return _EMBED[kind](value, limits)
+        return _EMBED[kind](value, side)
     except MMGenError as error:
         return _note(error.problem)
 
 
-def _picture(value: Mapping[str, Any], limits: Limits) -> str:
-    return _data_uri("image/webp", thumbnail(_bytes(value), limits.side))
+def _picture(value: Mapping[str, Any], side: int) -> str:
+    picture = base64.b64encode(thumbnail(_bytes(value), side))
+    return f"data:image/webp;base64,{picture.decode('ascii')}"
 
 
-def _sound(value: Mapping[str, Any], limits: Limits) -> str:
-    data = _bytes(value)
-    if len(data) > limits.sound:
-        return _note(f"the recording has {len(data) / 10**6:,.1f} MB, too much for this page")
-    known = (name for head, name in _SOUND_TYPES.items() if data.startswith(head))
-    if (name := next(known, None)) is None:
-        return _note("the recording is in a format that browsers do not play")
-    return _data_uri(f"audio/{name}", data)
+def _recording(value: Mapping[str, Any], side: int, *, kind: str) -> str:
+    return data_uri(_bytes(value), kind)
 
 
-def _video(value: Mapping[str, Any], limits: Limits) -> str:
-    return _note("a video, which this page does not hold")
-
-
-def _motion(value: Any, limits: Limits) -> str:
+def _motion(value: Any, side: int) -> str:
     return f"joints:{pack_motion(np.asarray(value, np.float32))}"
 
 
-_EMBED = {"image": _picture, "video": _video, "audio": _sound, "motion": _motion}
+def _clip(value: Mapping[str, pa.Scalar], side: int) -> str:
+    return f"joints:{pack_clip(value)}"
+
+
+_EMBED: dict[str, Callable[[Any, int], str]] = {
+    "image": _picture,
+    "video": partial(_recording, kind="video"),
+    "audio": partial(_recording, kind="audio"),
+    "motion": _motion,
+    JOINTS: _clip,
+}
+_FILES = ("image", "video", "audio")
 
 
 def _bytes(value: Mapping[str, Any]) -> bytes:
@@ -136,8 +177,4 @@ def _bytes(value: Mapping[str, Any]) -> bytes:
 
 
 def _note(text: str) -> str:
-    return f"note:{quote(text, errors='replace')}"
-
-
-def _data_uri(kind: str, data: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
+    return f"note:{quote(text)}"

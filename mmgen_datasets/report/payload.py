@@ -16,10 +16,19 @@ from mmgen_datasets.generation.run_samples import has_samples, run_samples
 from mmgen_datasets.quality.check import Annotations
 from mmgen_datasets.report.catalogue import Catalogue, catalogue_of
 from mmgen_datasets.report.chunks import Chunk, pack
-from mmgen_datasets.report.media import limits_for, media_chunks
+from mmgen_datasets.report.media import (
+    JOINTS,
+    Column,
+    Media,
+    columns_of,
+    media_chunks,
+    side_for,
+)
 from mmgen_datasets.report.overview import overview_of
 from mmgen_datasets.report.rejects import reject_reasons
-from mmgen_datasets.schema import CONVERSATION, media_kinds
+from mmgen_datasets.schema import CONVERSATION
+
+_ANNOTATIONS = ["id", "captions", "objects", "labels", "narratives", "width", "height"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,8 @@ class Payload:
     overview: dict[str, Any]
     catalogue: Catalogue
     conversations: Dataset
+    columns: Sequence[Column]
+    """What is shown of each sample."""
     without_boxes: str | None
     """Why annotations that were asked for are not shown; None where they are, or are none."""
 
@@ -41,8 +52,8 @@ class Payload:
     def other_chunks(self, side: int | None = None) -> Iterator[Chunk]:
         """What it reads as it is needed; pictures of at most so many pixels a side."""
         yield from self._texts(slice(1, None))
-        rows = self.catalogue.first_rows
-        yield from media_chunks(self.conversations, rows, limits_for(len(rows), side))
+        number = len(self.catalogue.first_rows)
+        yield from media_chunks(Media(self.columns, side_for(number, side)), number)
 
     def _texts(self, part: slice) -> Iterator[Chunk]:
         lists = {"samples": self.catalogue.sample_texts, "texts": self.catalogue.texts}
@@ -68,15 +79,23 @@ def payload_of(
     shards = read_run(path)
     conversations = _conversations(path, shards)
     loads = annotations and has_samples(path)
-    known, problem = _annotations(path, data_dir) if loads else (None, None)
+    samples, problem = _samples(path, data_dir) if loads else (None, None)
+    known = Annotations(samples.select_columns(_ANNOTATIONS)) if samples is not None else None
     catalogue = catalogue_of(conversations, known)
+    columns = columns_of(conversations, catalogue.first_rows)
+    if (
+        samples is not None
+        and "motion" not in conversations.features
+        and JOINTS in samples.features
+    ):
+        columns.append(Column(JOINTS, samples, _rows_in(samples, conversations, catalogue)))
     name = Path(path).resolve().name
     overview = overview_of(name, [m for _, m in shards], conversations, catalogue) | {
         "rejects": reject_reasons(shards),
-        "media": media_kinds(conversations.features),
+        "media": [column.kind for column in columns],
         "annotated": known is not None,
     }
-    return Payload(overview, catalogue, conversations, problem)
+    return Payload(overview, catalogue, conversations, columns, problem)
 
 
 def _conversations(path: str | Path, shards: Sequence[tuple[RunFolder, Manifest]]) -> Dataset:
@@ -87,10 +106,15 @@ def _conversations(path: str | Path, shards: Sequence[tuple[RunFolder, Manifest]
     return load_run(path)
 
 
-def _annotations(path: str | Path, data_dir: str | None) -> tuple[Annotations | None, str | None]:
+def _samples(path: str | Path, data_dir: str | None) -> tuple[Dataset | None, str | None]:
     try:
-        samples = run_samples(path, data_dir)
+        return run_samples(path, data_dir), None
     except RunError as error:
         return None, error.problem
-    wanted = ["id", "captions", "objects", "labels", "narratives", "width", "height"]
-    return Annotations(samples.select_columns(wanted)), None
+
+
+def _rows_in(samples: Dataset, conversations: Dataset, catalogue: Catalogue) -> list[int | None]:
+    """The rows of samples that conversations are about."""
+    about = conversations.select_columns(["sample_id"])[catalogue.first_rows]["sample_id"]
+    places = Annotations(samples).places
+    return [places.get(name) for name in about]

@@ -18,7 +18,8 @@ _HERE = Path(__file__).parent
 _SCRIPTS = (
     *("elements", "merge", "chunks", "catalogue", "state", "filter"),
     *("charts", "histogram", "told_checks", "told_words", "told_making", "overview"),
-    *("facets", "command", "list", "marks", "picture", "motion", "talk", "sample", "keys"),
+    *("facets", "command", "list", "marks", "picture", "motion", "player", "talk", "sample"),
+    "keys",
 )
 """Files of ``js/``, in the order in which they are joined: each uses those before it."""
 _LIVE_SCRIPTS = ("served", "arrivals", "live")

@@ -58,7 +58,7 @@ def context(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Brows
 
 
 def _allow(url: str, troubles: list[str]) -> None:
-    if not re.match(r"data:|file:.*/report\.html(#|$)", url):
+    if not re.match(r"data:|blob:|file:.*/report\.html(#|$)", url):
         troubles.append(f"a request: {url}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,17 @@ import mmgen_datasets as mmgen
 from mmgen_datasets.generation.run_samples import run_samples
 from mmgen_datasets.report.write import write_report
 from tests.report_page.pages import opened, wait_until
-from tests.report_runs import Row, changed, motion_run, sample_run, sound_run
+from tests.report_runs import (
+    Row,
+    changed,
+    motion_run,
+    sample_run,
+    skeleton_run,
+    sound_run,
+    video_run,
+)
 from tests.sounds import file_of, tone
+from tests.videos import webm
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -104,6 +114,9 @@ _INK = """(canvas) => {
 }"""
 
 
+_COLOUR = "(it, name) => getComputedStyle(it).getPropertyValue(name)"
+
+
 @pytest.mark.parametrize(
     "context", [{"reduced_motion": "reduce"}, {"reduced_motion": "no-preference"}], indirect=True
 )
@@ -135,3 +148,54 @@ def test_recordings_can_be_played(context: BrowserContext, tmp_path: Path) -> No
     assert player.evaluate("it => it.duration") == pytest.approx(0.5, abs=0.01)
     page.keyboard.press("j")
     page.get_by_text("in a format that browsers do not play").wait_for()
+
+
+_TELL_REVOKED = """
+const revoke = URL.revokeObjectURL.bind(URL);
+window.revoked = [];
+URL.revokeObjectURL = (address) => { window.revoked.push(address); revoke(address); };
+"""
+
+
+def test_videos_can_be_played_and_others_are_named(context: BrowserContext, tmp_path: Path) -> None:
+    broken = webm(["red"])[:200]
+    folder = video_run(tmp_path / "run", [webm(["red", "blue"], seconds=0.5), broken, b"?"])
+    write_report(folder)
+    context.add_init_script(_TELL_REVOKED)
+    page = opened(context, folder, view="samples")
+    player = page.locator("video")
+    player.wait_for()
+    wait_until(page, lambda: player.evaluate("it => it.readyState >= 2"))
+    assert player.evaluate("it => [it.videoWidth, it.videoHeight, it.paused]") == [64, 48, True]
+    assert player.evaluate("it => it.duration") == pytest.approx(0.5, abs=0.01)
+    address = player.get_attribute("src") or ""
+    player.evaluate("it => it.play()")
+    wait_until(page, lambda: player.evaluate("it => it.ended"))
+    assert page.locator(".still").first.inner_text().startswith("▶")
+    for problem in ("cannot play the video", "in a format that browsers do not play"):
+        page.keyboard.press("j")
+        told = page.locator(".missing", has_text=problem)
+        told.wait_for()
+        assert re.search(r"\w+\.jpg", told.inner_text()), "the file is named"
+    assert address.startswith("blob:")
+    assert address in page.evaluate("window.revoked"), "what is no longer shown needs no memory"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_joints_of_a_source_are_drawn(context: BrowserContext, tmp_path: Path, known: bool) -> None:
+    joint_type = "joint3d_cam_rootrel_meter" if known else None
+    folder = skeleton_run(tmp_path / "run", joint_type=joint_type, num_frames=10, data_stride=10)
+    write_report(folder)
+    page = opened(context, folder, view="samples")
+    page.locator(".sides").wait_for()
+    canvas = page.locator(".motion canvas")
+    colours = {canvas.evaluate(_COLOUR, name) for name in ("--ink", "--accent", "--quiet")}
+    assert colours <= set(canvas.evaluate(_INK))
+    slider = page.get_by_label("Time")
+    page.get_by_role("button", name="Pause").click()
+    slider.focus()
+    slider.press("Home")
+    assert slider.get_attribute("aria-valuetext") == "0.0 of 0.4 s"
+    slider.press("End")
+    assert float(slider.input_value()) == 4
+    assert page.locator(".still canvas").first.evaluate(_INK)

@@ -38,10 +38,14 @@ async function recordOf(name, place) {
   return (await unpackedChunk(name))[place];
 }
 
-async function decompressed(base64) {
+function bytesOf(base64) {
   const binary = atob(base64);
   const bytes = new Uint8Array(binary.length);
   for (let place = 0; place < binary.length; place++) bytes[place] = binary.charCodeAt(place);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return bytes;
+}
+
+async function decompressed(base64) {
+  const stream = new Blob([bytesOf(base64)]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

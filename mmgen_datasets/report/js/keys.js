@@ -39,7 +39,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const isArrow = event.key.startsWith("Arrow");
-  const arrowsScroll = state.view !== "samples" || event.target.matches("pre, audio");
+  const arrowsScroll = state.view !== "samples" || event.target.matches("pre, audio, video");
   if (isArrow && arrowsScroll) return;
   const act = KEYS[event.key];
   if (!act) return;

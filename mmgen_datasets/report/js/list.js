@@ -92,7 +92,11 @@ function stills(found) {
   const picture = found.find((word) => word.startsWith("data:image/"));
   if (picture) return [make("img", { src: picture, alt: "", decoding: "async" })];
   const motion = found.find((word) => word.startsWith("joints:"));
-  return motion ? [motionStill(motion)] : [];
+  if (motion) return [motionStill(motion)];
+  const played = found.find((word) => /^data:(video|audio)/.test(word));
+  if (!played) return [];
+  const sign = played.startsWith("data:video") ? "▶\ufe0e" : "♪";
+  return [make("span", { class: "sign", "aria-hidden": "true" }, sign)];
 }
 
 function markChosen() {

@@ -16,7 +16,7 @@ function useTheme(name) {
 
 // What is drawn has the colours of before.
 function repaint() {
-  if (!catalogue.overview.media.includes("motion")) return;
+  if (!catalogue.overview.media.some((kind) => kind === "motion" || kind === "joints")) return;
   showList(list.rows);
   showSample();
 }

@@ -18,7 +18,8 @@ async function unpackMotion(word) {
     floor = Math.min(floor, steps[place]);
     top = Math.max(top, steps[place]);
   }
-  return { ...head, steps, size, floor, tall: top - floor || 1 };
+  const tall = Math.max(top - floor, head.largest) || 1; // it may lie
+  return { ...head, steps, size, floor, tall };
 }
 
 // Joints at a time between frames: what lies between two of them is on the straight line.
@@ -49,13 +50,17 @@ function drawPose(canvas, motion, time) {
   context.lineCap = context.lineJoin = "round";
   context.lineWidth = side / 400;
   context.strokeStyle = colour("--line");
-  const tile = 0.5 / motion.step_m,
-    reach = 6 * tile; // lines of the ground, half a metre apart
+  const { tile } = motion, // lines of the ground, half a metre apart
+    reach = 6 * tile;
   const line = (from, to) => {
     context.beginPath();
     context.moveTo(...from);
     context.lineTo(...to);
     context.stroke();
+  };
+  const dot = (joint) => {
+    const [x, y] = point(...pose.subarray(3 * joint, 3 * joint + 3));
+    line([x, y], [x + 0.01, y]);
   };
   for (let step = -6; step <= 6; step++) {
     const x = Math.round(pose[0] / tile + step) * tile,
@@ -70,6 +75,7 @@ function drawPose(canvas, motion, time) {
       LEFT_SIDE.test(part) ? "--quiet" : RIGHT_SIDE.test(part) ? "--accent" : "--ink",
     );
     for (const chain of motion.chains) {
+      if (chain.length === 1) dot(chain[0]); // of no known skeleton
       for (let place = 1; place < chain.length; place++) {
         if (!own.has(chain[place])) continue;
         const [a, b] = [chain[place - 1], chain[place]].map((joint) =>
@@ -109,8 +115,23 @@ function motionFigure(word) {
     canvas,
     make("div", { class: "controls" }, button, slider, told),
   );
-  unpackMotion(word).then((motion) => playMotion({ motion, canvas, slider, told, button }));
+  unpackMotion(word).then((motion) => {
+    playMotion({ motion, canvas, slider, told, button });
+    if (Object.keys(motion.parts).length > 1) figure.append(sidesLegend());
+  });
   return figure;
+}
+
+function sidesLegend() {
+  const side = (name) => make("span", { class: name }, `${name} side`);
+  return make("p", { class: "sides quiet" }, side("right"), side("left"));
+}
+
+// Of a clip that does not tell how fast it is, frames are told.
+function timeIn({ fps, seconds, frames, shape }, time) {
+  if (seconds !== null) return `${(time / fps).toFixed(1)} of ${seconds.toFixed(1)} s`;
+  const every = Math.ceil(frames / shape[0]);
+  return `frame ${Math.min(frames, Math.round(time * every) + 1)} of ${frames}`;
 }
 
 function playMotion({ motion, canvas, slider, told, button }) {
@@ -122,7 +143,8 @@ function playMotion({ motion, canvas, slider, told, button }) {
   const show = () => {
     drawPose(canvas, motion, time);
     slider.value = time;
-    told.textContent = `${(time / motion.fps).toFixed(1)} of ${motion.seconds.toFixed(1)} s`;
+    told.textContent = timeIn(motion, time);
+    slider.setAttribute("aria-valuetext", told.textContent);
   };
   const frame = (now) => {
     if (!isPlaying || !canvas.isConnected) return;

@@ -16,6 +16,7 @@ async function showSample() {
     mediaWords(sample),
   ]);
   if (state.id !== id) return; // another one was chosen meanwhile
+  forgetPlayed();
   const body = make("div", { class: "body" }, [
     make("div", { class: "media" }, ...media.map((word, place) => medium(word, about, catalogue.overview.media[place]))),
     talkElement(record),
@@ -53,16 +54,15 @@ function sampleHead(row) {
 function medium(word, about, kind) {
   if (word.startsWith("data:image/")) return pictureFigure(pictureOf(word, about), about.boxes ?? []);
   if (word.startsWith("joints:")) return motionFigure(word);
-  if (word.startsWith("data:audio/")) {
-    return make("audio", { controls: true, src: word, preload: "metadata" });
-  }
+  if (word.startsWith("data:audio/")) return player("audio", word, about);
+  if (word.startsWith("data:video/")) return player("video", word, about);
   const note = decodeURIComponent(word.slice("note:".length));
   if (kind === "image" && about.boxes?.length && about.size) {
     const figure = pictureFigure(emptyPicture(about.size), about.boxes);
     figure.append(make("p", { class: "quiet" }, note));
     return figure;
   }
-  return make("p", { class: "missing" }, note);
+  return missing(note, about);
 }
 
 function annotated({ captions = [], absent = [] }) {
