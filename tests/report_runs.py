@@ -85,15 +85,27 @@ def _recorded(folder: Path, kind: str, feature: Any, files: list[bytes | None]) 
     return folder
 
 
+_OF_CAPTIONS = """
+tasks:
+  - name: detail
+    inputs: [captions]
+    reply: answer
+    system: Tell of what is done.
+    instructions: ["What is done here?"]
+"""
+
+
 def skeleton_run(folder: Path, joints: Any = None, **settings: Any) -> Path:
     """A run about clips of a recording with captions: positions before a camera, or others."""
     recordings = folder.with_name("recordings")
     recordings.mkdir()
     arrays = {"joints": camera(30) if joints is None else joints, "joint_3d_cam": camera(30)}
     np.savez(recordings / "train.npz", captions=["someone walks."], fps=25.0, **arrays)
+    recipe = folder.with_name("recipe.yaml")
+    recipe.write_text(_OF_CAPTIONS)
     plan = mmgen.Plan(
         "skeletons",
-        "motion",
+        str(recipe),
         data_dir=str(recordings),
         source_settings=settings,
         backend="scripted",
