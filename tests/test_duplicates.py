@@ -111,6 +111,17 @@ def test_a_table_without_pictures_and_one_without_rows_are_checked() -> None:
     assert len(check_duplicates(table([]))) == 0
 
 
+def test_many_conversations_of_one_template_are_compared_within_their_sample_alone() -> None:
+    """The 200 about each share 18 of 26 shingles with one another."""
+    asked = "Is there a {} in the picture and can it be seen well in the light of the day?"
+    rows = [
+        talk(sample, asked.format(f"thing{n}"), f"Yes, there is a thing{n}.")
+        for sample in "ab"
+        for n in range(200)
+    ]
+    assert all_failed(rows) == (set(), set())
+
+
 @settings(max_examples=15)
 @given(TALKS, st.data())
 def test_an_exact_copy_is_always_found(rows: list[Row], data: st.DataObject) -> None:

@@ -5,7 +5,9 @@
 Conversations are drawn from a vocabulary of 20,000 words, as often as words are in English: five
 exchanges of 120 words together, every tenth one a copy of an earlier one with two words changed,
 three about each sample. Looks of pictures are random bits, every tenth that of an earlier one with
-up to 20 changed. ``looked_at`` is what photographs of 640 x 480 take to be read and looked at.
+up to 20 changed. ``template`` are answers of 24 words in which two words of the vocabulary differ
+from one to the next, and which are no repeats. ``looked_at`` is what photographs of 640 x 480 take
+to be read and looked at.
 """
 
 from __future__ import annotations
@@ -27,7 +29,15 @@ from mmgen_datasets.quality.repeats.banding import link
 from mmgen_datasets.quality.repeats.duplicates import check_duplicates
 from mmgen_datasets.quality.repeats.picture_hash import distances, look_keys, look_of
 from mmgen_datasets.quality.repeats.pictures import LEAST_SIMILARITY, comparing
-from mmgen_datasets.quality.repeats.similar_text import SIMILAR, jaccard, shingles
+from mmgen_datasets.quality.repeats.rare_shingles import by_rare_shingles
+from mmgen_datasets.quality.repeats.similar_text import (
+    SIMILAR,
+    jaccard,
+    shingle_set,
+    shingles,
+    text_keys,
+)
+from mmgen_datasets.quality.repeats.similar_text import comparing as comparing_texts
 from mmgen_datasets.schema import CONVERSATION
 from tests.photographs import file_of, scene
 
@@ -92,6 +102,22 @@ def naive_texts(count: int, folder: Path) -> None:
     measure(compare)
 
 
+def template(count: int, _: Path) -> None:
+    chance = np.random.default_rng(1)
+    texts = [
+        f"Yes, there is a {a} in the picture; it stands on the left side, and a {b} can be seen"
+        " right behind it in the light"
+        for a, b in VOCABULARY[chance.integers(len(VOCABULARY), size=(count, 2))].tolist()
+    ]
+
+    def group() -> int:
+        sets = [shingle_set(text) for text in texts]
+        compare, closely = comparing_texts(sets, SIMILAR), by_rare_shingles(sets, SIMILAR)
+        return len(link(text_keys(texts), compare, SIMILAR, closely).links)
+
+    measure(group)
+
+
 def drawn_looks(count: int) -> np.ndarray[Any, np.dtype[np.uint64]]:
     chance = np.random.default_rng(1)
     bits = np.zeros((count, 192), bool)
@@ -141,6 +167,7 @@ def main(conversations: int = 100_000, naive: int = 2_000, pictures: int = 100_0
         ("banded_texts", conversations),
         ("banded_texts", naive),
         ("naive_texts", naive),
+        ("template", conversations),
         ("banded_pictures", pictures),
         ("banded_pictures", pictures // 5),
         ("naive_pictures", pictures // 5),

@@ -81,7 +81,7 @@ def _nearly(asked: Sequence[str], specific: Mapping[str, str]) -> dict[str, str]
     known = list(specific)
     texts = [*known, *asked]
     found = {}
-    compare = comparing([shingle_set(text) for text in texts])
+    compare = comparing([shingle_set(text) for text in texts], SIMILAR)
     for item, links in match(text_keys(texts), len(known), compare, SIMILAR).items():
         similarity, place = max((value, -place) for place, value in links.items())
         found[texts[item]] = f"{specific[known[-place]]} (similarity {similarity:.2f})"

@@ -23,6 +23,7 @@ from mmgen_datasets.quality.detail import write_detail
 from mmgen_datasets.quality.repeats.banding import crowded, link
 from mmgen_datasets.quality.repeats.passages import Passage, beginning, passages
 from mmgen_datasets.quality.repeats.pictures import Pictures
+from mmgen_datasets.quality.repeats.rare_shingles import by_rare_shingles
 from mmgen_datasets.quality.repeats.similar_text import (
     SIMILAR,
     Shingles,
@@ -105,7 +106,9 @@ def _repeats(
         distinct += [(passage.row, passage.turn) for passage in fresh]
         scopes = np.array([passage.scope for passage in fresh], np.int64)
         keys.append(within(text_keys([p.text for p in fresh], similarity), scopes))
-    return exact, _near(tables, distinct, np.concatenate(keys), similarity) if keys else []
+    if not keys:
+        return exact, []
+    return exact, _near(tables, subjects, distinct, np.concatenate(keys), similarity)
 
 
 def _of_batch(
@@ -119,6 +122,7 @@ def _of_batch(
 
 def _near(
     tables: Together,
+    subjects: npt.NDArray[np.int64],
     distinct: Sequence[tuple[int, int | None]],
     keys: npt.NDArray[np.uint64],
     similarity: float,
@@ -126,24 +130,27 @@ def _near(
     """Passages, of those whose texts differ, that are nearly an earlier one."""
     chosen = np.flatnonzero(crowded(keys))  # most have nothing like them, and are not read again
     said = [distinct[place] for place in chosen.tolist()]
-    compare = comparing(_shingle_sets(tables, said))
+    sets = _shingle_sets(tables, subjects, said)
+    compare, closely = comparing(sets, similarity), by_rare_shingles(sets, similarity)
 
     found = []
-    for place, near in sorted(link(keys[chosen], compare, similarity).links.items()):
+    for place, near in sorted(link(keys[chosen], compare, similarity, closely).links.items()):
         (row, turn), (of, _) = said[place], said[near.other]
         if row != of:
             found.append(_Repeat(row, turn, of, near.similarity))
     return found
 
 
-def _shingle_sets(tables: Together, said: Sequence[tuple[int, int | None]]) -> list[Shingles]:
+def _shingle_sets(
+    tables: Together, subjects: npt.NDArray[np.int64], said: Sequence[tuple[int, int | None]]
+) -> list[Shingles]:
     places = {passage: place for place, passage in enumerate(said)}
     sets: dict[int, Shingles] = {}
     for row, messages in tables.messages({row for row, _ in said}):
-        for passage in passages(row, messages, 0):
+        for passage in passages(row, messages, int(subjects[row])):
             place = places.get((row, passage.turn))
             if place is not None:
-                sets[place] = shingle_set(passage.text)
+                sets[place] = shingle_set(passage.text, passage.scope)
     return [sets[place] for place in range(len(said))]
 
 

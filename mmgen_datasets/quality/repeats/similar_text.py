@@ -21,7 +21,9 @@ import rensa
 from mmgen_datasets.quality.repeats.banding import Compare, Keys, Places
 
 Shingles: TypeAlias = npt.NDArray[np.int64]
-"""The shingles of a text as numbers, which hold in this process only; a tenth as large as a set."""
+"""The shingles of a text as numbers, in its order, each once; a tenth as large as a set of them.
+
+The numbers hold in this process only."""
 
 SIMILAR = 0.8
 """Of texts that say the same, but for a few words."""
@@ -30,6 +32,8 @@ _WORDS_A_SHINGLE = 3
 _NUM_VALUES = 256
 _SEED = 1
 _LEAST_RECALL = 0.99
+_MARK_WORDS = 4  # of 64 bits
+_SLACK = 1e-9  # for what is exactly as similar as it must be
 _SETS_AT_ONCE = 8_000
 _TEXTS_AT_ONCE = 4_000  # whose values are Python's numbers for a moment, 10 kB a text
 # Where a script has no spaces, each character counts as a word.
@@ -69,9 +73,10 @@ def shingles(text: str) -> list[str]:
     return [" ".join(found[n : n + _WORDS_A_SHINGLE]) for n in range(last)]
 
 
-def shingle_set(text: str) -> Shingles:
-    """The shingles of a text, each once."""
-    return np.fromiter({hash(shingle) for shingle in shingles(text)}, np.int64)
+def shingle_set(text: str, scope: int = 0) -> Shingles:
+    """The shingles of a text, each once; only texts of one scope have any in common."""
+    found = dict.fromkeys(hash((scope, shingle)) for shingle in shingles(text))
+    return np.fromiter(found, np.int64, len(found))
 
 
 def jaccard(one: Set[object], other: Set[object]) -> float:
@@ -85,18 +90,46 @@ def jaccard(one: Set[object], other: Set[object]) -> float:
     return shared / (len(one) + len(other) - shared)
 
 
-def comparing(sets: Sequence[Shingles]) -> Compare:
-    """The similarity of texts, by their places in `sets`."""
+def comparing(sets: Sequence[Shingles], at_least: float) -> Compare:
+    """The similarity of texts, by their places in `sets`; 0 where it is less than `at_least`.
+
+    Most pairs are told to be less alike by 256 bits of each text, of which each shingle turns one
+    over: where D bits differ, so do at least as many shingles.
+    """
+    sizes = np.array([len(one) for one in sets], np.int64)
+    marks = np.zeros((len(sets), _MARK_WORDS), np.uint64)
+    for start in range(0, len(sets), _TEXTS_AT_ONCE):
+        some = slice(start, start + _TEXTS_AT_ONCE)
+        marks[some] = _marks(sets[some])
 
     @lru_cache(_SETS_AT_ONCE)
     def of(place: int) -> frozenset[int]:
         return frozenset(sets[place].tolist())
 
     def compare(left: Places, right: Places) -> npt.NDArray[np.float64]:
-        pairs = zip(left.tolist(), right.tolist(), strict=True)
-        return np.array([jaccard(of(a), of(b)) for a, b in pairs])
+        total = sizes[left] + sizes[right]
+        differing = np.bitwise_count(marks[left] ^ marks[right]).sum(axis=1, dtype=np.int64)
+        found = np.zeros(len(left))
+        for place in np.flatnonzero(total - differing >= at_least * (total + differing) - _SLACK):
+            found[place] = jaccard(of(int(left[place])), of(int(right[place])))
+        return found
 
     return compare
+
+
+def _marks(sets: Sequence[Shingles]) -> npt.NDArray[np.uint64]:
+    """256 bits of each text, ``(N, 4)``."""
+    flat = np.concatenate(sets).view(np.uint64)
+    begins = np.cumsum([0, *map(len, sets)])[:-1]
+    bits = np.uint64(1) << (flat & np.uint64(63))
+    words = (flat >> np.uint64(6)) % np.uint64(_MARK_WORDS)
+    return np.stack(
+        [
+            np.bitwise_xor.reduceat(np.where(words == word, bits, np.uint64(0)), begins)
+            for word in range(_MARK_WORDS)
+        ],
+        axis=1,
+    )
 
 
 def bands(similarity: float) -> tuple[int, int]:
