@@ -41,8 +41,8 @@ Benchmarks = Annotated[
     list[str] | None,
     typer.Option(
         "--benchmark",
-        help="What the model will be measured on: JSON, JSONL, parquet or CSV, a folder of such"
-        " files or of pictures; may be given several times.",
+        help="What the model will be measured on: JSON, JSONL, parquet, CSV or TSV, a folder of"
+        " such files or of pictures, as it is published; may be given several times.",
         show_default=False,
     ),
 ]

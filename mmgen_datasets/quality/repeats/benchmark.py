@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
@@ -20,7 +20,9 @@ from mmgen_datasets.quality.repeats.similar_text import fold, words
 
 _LOG = logging.getLogger(__name__)
 
-_ROWS_AT_ONCE = 256
+_ROWS_AT_ONCE = 64
+
+_COLUMNS_TOLD = 30
 
 SPECIFIC = 12
 """Words from which on a question can be told by itself; shorter ones fit many pictures."""
@@ -80,7 +82,7 @@ def load_benchmark(path: str | Path, *, pictures: bool = True) -> Benchmark:
     """
     rows = read_rows(str(path))
     if not pictures:
-        rows = (row._replace(images=[], missing=0) for row in rows)
+        rows = (row._replace(images=[], missing=0, shown_index=None) for row in rows)
     return _gather(Path(path).name or str(path), rows)
 
 
@@ -95,30 +97,60 @@ def benchmark_of(dataset: Dataset, name: str) -> Benchmark:
 
 def _gather(name: str, rows: Iterable[BenchmarkRow]) -> Benchmark:
     found, missing = Benchmark(name), 0
+    columns: dict[str, None] = {}
     places: dict[object, int] = {}
+    indexed: dict[str, list[int]] = {}
+    referring: list[tuple[int, str]] = []
     for number, (row, seen) in enumerate(_looked_at(rows)):
         found.rows.append(row.name)
         found.questions.append(row.questions)
+        columns |= dict.fromkeys(row.columns)
         missing += row.missing + len(row.images) - len(seen)
+        shown = []
         for one in seen:
             place = places.setdefault(one.digest, len(places))
             if place == len(found.pictures):
                 found.pictures.append(one)
                 found.shown.append([])
+            shown.append(place)
             found.shown[place].append(number)
-    if not found.pictures and not any(found.questions):
+        if row.shown_index is not None:
+            referring.append((number, row.shown_index))
+        elif row.own_index is not None and shown:
+            indexed[row.own_index] = shown
+    for number, index in referring:  # which may stand before the row that it refers to
+        missing += index not in indexed
+        for place in indexed.get(index, ()):
+            found.shown[place].append(number)
+    _tell_lacks(found, [*columns], missing)
+    return found
+
+
+def _tell_lacks(found: Benchmark, columns: Sequence[str], missing: int) -> None:
+    """Warn of what a benchmark lacks.
+
+    Raises:
+        SourceError: it has nothing to compare with.
+    """
+    having = f"its columns are: {', '.join(columns[:_COLUMNS_TOLD]) or 'none'}"
+    has_questions = any(found.questions)
+    if missing:
+        having += f"; of the pictures that it names {missing} are not there or cannot be read"
+    if not found.pictures and not has_questions:
         raise SourceError(
-            f"the benchmark {name} has neither questions nor pictures that can be read",
-            "name the column of its questions 'question'",
+            f"the benchmark {found.name} has neither questions nor pictures that can be read;"
+            f" {having}",
+            "call the column of its questions 'question' and that of its pictures 'image'",
         )
     if missing:
         _LOG.warning(
             "%s: %d of the pictures that it names are not there or cannot be read; questions about"
             " them are compared by themselves",
-            name,
+            found.name,
             missing,
         )
-    return found
+    if columns and not has_questions:
+        _LOG.warning("%s: has no column of questions that is known; %s", found.name, having)
 
 
 def _looked_at(rows: Iterable[BenchmarkRow]) -> Iterator[tuple[BenchmarkRow, list[Seen]]]:

@@ -1,12 +1,12 @@
 """The rows of a benchmark, in the forms that benchmarks come in.
 
-* JSON: a list of records, an object with such a list in it (VQA, MM-Gen), or a record on each line
-  (POPE, the evaluation files of LLaVA), their pictures in the same folder or in ``images``;
-* parquet, CSV, TSV, or a folder of them; a folder of ``save_to_disk``; a dataset of the hub;
-* a folder of JSON files, or of pictures.
+* a file of records (`mmgen_datasets.quality.repeats.benchmark_records`), their pictures in them, in
+  the same folder or in one that lies there; a folder of such files;
+* a folder of pictures, with what is asked about each in a text file of the same name (MME): a
+  question and its answer on each line, between them a tab;
+* a folder of ``save_to_disk``, or a dataset of the hub.
 
-A question stands under one of the names in `QUESTIONS`, or in turns of a user; a picture in a
-column of pictures, or as the name of a file under one of those in `NAMES`, ``image_1``, ...
+What of a record is a question or a picture, `mmgen_datasets.quality.repeats.benchmark_cells` tells.
 """
 
 from __future__ import annotations
@@ -17,40 +17,36 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 from datasets import Dataset, DatasetDict, load_from_disk
 from datasets import load_dataset as load_files
 from datasets.exceptions import DatasetsError
 
-from mmgen_datasets.conversion.data_file import IMAGE_TAG, picture_names, read_bytes
-from mmgen_datasets.conversion.turns import HUMAN, read_turns
-from mmgen_datasets.errors import MissingFileError, RowError, SourceError
-from mmgen_datasets.files import safe_name
+from mmgen_datasets.errors import MissingFileError, SourceError
 from mmgen_datasets.media import undecoded
+from mmgen_datasets.quality.repeats.benchmark_cells import names_in, pictures_in, questions_in
+from mmgen_datasets.quality.repeats.benchmark_files import PICTURES, PictureFiles
+from mmgen_datasets.quality.repeats.benchmark_records import KINDS, read_records
 
-QUESTIONS = ("question", "text", "prompt", "query", "instruction")
-NAMES = ("image_path", "image_file", "img_path", "file_name")
 _HUB = re.compile(r"\w[\w.-]*/[\w.-]+")
-_TURNS = ("conversations", "messages")
-_PICTURES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
-_RECORDS = {".json", ".jsonl"}
-_TABLES: dict[str, Callable[[Path], Any]] = {
-    ".parquet": lambda path: load_files("parquet", data_files=str(path), split="train"),
-    ".csv": lambda path: load_files("csv", data_files=str(path), split="train"),
-    ".tsv": lambda path: load_files("csv", data_files=str(path), split="train", sep="\t"),
-}
+_TABLES = {".parquet", ".csv", ".tsv"}
 
 
 class BenchmarkRow(NamedTuple):
     """A row of a benchmark."""
 
     name: str
-    """``"row 17"``, from 0, or the name of a picture's file."""
+    """``"row 17"``, from 0, or with its id; or the name of a picture's file."""
     questions: list[str]
     images: list[Mapping[str, Any]]
     """As an undecoded column has them."""
     missing: int = 0
     """How many pictures it names that are not there."""
+    columns: tuple[str, ...] = ()
+    """Of its record."""
+    own_index: str | None = None
+    """By which other rows refer to it."""
+    shown_index: str | None = None
+    """The index of the row whose picture it shows, where it has none of its own."""
 
 
 def read_rows(path: str) -> Iterator[BenchmarkRow]:
@@ -66,8 +62,8 @@ def read_rows(path: str) -> Iterator[BenchmarkRow]:
     place = Path(path).expanduser()
     if place.is_dir():
         return _of_folder(place)
-    if place.suffix in _RECORDS or (place.is_file() and place.suffix in _TABLES):
-        return _of_file(place, place.parent)
+    if place.is_file() and place.suffix.lower() in KINDS:
+        return _of_file(place, PictureFiles(place.parent))
     if place.exists() or _HUB.fullmatch(path) is None:
         raise MissingFileError(
             f"the benchmark {path} is no file or folder that can be read",
@@ -77,30 +73,34 @@ def read_rows(path: str) -> Iterator[BenchmarkRow]:
     return _of_datasets(path, lambda: load_files(path))
 
 
-def rows_of(dataset: Dataset, prefix: str = "", home: Path | None = None) -> Iterator[BenchmarkRow]:
-    """The rows of a table.
+def rows_of(dataset: Dataset, prefix: str = "") -> Iterator[BenchmarkRow]:
+    """The rows of a table, which holds its pictures itself.
 
     Args:
         dataset: the table.
         prefix: stands before the names of rows.
-        home: below which files of pictures lie; None where they stand in the table alone.
     """
     for number, row in enumerate(undecoded(dataset)):
-        yield _row(f"{prefix}row {number}", row, home)
+        yield _row(f"{prefix}row {number}", row)
 
 
 def _of_folder(folder: Path) -> Iterator[BenchmarkRow]:
     if any((folder / name).exists() for name in ("state.json", "dataset_dict.json")):
         return _of_datasets(str(folder), lambda: load_from_disk(str(folder)))
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    for kinds in (_TABLES, _RECORDS):
-        if chosen := [path for path in files if path.suffix in kinds]:
+    files = sorted(path for path in folder.rglob("*") if _is_open(path, folder))
+    for kinds in (_TABLES, KINDS.keys() - _TABLES):
+        if chosen := [path for path in files if path.suffix.lower() in kinds]:
+            home = PictureFiles(folder)
             return chain.from_iterable(
-                _of_file(path, folder, f"{path.relative_to(folder)} ") for path in chosen
+                _of_file(path, home, f"{path.relative_to(folder)} ") for path in chosen
             )
-    if pictures := [path for path in files if path.suffix.lower() in _PICTURES]:
+    if pictures := [path for path in files if path.suffix.lower() in PICTURES]:
         return (
-            BenchmarkRow(str(path.relative_to(folder)), [], [{"bytes": None, "path": str(path)}])
+            BenchmarkRow(
+                str(path.relative_to(folder)),
+                _questions_beside(path),
+                [{"bytes": None, "path": str(path)}],
+            )
             for path in pictures
         )
     raise MissingFileError(
@@ -109,17 +109,28 @@ def _of_folder(folder: Path) -> Iterator[BenchmarkRow]:
     )
 
 
-def _of_file(path: Path, home: Path, prefix: str = "") -> Iterator[BenchmarkRow]:
-    if path.suffix in _TABLES:
-        return _of_datasets(str(path), lambda: _TABLES[path.suffix](path), home, prefix)
-    return (
-        _row(f"{prefix}row {number}", record, home) for number, record in enumerate(_records(path))
+def _is_open(path: Path, folder: Path) -> bool:
+    """Whether it is a file and no hidden one, as those that downloads and git leave."""
+    return path.is_file() and not any(
+        part.startswith(".") for part in path.relative_to(folder).parts
     )
 
 
-def _of_datasets(
-    path: str, load: Callable[[], Any], home: Path | None = None, prefix: str = ""
-) -> Iterator[BenchmarkRow]:
+def _questions_beside(picture: Path) -> list[str]:
+    """What MME asks about a picture, in its folder or in the one for questions beside that."""
+    name = f"{picture.stem}.txt"
+    for folder in (picture.parent, picture.parent.parent / "questions_answers_YN"):
+        if (folder / name).is_file():
+            lines = (folder / name).read_text("utf-8", errors="replace").splitlines()
+            return [line.partition("\t")[0].strip() for line in lines if "\t" in line]
+    return []
+
+
+def _of_file(path: Path, home: PictureFiles, prefix: str = "") -> Iterator[BenchmarkRow]:
+    return (_row(f"{prefix}row {name}", record, home) for name, record in read_records(path))
+
+
+def _of_datasets(path: str, load: Callable[[], Any]) -> Iterator[BenchmarkRow]:
     try:
         loaded = load()
     except (DatasetsError, OSError, ValueError) as error:
@@ -132,76 +143,26 @@ def _of_datasets(
         for split, dataset in loaded.items():
             yield from rows_of(dataset, f"{split} " if several else "")
     else:
-        yield from rows_of(loaded, prefix, home)
+        yield from rows_of(loaded)
 
 
-def _records(path: Path) -> list[dict[str, Any]]:
-    data = read_bytes(path)
-    try:
-        try:
-            found = msgspec.json.decode(data, type=list[dict[str, Any]] | dict[str, Any])
-        except msgspec.DecodeError:
-            return msgspec.json.Decoder(dict[str, Any]).decode_lines(data)
-    except msgspec.DecodeError as error:
-        raise SourceError(
-            f"the benchmark {path} is no JSON: {error}",
-            "give a list of records, or a record on each line",
-        ) from error
-    if isinstance(found, list):
-        return found
-    lists = [value for value in found.values() if isinstance(value, list)]
-    return next((v for v in lists if v and all(isinstance(r, dict) for r in v)), [found])
-
-
-def _row(name: str, record: Mapping[str, Any], home: Path | None) -> BenchmarkRow:
+def _row(name: str, record: Mapping[str, Any], home: PictureFiles | None = None) -> BenchmarkRow:
     """A record as a row.
 
     Args:
         name: of the row.
         record: in plain Python, pictures undecoded.
-        home: below which files of pictures lie; None where they stand in the record alone.
+        home: where the pictures lie that it names; None where they stand in the record alone.
     """
-    images = [value for cell in record.values() for value in _as_list(cell) if _is_picture(value)]
-    names = _picture_names(record) if home else []
-    files = [file for name in names if (file := _find(home, name)) is not None] if home else []
-    images += [{"bytes": None, "path": str(file)} for file in files]
-    return BenchmarkRow(name, _questions(record), images, len(names) - len(files))
-
-
-def _questions(record: Mapping[str, Any]) -> list[str]:
-    turns = next((record[key] for key in _TURNS if record.get(key)), None)
-    if turns is not None:
-        try:
-            said = [turn["value"] for turn in read_turns(turns)[0] if turn["from"] == HUMAN]
-        except RowError:
-            said = []
-    else:
-        found = next((record[key] for key in QUESTIONS if record.get(key)), None)
-        said = [text for text in _as_list(found) if isinstance(text, str)]
-    return [bare for text in said if (bare := IMAGE_TAG.sub("", text).strip())]
-
-
-def _picture_names(record: Mapping[str, Any]) -> list[str]:
-    plain = {key: value for key, value in record.items() if not _is_picture(value)}
-    named = [plain[key] for key in NAMES if isinstance(plain.get(key), str)]
-    try:
-        return picture_names(plain) or named[:1]
-    except RowError:
-        return named[:1]
-
-
-def _find(home: Path, name: str) -> Path | None:
-    try:
-        relative = safe_name(name)
-    except RowError:
-        return None
-    places = (home / relative, home / "images" / relative)
-    return next((place for place in places if place.is_file()), None)
-
-
-def _is_picture(value: object) -> bool:
-    return isinstance(value, Mapping) and {"bytes", "path"} == set(value) and any(value.values())
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    cells = {key.lower(): cell for key, cell in record.items()}
+    row = BenchmarkRow(name, questions_in(cells), pictures_in(cells), columns=tuple(record))
+    index = cells.get("index")
+    row = row._replace(own_index=None if index is None else str(index))
+    if row.images or home is None:
+        return row
+    names = names_in(cells)
+    files = [file for name in names if (file := home.find(name)) is not None]
+    if row.own_index is not None and len(names) == 1 and not files:
+        return row._replace(shown_index=names[0])
+    images: list[Mapping[str, Any]] = [{"bytes": None, "path": str(file)} for file in files]
+    return row._replace(images=images, missing=len(names) - len(files))
