@@ -262,6 +262,19 @@ def test_rows_have_the_names_that_one_finds_them_by(tmp_path: Path) -> None:
     assert load_benchmark(mmbench(tmp_path)).rows[0] == "row 0"
 
 
+def test_an_index_is_one_of_the_same_file(tmp_path: Path) -> None:
+    """Here two files count from 1, and one is given with the other."""
+    for name, question, one in (("a.tsv", FIRST, ONE), ("b.tsv", SECOND, TWO)):
+        own = {"index": 1, "question": "", "image": b64encode(one).decode()}
+        tsv(tmp_path / name, [own, {"index": 2, "question": question, "image": "1"}])
+    assert about(load_benchmark(tmp_path)) == ABOUT
+
+
+def test_one_record_alone_is_a_benchmark(tmp_path: Path) -> None:
+    put(tmp_path, {"q.json": json.dumps({"question": FIRST, "choices": ["a"]}, indent=1)})
+    assert load_benchmark(tmp_path / "q.json").questions == [[FIRST]]
+
+
 def test_pictures_of_a_megabyte_stand_in_a_cell(tmp_path: Path) -> None:
     """Python's own reader of CSV takes 128 KiB."""
     large = ONE + bytes(1_000_000)

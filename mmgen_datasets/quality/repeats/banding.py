@@ -25,7 +25,6 @@ Places: TypeAlias = npt.NDArray[np.int64]
 Compare: TypeAlias = Callable[[Places, Places], npt.NDArray[np.float64]]
 """How similar each item of the first is to the one that stands beside it in the second, 0..1."""
 
-
 Pairs: TypeAlias = tuple[Places, Places]
 """Items, each with the one that stands beside it."""
 

@@ -81,7 +81,7 @@ def rows_of(dataset: Dataset, prefix: str = "") -> Iterator[BenchmarkRow]:
         prefix: stands before the names of rows.
     """
     for number, row in enumerate(undecoded(dataset)):
-        yield _row(f"{prefix}row {number}", row)
+        yield _row(prefix, str(number), row)
 
 
 def _of_folder(folder: Path) -> Iterator[BenchmarkRow]:
@@ -127,7 +127,7 @@ def _questions_beside(picture: Path) -> list[str]:
 
 
 def _of_file(path: Path, home: PictureFiles, prefix: str = "") -> Iterator[BenchmarkRow]:
-    return (_row(f"{prefix}row {name}", record, home) for name, record in read_records(path))
+    return (_row(prefix, name, record, home) for name, record in read_records(path))
 
 
 def _of_datasets(path: str, load: Callable[[], Any]) -> Iterator[BenchmarkRow]:
@@ -146,23 +146,31 @@ def _of_datasets(path: str, load: Callable[[], Any]) -> Iterator[BenchmarkRow]:
         yield from rows_of(loaded)
 
 
-def _row(name: str, record: Mapping[str, Any], home: PictureFiles | None = None) -> BenchmarkRow:
+def _row(
+    prefix: str, name: str, record: Mapping[str, Any], home: PictureFiles | None = None
+) -> BenchmarkRow:
     """A record as a row.
 
     Args:
-        name: of the row.
+        prefix: what sets its names, and its indices, apart from those of other files.
+        name: of the record.
         record: in plain Python, pictures undecoded.
         home: where the pictures lie that it names; None where they stand in the record alone.
     """
     cells = {key.lower(): cell for key, cell in record.items()}
-    row = BenchmarkRow(name, questions_in(cells), pictures_in(cells), columns=tuple(record))
-    index = cells.get("index")
-    row = row._replace(own_index=None if index is None else str(index))
+    index = None if cells.get("index") is None else f"{prefix}{cells['index']}"
+    row = BenchmarkRow(
+        f"{prefix}row {name}",
+        questions_in(cells),
+        pictures_in(cells),
+        columns=tuple(record),
+        own_index=index,
+    )
     if row.images or home is None:
         return row
     names = names_in(cells)
     files = [file for name in names if (file := home.find(name)) is not None]
-    if row.own_index is not None and len(names) == 1 and not files:
-        return row._replace(shown_index=names[0])
+    if index is not None and len(names) == 1 and not files:
+        return row._replace(shown_index=f"{prefix}{names[0]}")
     images: list[Mapping[str, Any]] = [{"bytes": None, "path": str(file)} for file in files]
     return row._replace(images=images, missing=len(names) - len(files))
