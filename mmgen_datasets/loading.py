@@ -24,6 +24,7 @@ from mmgen_datasets.cache_id import cache_hash
 from mmgen_datasets.errors import MMGenError, UsageError
 from mmgen_datasets.registry import Entry, is_own, resolve
 from mmgen_datasets.settings import as_type
+from mmgen_datasets.splits import split_error
 
 
 @dataclass(frozen=True)
@@ -211,16 +212,15 @@ def _read_settings(path: str, builder: Any, settings: Mapping[str, Any]) -> dict
 
 @contextmanager
 def _split_errors(path: str, split: object) -> Iterator[None]:
-    """Say of which source `datasets` finds that it has no such split; it names those there are."""
+    """Say of which source `datasets` finds that it has no such split."""
     try:
         yield
     except MMGenError:
         raise
     except ValueError as error:
-        raise UsageError(
-            f"the source {path!r} has no split {split!r}: {error}",
-            "name one that it has, or a part of one: train[:100]",
-        ) from error
+        if told := split_error(path, split, error):
+            raise told from error
+        raise
 
 
 def _config(path: str, name: str | None) -> dict[str, str]:

@@ -22,6 +22,7 @@ from datasets import Dataset, concatenate_datasets
 
 from mmgen_datasets import MMGenError, Pace, Plan, RunFolder, export, fill_run, load_run
 from mmgen_datasets.errors import RunError
+from mmgen_datasets.quantity import quantity
 
 SOURCES = {"COCO2014": "coco2014", "COCO2017": "coco2017", "OPENIMAGESV7": "open_images_v7"}
 FOLDERS = {"OPENIMAGESV7": "open_images"}
@@ -67,7 +68,8 @@ def generate(source: str, options: argparse.Namespace) -> Dataset:
     run = options.output_path.with_name(f"{options.output_path.name}.runs") / source
     manifest = fill_run(RunFolder(run), plan, pace=Pace(options.concurrency))
     rejects = sum(manifest.rejects.values())
-    print(f"{source}: {manifest.conversations} conversations, {rejects} rejects", file=sys.stderr)
+    made = quantity(manifest.conversations, "conversation")
+    print(f"{source}: {made}, {quantity(rejects, 'reject')}", file=sys.stderr)
     if manifest.problem:
         raise RunError(manifest.problem)
     return load_run(run)
@@ -85,7 +87,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MMGenError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    print(f"{exported.conversations} conversations in {options.output_path}", file=sys.stderr)
+    written = quantity(exported.conversations, "conversation")
+    print(f"{written} in {options.output_path}", file=sys.stderr)
     return 0
 
 

@@ -190,7 +190,7 @@ def test_checks_are_counted(conversations: Dataset) -> None:
 def test_rows_without_their_picture_are_told(conversations: Dataset) -> None:
     card = card_of(changed(conversations.select(range(3)), image=None))
     assert "Image files inside: 0." in card
-    assert "3 of 3 rows hold no image" in card
+    assert "No image in 3 of 3 rows" in card
 
 
 def test_of_conversations_about_text_alone_no_picture_is_missed(conversations: Dataset) -> None:

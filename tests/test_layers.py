@@ -12,7 +12,7 @@ from mmgen_datasets.cache_id import SHARED_MODULES
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = [
-    ["errors", "nouns", "content", "chance", "json_errors"],
+    ["errors", "nouns", "quantity", "content", "chance", "json_errors"],
     [
         "registry",
         "chat",
@@ -21,6 +21,7 @@ LAYERS = [
         "hierarchy",
         "predicates",
         "settings",
+        "splits",
         "mapped",
     ],
     [

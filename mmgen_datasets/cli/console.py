@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.generation.manifest import GENERATE, NOT_ASKED, Manifest
+from mmgen_datasets.quantity import quantity
 
 if TYPE_CHECKING:
     from mmgen_datasets.generation.run import RunFolder
@@ -47,7 +48,8 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
     if manifest.problem:
         say(f"  stopped: {manifest.problem}")
     plan = manifest.plan
-    say(f"  {plan.source} {plan.split}, recipe {plan.recipe}, {manifest.samples:,} samples")
+    samples = quantity(manifest.samples, "sample")
+    say(f"  {plan.source} {plan.split}, recipe {plan.recipe}, {samples}")
     tell_reasons(f"  not for {plan.licence} use:", manifest.not_allowed)
     if manifest.selections:
         _tell_selection(folder, manifest)
@@ -56,7 +58,7 @@ def tell_status(folder: RunFolder, manifest: Manifest) -> None:
         _tell_batches(folder, plan.command)
     if manifest.status in ("running", "interrupted"):
         if plan.backend:
-            say(f"  answered {folder.num_settled():,} of {manifest.requests:,} requests")
+            say(f"  answered {folder.num_settled():,} of {quantity(manifest.requests, 'request')}")
         return
     say(
         f"  conversations {manifest.conversations:,}, rejects {manifest.num_rejects:,}"
@@ -80,11 +82,11 @@ def tell_usage(manifest: Manifest) -> None:
     if tokens := manifest.prompt_tokens + manifest.completion_tokens:
         cached = f", {manifest.cached_tokens:,} from a cache of prompts"
         say(
-            f"  {tokens:,} tokens, {manifest.completion_tokens:,} of them written by the model"
-            + (cached if manifest.cached_tokens else "")
+            f"  {quantity(tokens, 'token')}, {manifest.completion_tokens:,} of them written by the"
+            " model" + (cached if manifest.cached_tokens else "")
         )
     if manifest.taken_over:
-        say(f"  {manifest.taken_over:,} replies taken over from a cache")
+        say(f"  {quantity(manifest.taken_over, 'reply', 'replies')} taken over from a cache")
     if manifest.cost:
         say(f"  ${manifest.cost:,.2f} ({manifest.price_source})")
 
@@ -116,7 +118,7 @@ def tell_chosen(errors: Sequence[str], number: int, shards: Sequence[Manifest]) 
             f"no reject has {' or '.join(map(repr, errors))} in its reason",
             f"choose from these:{found}" if found else "there are no rejects in this run",
         )
-    say(f"asking once more for {number:,} of {reasons.total():,} rejects")
+    say(f"asking once more for {number:,} of {quantity(reasons.total(), 'reject')}")
 
 
 def _tell_batches(folder: RunFolder, filled_by: str) -> None:
@@ -139,7 +141,7 @@ def tell_reasons(verb: str, reasons: Mapping[str, int]) -> None:
         say(f"{verb} {count:,}: {reason}")
     if others := commonest[_REASONS_SHOWN:]:
         count = sum(number for _, number in others)
-        say(f"{verb} {count:,} for {len(others):,} other reasons")
+        say(f"{verb} {count:,} for {quantity(len(others), 'other reason')}")
 
 
 def tell_missing(missing: Mapping[str, int]) -> None:

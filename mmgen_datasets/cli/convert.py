@@ -14,6 +14,7 @@ from mmgen_datasets.cli.console import complain, say, tell_reasons
 from mmgen_datasets.cli.options import MaxRejects
 from mmgen_datasets.cli.outcome import DONE, TOO_MANY_REJECTS
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.quantity import quantity
 
 
 def convert(
@@ -90,16 +91,16 @@ def convert(
     done = rejected = 0
     for part in converted:
         counts, folder = part.counts, part.folder
-        say(f"{counts.conversations:,} conversations in {folder.annotations}")
+        say(f"{quantity(counts.conversations, 'conversation')} in {folder.annotations}")
         if counts.files:
-            say(f"{counts.files:,} files in {folder.media}")
+            say(f"{quantity(counts.files, 'file')} in {folder.media}")
         tell_reasons("  rejected", counts.rejects)
         if counts.rejects:
             say(f"  each with its row in {folder.rejects}")
         done += counts.conversations
         rejected += sum(counts.rejects.values())
     if rejected > max_rejects * (done + rejected):
-        complain(f"{rejected:,} of {done + rejected:,} rows could not be converted")
+        complain(f"{rejected:,} of {quantity(done + rejected, 'row')} could not be converted")
         raise typer.Exit(TOO_MANY_REJECTS)
     raise typer.Exit(DONE)
 

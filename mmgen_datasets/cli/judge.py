@@ -27,6 +27,7 @@ from mmgen_datasets.cli.options import (
 )
 from mmgen_datasets.cli.outcome import DONE, TOO_MANY_REJECTS, WRONG_USE
 from mmgen_datasets.quality.judging.rubrics import RUBRICS
+from mmgen_datasets.quantity import quantity
 
 
 def judge(
@@ -115,7 +116,7 @@ def judge(
 def _tell_scores(judged: Any) -> None:
     """Print the scores of each criterion, what they took, and what came to nothing."""
     manifest = judged.manifest
-    judged_now = f"{manifest.conversations:,} of {manifest.requests:,} conversations"
+    judged_now = f"{manifest.conversations:,} of {quantity(manifest.requests, 'conversation')}"
     say(f"{judged.judge}: {judged_now} judged, in {manifest.seconds:,.1f} s")
     if manifest.problem:
         say(f"  stopped: {manifest.problem}")

@@ -14,6 +14,7 @@ from mmgen_datasets.cli.console import complain, say
 from mmgen_datasets.cli.outcome import DONE, TOO_MANY_REJECTS
 from mmgen_datasets.errors import MissingExtraError, UnknownNameError, UsageError
 from mmgen_datasets.motion import TOKENIZERS
+from mmgen_datasets.quantity import quantity
 
 _SKELETONS = ("humanml3d", "kit_ml", "h36m")  # the module of them loads numpy
 
@@ -78,7 +79,8 @@ def train(
     lesson = training.Lesson(network, _values(of), motions, mean, std, _about(skeleton, licence))
     with _module("train_progress").shown(settings.num_steps) as watch:
         codec = training.train(lesson, out, settings, device=_device(device), watch=watch)
-    say(f"{out}: {network}, {codec.num_codes:,} codes, {settings.num_steps:,} steps")
+    steps = quantity(settings.num_steps, "step")
+    say(f"{out}: {network}, {codec.num_codes:,} codes, {steps}")
     say(f"next: mmgen motion report {out} {data} --out report.html")
 
 
@@ -105,7 +107,7 @@ def encode(
     for id, codes in found.items():
         if id not in failed:
             write(out, id, codes)
-    say(f"{out}: the codes of {len(found) - len(failed):,} of {len(found):,} clips")
+    say(f"{out}: the codes of {len(found) - len(failed):,} of {quantity(len(found), 'clip')}")
     raise typer.Exit(TOO_MANY_REJECTS if failed else DONE)
 
 
@@ -134,7 +136,8 @@ def report(
         f" world {errors.world:.1f} mm; acceleration {errors.acceleration:.1f} mm"
     )
     say(f"{usage.alive:,} of {len(usage.counts):,} codes used, perplexity {usage.perplexity:.1f}")
-    say(f"{out}: {len(judgement.clips):,} clips; {len(judgement.skipped):,} have no codes")
+    judged = quantity(len(judgement.clips), "clip")
+    say(f"{out}: {judged}; {len(judgement.skipped):,} have no codes")
 
 
 def import_(
@@ -214,7 +217,7 @@ def _clips(data: Path, split: str, skeleton: str) -> dict[str, Any]:
     skeletons = _module("skeleton").SKELETONS
     found = _module("train_clips").read_clips(data, split, skeletons[about.skeleton])
     for problem, number in found.skipped.items():
-        complain(f"left out {number:,} clips: {problem}")
+        complain(f"left out {quantity(number, 'clip')}: {problem}")
     motions: dict[str, Any] = found.motions
     return motions
 

@@ -14,6 +14,7 @@ import mmgen_datasets as mmgen
 from mmgen_datasets.cli.console import say, tell_reasons
 from mmgen_datasets.cli.options import DataDir, Licence, SourceName, Split
 from mmgen_datasets.exporters import EXPORTERS
+from mmgen_datasets.quantity import quantity
 
 Pattern = Annotated[
     Literal["motion_id", "motion", "plain", "skel"],
@@ -55,7 +56,8 @@ def conversations(
     exported = mmgen.export(made, format, out, licence=licence)
     special = out / "special_tokens.txt"
     special.write_text("".join(f"{token}\n" for token in tokens.special_tokens(how)), "utf-8")
-    say(f"{exported.conversations:,} conversations in {exported.file}, tokens in {special}")
+    written = quantity(exported.conversations, "conversation")
+    say(f"{written} in {exported.file}, tokens in {special}")
     tell_reasons(f"not for {licence} use:", exported.not_allowed)
     tell_reasons("not asked", Counter(error for error in made["error"] if error))
 

@@ -10,6 +10,7 @@ import typer
 import mmgen_datasets as mmgen
 from mmgen_datasets.cli.console import say, tell_missing, tell_reasons
 from mmgen_datasets.cli.options import Licence, Run
+from mmgen_datasets.quantity import quantity
 
 Config = Annotated[str, typer.Option(help="Configuration of the repository to put it in.")]
 PushedSplit = Annotated[
@@ -53,8 +54,8 @@ def push(
         max_shard_mb=max_shard_mb,
     )
     tell_reasons(f"not for {licence} use:", pushed.not_allowed)
-    size = f"{pushed.num_bytes / 10**6:,.1f} MB in {pushed.files:,}"
-    say(f"{pushed.rows:,} conversations, {size} parquet file{'s' * (pushed.files != 1)}")
+    size = f"{pushed.num_bytes / 10**6:,.1f} MB in {quantity(pushed.files, 'parquet file')}"
+    say(f"{quantity(pushed.rows, 'conversation')}, {size}")
     tell_missing(pushed.missing)
     say(f"{pushed.url} is at {pushed.commit[:8]}")
 

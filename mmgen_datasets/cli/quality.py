@@ -13,6 +13,7 @@ import typer
 from mmgen_datasets.cli.console import command, list_rows, say
 from mmgen_datasets.cli.options import NoAnnotations, Run, SampleDir
 from mmgen_datasets.quality import CHECKS, SET_CHECKS
+from mmgen_datasets.quantity import quantity
 
 if TYPE_CHECKING:
     from mmgen_datasets.quality.tally import Outcome
@@ -92,7 +93,7 @@ def check(
         any(check["passed"] is False and check["name"] in told for check in found)
         for found in conversations["checks"]
     )
-    say(f"{failed:,} of {len(conversations):,} conversations failed a check")
+    say(f"{failed:,} of {quantity(len(conversations), 'conversation')} failed a check")
     if failed:
         say(f"next: {command('report', run)}")
         say(f"  or: {command('select', run, '--where', 'failed != any', '--out', 'DIR')}")

@@ -14,6 +14,7 @@ import typer
 from mmgen_datasets.cli.console import complain, say
 from mmgen_datasets.cli.options import NoAnnotations, Run, SampleDir
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.quantity import quantity
 
 _LATER = 10
 """How far the server of a page steps back where there is too little CPU: the run goes first."""
@@ -83,9 +84,8 @@ def report(
         complain(f"without boxes: {payload.without_boxes}")
         complain("  → say where the source's files are now (--data-dir)")
     path = out or run / "report.html"
-    say(
-        f"{path}: {len(payload.conversations):,} conversations, {path.stat().st_size / 1e6:,.1f} MB"
-    )
+    number = quantity(len(payload.conversations), "conversation")
+    say(f"{path}: {number}, {path.stat().st_size / 1e6:,.1f} MB")
 
 
 def _serve(

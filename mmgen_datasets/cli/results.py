@@ -20,6 +20,10 @@ from mmgen_datasets.cli.options import (
 )
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.exporters import EXPORTERS
+from mmgen_datasets.quantity import quantity
+
+_MEDIA = {"videos": "video", "audios": "recording"}
+"""What the files in a folder of an export are; those in any other are pictures."""
 
 
 def prepare(
@@ -50,7 +54,7 @@ def show(
     conversations = mmgen.load_run(run)
     if start >= len(conversations):
         raise UsageError(
-            f"--start is {start:,}, and there are {len(conversations):,} conversations",
+            f"--start is {start:,}, and there are {quantity(len(conversations), 'conversation')}",
             "begin with a smaller number; the first is 0",
         )
     # Without the media: they are not printed, and their files may be elsewhere by now.
@@ -86,11 +90,11 @@ def export(
     """
     conversations = mmgen.load_run(run)
     exported = mmgen.export(conversations, format, out, pictures=images, licence=licence)
-    say(f"{exported.conversations:,} conversations in {exported.file}")
+    say(f"{quantity(exported.conversations, 'conversation')} in {exported.file}")
     if exported.pictures:
         folder = exported.pictures_in
-        kind = folder.name if folder and folder.name != "images" else "pictures"
-        say(f"{exported.pictures:,} {kind} in {folder or exported.file}")
+        kind = _MEDIA.get(folder.name if folder else "", "picture")
+        say(f"{quantity(exported.pictures, kind)} in {folder or exported.file}")
     tell_reasons(f"not for {licence} use:", exported.not_allowed)
     tell_reasons("left out", exported.left_out)
     if exported.left_out and exported.pictures_in:

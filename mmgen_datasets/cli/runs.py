@@ -26,6 +26,7 @@ from mmgen_datasets.cli.options import (
 from mmgen_datasets.cli.outcome import DONE, outcome
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.generation.manifest import GENERATE
+from mmgen_datasets.quantity import quantity
 
 
 def retry(
@@ -132,7 +133,7 @@ def repair(
     repairing = importlib.import_module("mmgen_datasets.generation.repair")
     for path in repairing.journals_of(run):
         repaired = repairing.repair(path)
-        what = f"{repaired.attempts:,} attempts, {repaired.replies:,} of them replies"
+        what = f"{quantity(repaired.attempts, 'attempt')}, {repaired.replies:,} of them replies"
         if repaired.damaged:
             say(f"{path}: saved {what}; the damaged file is {repaired.damaged}")
         else:

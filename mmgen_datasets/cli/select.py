@@ -13,6 +13,7 @@ from mmgen_datasets.cli.console import say, tell_missing
 from mmgen_datasets.cli.options import Run, SampleDir
 from mmgen_datasets.cli.outcome import next_step
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.quantity import quantity
 
 if TYPE_CHECKING:
     from mmgen_datasets.quality.selection.selected import Selected
@@ -96,7 +97,7 @@ def select(
 def _tell(selected: Selected) -> None:
     """Print what was dropped for what reason, and what remains."""
     width = len(f"{selected.of:,}")
-    say(f"{selected.of:{width},} conversations")
+    say(quantity(selected.of, "conversation"))
     for reason, number in selected.dropped.items():
         say(f"{number:{width},} dropped: {reason}")
     say(f"{len(selected.rows):{width},} selected")
@@ -107,5 +108,5 @@ def _tell(selected: Selected) -> None:
         say(f"  {group.name:{names}}  {group.selected:>{width + 8},}  {group.of:>{width + 2},}")
     if others := selected.groups[_GROUPS_SHOWN:]:
         number, of = sum(each.selected for each in others), sum(each.of for each in others)
-        say(f"  and {len(others):,} others with {number:,} of {of:,}")
+        say(f"  and {quantity(len(others), 'other')} with {number:,} of {of:,}")
     tell_missing(selected.missing())

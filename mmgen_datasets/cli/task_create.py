@@ -21,6 +21,7 @@ from mmgen_datasets.cli.options import (
     source_settings,
 )
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.quantity import quantity
 from mmgen_datasets.registry import Entry, resolve
 from mmgen_datasets.targeting.task import Task, read_task, write_task
 
@@ -211,16 +212,17 @@ def _write_origins(pool: Any, task: Task, workshop: Any, out: Path) -> None:
     if names:
         file = out.with_suffix(".candidates.parquet")
         importlib.import_module(f"{_PLACE}.candidates").write_origins(pool, names, file)
-        say(f"{file}: source, licence and credit of {len(names):,} candidates")
+        say(f"{file}: source, licence and credit of {quantity(len(names), 'candidate')}")
 
 
 def _tell(task: Task, bad: Mapping[str, str], out: Path) -> None:
     references = sum(len(group.reference_sample_idx) for group in task.subgroups)
-    say(f"{out}: {references:,} of {len(task.samples):,} references sorted by keyword")
+    say(f"{out}: {references:,} of {quantity(len(task.samples), 'reference')} sorted by keyword")
     width = max(len(group.keyword) for group in task.subgroups)
     for group in task.subgroups:
-        num, pictures = len(group.reference_sample_idx), len(group.candidates)
-        say(f"  {group.keyword:{width}}  {num:,} references, {pictures:,} candidates")
+        sorted_here = quantity(len(group.reference_sample_idx), "reference")
+        pictures = quantity(len(group.candidates), "candidate")
+        say(f"  {group.keyword:{width}}  {sorted_here}, {pictures}")
     tell_bad(bad)
 
 

@@ -21,6 +21,7 @@ from mmgen_datasets.cli.task_create import (
     tell_bad,
 )
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.quantity import quantity
 from mmgen_datasets.registry import Entry, resolve
 
 _PLACE = "mmgen_datasets.targeting"
@@ -100,7 +101,7 @@ def filter(
     else:
         places = filtering.choose_by_chance(len(records.rows), chosen)
     files.write_kept(records, places, out, losses)
-    say(f"{out}: kept {len(places):,} of {len(records.task.samples):,} records by {by}")
+    say(f"{out}: kept {len(places):,} of {quantity(len(records.task.samples), 'record')} by {by}")
     _tell_losses(places, losses)
     tell_bad(bad)
 

@@ -26,6 +26,7 @@ from mmgen_datasets.cli.options import (
 )
 from mmgen_datasets.cli.outcome import DONE, outcome
 from mmgen_datasets.cli.task_create import InputFolder
+from mmgen_datasets.quantity import quantity
 
 _PlanFile = Annotated[Path, typer.Argument(help="Plan: a prompt file.", show_default=False)]
 
@@ -145,7 +146,8 @@ def merge(
     merging = importlib.import_module("mmgen_datasets.targeting.generated_file")
     merged = merging.merge(files)
     merging.write_merged(merged.samples, out)
-    say(f"{len(merged.samples):,} samples in {out / 'generated.json'} and {out / 'llava.json'}")
+    number = quantity(len(merged.samples), "sample")
+    say(f"{number} in {out / 'generated.json'} and {out / 'llava.json'}")
     if merged.repeated:
         say(f"  {merged.repeated:,} stood there twice and are kept once")
     if merged.renamed:
@@ -153,7 +155,7 @@ def merge(
     if plan is not None:
         prompts = importlib.import_module("mmgen_datasets.targeting.prompt_file")
         missing = merging.missing_prompts(merged.samples, prompts.read_prompt_file(plan))
-        say(f"  {len(missing):,} prompts of the plan have no sample{_some(missing)}")
+        say(f"  without a sample: {quantity(len(missing), 'prompt')} of the plan{_some(missing)}")
 
 
 def _tell_dry(prompts: Any, sending: Any, whom: Any, folder: mmgen.RunFolder, show: int) -> None:

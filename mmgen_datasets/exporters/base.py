@@ -17,6 +17,7 @@ from mmgen_datasets.errors import RowError, UsageError
 from mmgen_datasets.exporters.attachments import NO_PLACE, Attached, Row, attached
 from mmgen_datasets.files import whole_file
 from mmgen_datasets.media import undecoded
+from mmgen_datasets.quantity import quantity
 
 T = TypeVar("T")
 
@@ -61,7 +62,8 @@ class Exported:
         [(reason, count)] = self.left_out.most_common(1)
         total = self.left_out.total()
         raise UsageError(
-            f"none of {total:,} conversations can be exported: {reason} ({count:,} of them)",
+            f"none of {quantity(total, 'conversation')} can be exported: {reason}"
+            f" ({count:,} of them)",
             _ANOTHER_FORMAT if reason.startswith(NO_PLACE) else _NAMES_ONLY,
         )
 

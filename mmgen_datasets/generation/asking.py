@@ -31,6 +31,7 @@ from mmgen_datasets.generation.workers import (
     new_worker,
     wants_no_other,
 )
+from mmgen_datasets.quantity import quantity
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def _refuse_company(job: Job, asking: Asking) -> None:
     old = job.folder.read()
     if old is not None and old.samples != job.manifest.samples:
         raise RunError(
-            f"{is_filled}, with {old.samples:,} samples, not {job.manifest.samples:,}",
+            f"{is_filled}, with {quantity(old.samples, 'sample')}, not {job.manifest.samples:,}",
             "give the same command as there, or wait for it",
         )
 

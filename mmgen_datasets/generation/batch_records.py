@@ -22,6 +22,7 @@ from mmgen_datasets.errors import StopError
 from mmgen_datasets.generation.budget import Spending
 from mmgen_datasets.generation.journal import Journal, moment
 from mmgen_datasets.generation.pending import Pending
+from mmgen_datasets.quantity import quantity
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS batches (
@@ -191,8 +192,8 @@ def describe_parts(parts: Sequence[Part]) -> str:
     if not parts:
         return ""
     answered, total = sum(part.answered for part in parts), sum(part.requests for part in parts)
-    batches = f"{len(parts):,} batches" if len(parts) > 1 else "1 batch"
-    return f"{batches} under way, {answered:,} of {total:,} requests answered there"
+    batches = quantity(len(parts), "batch", "batches")
+    return f"{batches} under way, {answered:,} of {quantity(total, 'request')} answered there"
 
 
 def batch_of(journal: Journal, keys: Sequence[str]) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from mmgen_datasets.chat import Reply
 from mmgen_datasets.errors import StopError, UsageError
 from mmgen_datasets.generation.cost import Price, cost
+from mmgen_datasets.quantity import quantity
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ class Account:
         """What ends a run when `reserve` said no and nothing is in flight any more."""
         budget, spent = self.budget, self.spent
         limits = [f"${budget.max_cost:,.2f}"] if budget.max_cost is not None else []
-        limits += [f"{budget.max_tokens:,} tokens"] if budget.max_tokens is not None else []
+        limits += [quantity(budget.max_tokens, "token")] if budget.max_tokens is not None else []
         used = f"{spent.tokens:,.0f} tokens"
         return StopError(
             f"the next request may pass the limit of {' or '.join(limits)};"

@@ -26,6 +26,7 @@ from mmgen_datasets.generation.pace import Pace, pause_s
 from mmgen_datasets.generation.pending import Pending
 from mmgen_datasets.generation.tally import Tally
 from mmgen_datasets.generation.waiting import Due, Waiting
+from mmgen_datasets.quantity import quantity
 
 FIRST_PATIENCE_S = 20.0
 """How long a server may be down that has not answered at all: more likely, it is not there."""
@@ -79,7 +80,7 @@ class Dispatcher:
             self._keeper.commit()
         if self._fatal:
             if lost := self._keeper.lost:
-                replies = "1 reply" if lost == 1 else f"{lost:,} replies"
+                replies = quantity(lost, "reply", "replies")
                 self._fatal.add_note(f"{replies} that had come could not be kept")
             raise self._fatal
 

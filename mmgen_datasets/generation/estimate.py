@@ -30,6 +30,7 @@ from mmgen_datasets.generation.requests import key_of
 from mmgen_datasets.generation.tokens import Counter, counter
 from mmgen_datasets.prompts.recipe import Recipe
 from mmgen_datasets.prompts.task import Task
+from mmgen_datasets.quantity import quantity
 
 _REASONS_TOLD = 5
 
@@ -173,7 +174,8 @@ def describe(estimate: Estimate) -> str:
 def _teachers(estimate: Estimate) -> str:
     learnt = sum(task.learnt_from for task in estimate.tasks)
     by_example = any(task.requests and not task.learnt_from for task in estimate.tasks)
-    teachers = [f"{learnt:,} replies"] * bool(learnt) + ["the recipe's examples"] * by_example
+    teachers = [quantity(learnt, "reply", "replies")] * bool(learnt)
+    teachers += ["the recipe's examples"] * by_example
     return " and ".join(teachers or ["nothing"])
 
 

@@ -35,6 +35,8 @@ from mmgen_datasets.loading import SOURCES, load_dataset
 from mmgen_datasets.motion.facts_column import with_facts
 from mmgen_datasets.prompts.recipe import limit_pictures, load_recipe
 from mmgen_datasets.publish.licence import Kept, keep, refuse_empty
+from mmgen_datasets.quantity import quantity
+from mmgen_datasets.splits import split_error
 
 
 def fill_run(
@@ -151,8 +153,8 @@ def _part(samples: Dataset, plan: Plan, folder: RunFolder) -> Dataset:
         samples = samples.select(range(min(plan.limit, len(samples))))
     if len(samples) < folder.shard.count:
         raise UsageError(
-            f"{plan.source}, split {plan.split!r}: {len(samples)} samples"
-            f" for {folder.shard.count} shards",
+            f"{plan.source}, split {plan.split!r}: {quantity(len(samples), 'sample')}"
+            f" for {quantity(folder.shard.count, 'shard')}",
             "see that its files hold any, or use fewer shards",
         )
     return with_facts(samples.shard(folder.shard.count, folder.shard.index, contiguous=True))
@@ -178,6 +180,8 @@ def load_split(
     except MMGenError:
         raise
     except (DatasetsError, OSError, ValueError) as error:
+        if isinstance(error, ValueError) and (told := split_error(source, split, error)):
+            raise told from error
         raise SourceError(
             f"{source}, split {split!r}: cannot be loaded: {error.__cause__ or error}",
             "see that it exists and has this split",

@@ -21,6 +21,7 @@ from mmgen_datasets.families import FAMILIES
 from mmgen_datasets.prompts import RECIPES
 from mmgen_datasets.prompts.recipe import Grounded, Recipe, load_recipe
 from mmgen_datasets.prompts.task import Task
+from mmgen_datasets.quantity import quantity
 
 _COLUMNS = {
     "captions": ("captions", "narratives"),
@@ -89,7 +90,7 @@ def _fault(samples: Dataset, recipe: Recipe, has: Has) -> str | None:
         if need.media and not any(_is_of(samples, medium, has) for medium in need.media):
             about = " or ".join(_PLURALS[medium] for medium in need.media)
             return f"{need.who} is about {about}{need.why}, and the samples of {source} have none"
-        none = f"none of the {len(samples):,} samples of {source} has"
+        none = f"none of the {quantity(len(samples), 'sample')} of {source} has"
         if "image" in need.inputs and not has("image"):
             return f"{need.who} shows pictures, and {none} one on disk"
         if need.inputs and not any(map(has, need.inputs)):

@@ -18,6 +18,7 @@ from mmgen_datasets.errors import MissingFileError, SourceError, UsageError
 from mmgen_datasets.files import safe_name, write_bytes_whole
 from mmgen_datasets.motion.tasks_cuts import flat_codes
 from mmgen_datasets.motion.tokens import Codes
+from mmgen_datasets.quantity import quantity
 
 
 def write_codes_files(
@@ -99,7 +100,7 @@ def with_codes(samples: Dataset, folder: str | Path, *, frames_per_code: int = 4
     column = [codes_of(id, clip) for id, clip in zip(ids, clips, strict=True)]
     if column and not any(column):
         raise UsageError(
-            f"none of {len(column):,} clips has a file in {folder}",
+            f"none of {quantity(len(column), 'clip')} has a file in {folder}",
             f"name files after clips, such as {ids[0]}.npy, of the same split",
         )
     kept = [name for name in samples.column_names if name != "codes"]

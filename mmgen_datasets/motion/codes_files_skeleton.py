@@ -36,6 +36,7 @@ from mmgen_datasets.motion.skeleton import SKELETONS
 from mmgen_datasets.motion.tasks_skeleton import Asked, SkeletonTask, ask, check_columns, inline
 from mmgen_datasets.motion.tokens import special_tokens
 from mmgen_datasets.motion.tokens_grid import tags
+from mmgen_datasets.quantity import quantity
 
 _COLUMNS = {"messages": "conversations", "videos": "videos", "skeletons": "skeletons"}
 
@@ -205,6 +206,6 @@ def _refuse_nothing(written: Written) -> None:
         return
     [(reason, count)] = written.left_out.most_common(1) or [("there are no clips", 0)]
     raise UsageError(
-        f"no conversation can be written: {reason} ({count:,} clips)",
+        f"no conversation can be written: {reason} ({quantity(count, 'clip')})",
         "see that the clips have codes, and the texts or pictures that the task needs",
     )

@@ -14,6 +14,7 @@ import jinja2
 from mmgen_datasets.publish.about import About
 from mmgen_datasets.publish.facts import Facts
 from mmgen_datasets.publish.model_terms import note_on
+from mmgen_datasets.quantity import quantity
 
 _TEMPLATE = Path(__file__).with_name("section.md")
 _THINGS = {"image": "picture", "video": "clip", "audio": "recording", "motion": "motion"}
@@ -89,8 +90,8 @@ def _limits(about: About) -> list[str]:
     for kind, missing in facts.missing.items():
         if missing:
             limits.append(
-                f"{missing:,} of {facts.rows:,} rows hold no {kind}, since it was not there when"
-                " they were made; `file_name` says which one of the source it is."
+                f"No {kind} in {missing:,} of {quantity(facts.rows, 'row')}: it was not there when"
+                " the conversations were made; `file_name` says which one of the source it is."
             )
     limits.append(
         "Licences are those that the source gives; nobody looked whether they still hold."

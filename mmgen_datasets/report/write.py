@@ -11,6 +11,7 @@ import jinja2
 
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.files import whole_file
+from mmgen_datasets.quantity import quantity
 from mmgen_datasets.report.chunks import Chunk
 from mmgen_datasets.report.payload import Payload, payload_of
 
@@ -86,6 +87,7 @@ def page(
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["of"] = quantity
     return environment.from_string(_read("page.html")).generate(
         overview=overview,
         is_live=is_live,

@@ -14,6 +14,7 @@ from mmgen_datasets.conversion.data_file import picture_names, place_pictures, r
 from mmgen_datasets.conversion.turns import ROLES, read_turns
 from mmgen_datasets.errors import RowError, UsageError
 from mmgen_datasets.files import whole_file
+from mmgen_datasets.quantity import quantity
 from mmgen_datasets.schema import MESSAGE
 from mmgen_datasets.targeting.task import Task, read_task
 
@@ -71,7 +72,7 @@ def read_records(path: Path, input_folder: Path) -> Records:
         rows.append({"id": id, "record": number, "messages": messages, "images": paths})
     if not rows:
         raise UsageError(
-            f"{path} has no conversation among its {len(task.samples):,} records",
+            f"{path} has no conversation among its {quantity(len(task.samples), 'record')}",
             "give the data that were generated",
         )
     is_list = read_bytes(path).lstrip()[:1] == b"["

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mmgen_datasets.quantity import quantity
 from mmgen_datasets.targeting.prompt_file import PromptFile
 from mmgen_datasets.targeting.requests import Requests
 
@@ -18,7 +19,7 @@ def describe_plan(prompts: PromptFile) -> str:
     mean = sum(shown) / total if total else 0
     return "\n".join(
         [
-            f"{total:,} prompts ask for {items:,} items, mode {prompts.mode},"
+            f"{quantity(total, 'prompt')} ask for {quantity(items, 'item')}, mode {prompts.mode},"
             f" {mean:.3g} examples a prompt",
             *(f"  {word:{width}}  {count:,}" for word, count in prompts.per_keyword().items()),
         ]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.generation.manifest import Shard
+from mmgen_datasets.quantity import quantity
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Sending:
         """
         if self.start_idx >= total:
             raise UsageError(
-                f"start_idx is {self.start_idx}, and the plan has {total:,} prompts",
+                f"start_idx is {self.start_idx}, and the plan has {quantity(total, 'prompt')}",
                 "give a smaller one; the first is 0",
             )
         count = total - self.start_idx if self.num_prompts is None else self.num_prompts
