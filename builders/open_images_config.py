@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import datasets
 
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.settings import IS_PATH
 
 from . import open_images_files as files
 from .open_images_ids import read_lines
@@ -20,7 +21,7 @@ class OpenImagesConfig(datasets.BuilderConfig):
 
     splits: Sequence[str] = (*files.SHORT,)
     """The splits to make, of those that there are files of."""
-    image_ids: str | Sequence[str] | None = None
+    image_ids: str | Sequence[str] | None = field(default=None, metadata=IS_PATH)
     """The images to take: ids, or a file with one a line, as ``train/<id>`` or ``<id>``."""
     download: Sequence[str] = ()
     """Kinds of files to download where `data_dir` does not have them: ``boxes``, ``labels``,

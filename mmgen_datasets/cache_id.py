@@ -13,7 +13,7 @@ import datasets
 from mmgen_datasets.errors import SourceError
 
 SHARED_MODULES = (
-    *("schema.py", "columns.py", "licence.py", "vocabulary.py", "picture.py"),
+    *("schema.py", "columns.py", "licence.py", "vocabulary.py", "picture.py", "settings.py"),
     *("json_errors.py", "conversion/data_file.py", "conversion/turns.py", "publish/origins.py"),
     *("motion/clips.py", "motion/features.py", "motion/folder.py", "motion/joint_types.py"),
     *("motion/recovery.py", "motion/skeleton.py"),

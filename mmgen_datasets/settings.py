@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from types import NoneType
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType, NoneType
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
 from mmgen_datasets.errors import UsageError
+
+IS_PATH: Mapping[str, bool] = MappingProxyType({"is_path": True})
+"""Metadata of a field whose text names a file or folder from the present one on."""
 
 
 def as_type(value: Any, wanted: Any, *, name: str, is_secret: bool = False) -> Any:

@@ -175,7 +175,7 @@ def test_clips_in_files_of_joints_are_read(tmp_path: Path, capsys: Any, monkeypa
     np.save("clips/nan.npy", np.full((16, 17, 3), np.nan))
     assert main(["motion", "encode", "tokenizer", "clips", "--out", "codes"]) == 1
     err = capsys.readouterr().err
-    assert "left out 1 clips: NaN or infinite" in err
+    assert "left out 1 clip: NaN or infinite" in err
     assert "short: the clip has 4 frames; the least that have codes are 8" in err
     assert np.load("codes/s1/walk.npy").shape == (4, 17)
 

@@ -159,8 +159,8 @@ def test_the_card_tells_every_choice(checked: Path, good: Path, tmp_path: Path) 
     ]
     assert "--out runs/first" in commands[0]
     assert commands[1].endswith(f"--where '{DOGS}' --total 10 --out runs/good")
-    assert f"Of {len(mmgen.load_run(checked))} conversations 10 were chosen" in making
-    assert "Of 10 conversations 4 were chosen" in making
+    assert f"Chosen: 10 of {len(mmgen.load_run(checked))} conversations." in making
+    assert "Chosen: 4 of 10 conversations." in making
     assert "| total 4 | 6 |" in making
     assert str(tmp_path) not in card
 

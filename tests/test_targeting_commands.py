@@ -39,7 +39,7 @@ def test_the_three_steps_from_the_command_line(
         assert main([*asking, "--num-prompts", "4"]) == 0
     assert "generated.json" in capsys.readouterr().out
     assert main(["task", "merge", out, "--plan", plan, "--out", str(tmp_path / "data2")]) == 0
-    assert "have no sample: 4, 5" in capsys.readouterr().out
+    assert "5 prompts of the plan without a sample: 4, 5" in capsys.readouterr().out
     llava = json.loads((tmp_path / "data2" / "llava.json").read_text())
     assert llava[0]["conversations"][0]["value"].startswith("<image>\n")
     assert main([*begin, "--references", "bar"]) == 2

@@ -17,6 +17,7 @@ from mmgen_datasets.backends.local.worker import Engine, answer
 from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.content import content_digest
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.settings import IS_PATH
 
 LONGEST_CONTEXT = 32_768
 """Tokens, where neither `HuggingFace.context` nor the model says."""
@@ -35,7 +36,7 @@ class HuggingFace:
         UsageError: the folder holds no model, or a setting cannot be meant.
     """
 
-    model: str
+    model: str = field(metadata=IS_PATH)
     revision: str | None = None
     """Branch, tag or commit of a model on the hub. Null: the newest."""
     device: str | None = None

@@ -22,6 +22,7 @@ from mmgen_datasets.backends.llama.weights import identify
 from mmgen_datasets.backends.local.worker import answer
 from mmgen_datasets.chat import Reply, Request
 from mmgen_datasets.errors import StopError, UsageError
+from mmgen_datasets.settings import IS_PATH
 
 LONGEST_CONTEXT = 8192
 """Tokens, where `LlamaCpp.context` is not set: models that can take more need memory for it."""
@@ -41,7 +42,7 @@ class LlamaCpp:
         UsageError: the file is missing or no GGUF file, or a setting cannot be meant.
     """
 
-    model: str
+    model: str = field(metadata=IS_PATH)
     context: int | None = None
     """The longest chat with its reply, in tokens. Null: what the model was trained for, 8,192 at
     most."""
@@ -52,11 +53,11 @@ class LlamaCpp:
     """How keys and values are stored; ``q8_0`` needs half the memory of ``f16``."""
     gpu_layers: int | None = None
     """How many layers a GPU holds. Null: all, where llama.cpp was built for one."""
-    mmproj: str | None = field(default=None, compare=False)
+    mmproj: str | None = field(default=None, compare=False, metadata=IS_PATH)
     """The GGUF file of the model's picture encoder; needed where a recipe shows pictures."""
     threads: int | None = None
     """Null: as many as this process may use cores."""
-    prefix_dir: str = "~/.cache/mmgen_datasets/prefixes"
+    prefix_dir: str = field(default="~/.cache/mmgen_datasets/prefixes", metadata=IS_PATH)
     """A folder for what chats begin with, evaluated, so that the next run need not do it again;
     8 GiB at most. Empty: keep none."""
     file: str = field(init=False, compare=False, repr=False)

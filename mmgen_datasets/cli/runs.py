@@ -20,11 +20,12 @@ from mmgen_datasets.cli.options import (
     Prices,
     RequestsPerMinute,
     Run,
+    SampleDir,
     TokensPerMinute,
     WholeAddress,
 )
 from mmgen_datasets.cli.outcome import DONE, outcome
-from mmgen_datasets.errors import UsageError
+from mmgen_datasets.errors import MissingFileError, RunError, UsageError
 from mmgen_datasets.generation.manifest import GENERATE
 from mmgen_datasets.quantity import quantity
 
@@ -40,6 +41,7 @@ def retry(
             show_default=False,
         ),
     ] = None,
+    data_dir: SampleDir = None,
     base_url: WholeAddress = None,
     concurrency: Concurrency = 16,
     requests_per_minute: RequestsPerMinute = None,
@@ -77,7 +79,15 @@ def retry(
         tell_chosen(errors, sum(map(len, chosen)), [manifest for _, manifest in shards])
     for (folder, manifest), again in zip(shards, chosen, strict=True):
         plan = _plan_of(folder, manifest, base_url)
-        filled = mmgen.fill_run(folder, plan, pace=pace, caps=caps, again=again)
+        if data_dir is not None:
+            plan = replace(plan, data_dir=data_dir)
+        try:
+            filled = mmgen.fill_run(folder, plan, pace=pace, caps=caps, again=again)
+        except MissingFileError as error:
+            raise RunError(
+                f"{run}: the samples that it was made from cannot be loaded: {error.problem}",
+                "say where its source's files are now (--data-dir)",
+            ) from error
         code = max(code, outcome(folder, filled, max_rejects))
     raise typer.Exit(code)
 

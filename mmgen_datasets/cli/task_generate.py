@@ -155,7 +155,7 @@ def merge(
     if plan is not None:
         prompts = importlib.import_module("mmgen_datasets.targeting.prompt_file")
         missing = merging.missing_prompts(merged.samples, prompts.read_prompt_file(plan))
-        say(f"  without a sample: {quantity(len(missing), 'prompt')} of the plan{_some(missing)}")
+        say(f"  {quantity(len(missing), 'prompt')} of the plan without a sample{_some(missing)}")
 
 
 def _tell_dry(prompts: Any, sending: Any, whom: Any, folder: mmgen.RunFolder, show: int) -> None:

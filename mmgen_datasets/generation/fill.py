@@ -19,6 +19,7 @@ from mmgen_datasets.errors import (
     UnknownNameError,
     UsageError,
 )
+from mmgen_datasets.generation.anchoring import anchored
 from mmgen_datasets.generation.answers import answer_all
 from mmgen_datasets.generation.asking import Asking, ask_along
 from mmgen_datasets.generation.budget import Caps
@@ -75,6 +76,7 @@ def fill_run(
         raise UsageError(f"a {name} is given, and no backend", "name the backend, or leave it out")
     recipe = limit_pictures(load_recipe(plan.recipe), plan.max_image_side)
     backend = open_backend(plan.backend, **plan.settings) if plan.backend else None
+    plan = anchored(plan)
     kept = _allowed(plan)
     check_fit(kept.rows, recipe, backend)
     samples, not_allowed = _part(kept.rows, plan, folder), kept.left_out

@@ -147,7 +147,7 @@ def _identity(manifest: Manifest) -> dict[str, Any]:
     """What makes a run the one it is; how hard and from where it is done does not."""
     plan = manifest.plan
     return {
-        "source": plan.source,
+        "source": PurePath(plan.source).name,
         "split": plan.split,
         "licence": plan.licence,
         "recipe": f"{PurePath(plan.recipe).stem} ({manifest.recipe_sha256[:8]})",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mmgen_datasets.errors import MMGenError
 from mmgen_datasets.generation.manifest import GENERATE, NOT_ASKED, Manifest, Plan
@@ -109,7 +109,8 @@ def command_of(name: str, manifest: Manifest, shards: int = 1) -> str:
         source=_last_part(plan.source) or "",
         data_dir=plan.data_dir and PurePath(plan.data_dir).name,
         recipe=PurePath(plan.recipe).name,
-        settings=plan.settings | {"model": _last_part(plan.settings.get("model"))},
+        source_settings=_bare(plan.source_settings),
+        settings=_bare(plan.settings),
     )
     return _command(bare, out=f"runs/{name}", shard=f"I/{shards}" if shards > 1 else None)
 
@@ -158,6 +159,12 @@ def _inputs(manifest: Manifest) -> frozenset[str]:
     if recipe.sha256 != manifest.recipe_sha256:
         return frozenset()
     return frozenset(name for task in recipe.tasks for name in task.inputs)
+
+
+def _bare(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _last_part(each) if isinstance(each, str) else each for key, each in settings.items()
+    }
 
 
 def _last_part(name: str | None) -> str | None:
