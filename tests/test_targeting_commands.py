@@ -67,6 +67,34 @@ def test_what_came_to_nothing_is_asked_for_once_more(
     assert len(load_run("run")) == 4
 
 
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_another_folder_than_the_pictures_are_in_is_refused_before_anything_is_sent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    write_prompt_file(plan_of(tmp_path / "data", 8), tmp_path / "plan.json")
+    (tmp_path / "other").mkdir()
+    with serve(SCHEMA) as server:
+        asking = ["task", "generate", str(tmp_path / "plan.json"), "--model", "any"]
+        asking += ["--base-url", server.url, "--out", str(tmp_path / "run"), *more]
+        assert main([*asking, "--input-folder", str(tmp_path / "other")]) == 2
+        assert not server.requests
+    assert not (tmp_path / "run").exists()
+    problem, hint = capsys.readouterr().err.splitlines()
+    assert problem.startswith(f"error: no picture {tmp_path / 'other'}/")
+    assert problem.endswith(", nor any other of the first 9")
+    assert hint == "  → give the folder that the names of pictures begin in: --input-folder"
+
+
+def test_a_picture_that_is_not_there_is_a_reject_where_others_are(tmp_path: Path) -> None:
+    prompts = plan_of(tmp_path, 8)
+    gone = prompts.prompts[0].candidate
+    (tmp_path / str(gone)).unlink()
+    with serve(SCHEMA) as server:
+        rejects = filled(tmp_path, prompts, server).rejects
+    [reason] = rejects
+    assert str(gone) in reason
+
+
 def test_its_messages_name_the_command_that_fills_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

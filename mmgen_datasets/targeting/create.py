@@ -20,6 +20,7 @@ from mmgen_datasets.targeting.partition import (
     partition,
     word_vectors,
 )
+from mmgen_datasets.targeting.pictures import refuse_wrong_folder
 from mmgen_datasets.targeting.retrieval import Retrieval, retrieve
 from mmgen_datasets.targeting.task import Subgroup, Task
 from mmgen_datasets.targeting.vectors import Vectors
@@ -64,6 +65,9 @@ def partition_references(task: Task, classifier: Classifier, workshop: Workshop)
 
     Returns:
         The task with a subgroup for each keyword, without candidates.
+
+    Raises:
+        MissingFileError: none of the first pictures is there.
     """
     bad: dict[str, str] = {}
     paths: dict[int, list[str]] = {}
@@ -76,6 +80,7 @@ def partition_references(task: Task, classifier: Classifier, workshop: Workshop)
         except RowError as error:
             bad[f"sample {number}"] = error.problem
     distinct = dict.fromkeys(path for several in paths.values() for path in several)
+    refuse_wrong_folder(distinct, workshop.input_folder)
     index = embed(
         [Path(path) for path in distinct], workshop.clip, workshop.index, workshop.on_progress
     )

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +26,8 @@ SOURCE = "task"
 """What the samples have as their source."""
 
 
+_LOOKED_FOR = 100
+"""So many pictures are looked for before any is read."""
 _TOLD = ("id", "source", "license", "credit")
 
 
@@ -95,6 +98,22 @@ def read_pictures(
     nothing = _row("", None, None)
     features = sample_features("image")
     return Pictures(Dataset.from_list([*rows, nothing], features=features), places, digests, faults)
+
+
+def refuse_wrong_folder(paths: Iterable[str], folder: Path) -> None:
+    """See that a folder is the one which paths are relative to, by the first of them.
+
+    Raises:
+        MissingFileError: it has none of these; it names the first as it was looked for.
+    """
+    some = list(islice(dict.fromkeys(paths), _LOOKED_FOR))
+    if some and not any((folder / path).is_file() for path in some):
+        first = (folder / some[0]).absolute()
+        raise MissingFileError(
+            f"no picture {first}"
+            + (f", nor any other of the first {len(some)}" if len(some) > 1 else ""),
+            "give the folder that the names of pictures begin in: --input-folder",
+        )
 
 
 def _look_at(path: str, folder: Path) -> tuple[dict[str, Any], str, str | None]:

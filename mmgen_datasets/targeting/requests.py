@@ -19,7 +19,12 @@ from mmgen_datasets.prompts.recipe import Recipe
 from mmgen_datasets.prompts.task import Task as Asked
 from mmgen_datasets.prompts.task import Written
 from mmgen_datasets.targeting.mode import ITEMS, Mode, fill, instruction, schema
-from mmgen_datasets.targeting.pictures import Pictures, read_origins, read_pictures
+from mmgen_datasets.targeting.pictures import (
+    Pictures,
+    read_origins,
+    read_pictures,
+    refuse_wrong_folder,
+)
 from mmgen_datasets.targeting.prompt_file import Prompt, PromptFile
 from mmgen_datasets.targeting.sending import Sending
 
@@ -57,13 +62,15 @@ def targeted_requests(prompts: PromptFile, sending: Sending) -> Requests:
 
     Raises:
         UsageError: there is no such part of the plan.
+        MissingFileError: none of its first pictures is in the input folder.
     """
     mode = prompts.load_mode()
     chosen = sending.indices(len(prompts.prompts))
     repeats = _repeats(prompts.prompts)
     asked = [(index, prompts.prompts[index], repeats[index]) for index in chosen]
     origins = read_origins(sending.origins) if sending.origins else {}
-    named = _named(mode, [prompt for _, prompt, _ in asked])
+    named = list(_named(mode, [prompt for _, prompt, _ in asked]))
+    refuse_wrong_folder(named, sending.input_folder)
     pictures = read_pictures(named, sending.input_folder, origins)
     begin = prompts.name_of(0).rpartition("-")[0]
 
