@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from mmgen_datasets import RunFolder, load_run, rejected_keys
 from mmgen_datasets.cli import main
 from mmgen_datasets.errors import RunError
 from mmgen_datasets.publish.making import command_of
-from mmgen_datasets.targeting.prompt_file import write_prompt_file
+from mmgen_datasets.targeting.generate import fill_plan
+from mmgen_datasets.targeting.prompt_file import read_prompt_file, write_prompt_file
+from mmgen_datasets.targeting.sending import Sending
 from mmgen_datasets.targeting.task import write_task
 from tests.mm_gen_tasks import small_task
 from tests.servers.openai_server import Behaviour, serve
-from tests.targeted_runs import SCHEMA, filled, plan_of
+from tests.targeted_runs import SCHEMA, filled, plan_of, whom
 
 
 def test_the_three_steps_from_the_command_line(
@@ -129,18 +132,66 @@ def test_a_run_goes_on_whose_manifest_names_no_command(tmp_path: Path) -> None:
 def test_the_command_of_its_card_makes_it_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prompts = plan_of(tmp_path, 3, seed=7)
+    """From the folder that ``runs`` is in, with the plan that the run has kept."""
+    prompts = plan_of(tmp_path / "data", 6, seed=7)
+    run = tmp_path / "runs" / "one"
     with serve(SCHEMA) as server:
-        first = filled(tmp_path, prompts, server, max_image_side=32)
-        command = command_of("two", first)
+        sending = Sending(tmp_path / "data", 1, 3, max_image_side=32)
+        first = fill_plan(RunFolder(run), prompts, sending, whom(server))
+        command = command_of("one", first)
         assert command == (
-            f"mmgen task generate {first.plan.source} --backend openai --model any"
-            f" --base-url {server.url} --max-image-side 32 --out runs/two"
+            "mmgen task generate runs/one/plan.json --input-folder data --start-idx 1"
+            f" --num-prompts 3 --backend openai --model any --base-url {server.url}"
+            " --max-image-side 32 --out runs/one"
         )
-        write_prompt_file(prompts, tmp_path / first.plan.source)
         monkeypatch.chdir(tmp_path)
-        assert main(shlex.split(command)[1:]) == 0
+        words = [word.replace("runs/one", "runs/two") for word in shlex.split(command)[1:]]
+        Path("runs/two").mkdir()
+        shutil.copy(run / "plan.json", "runs/two")
+        assert main(words) == 0
     second = RunFolder(tmp_path / "runs" / "two").read()
     assert second is not None
     assert not second.differences(first)
     assert second.sample_ids_sha256 == first.sample_ids_sha256
+
+
+def test_a_command_names_what_was_sent_otherwise_than_by_default(tmp_path: Path) -> None:
+    told = {"start_idx": 0, "num_prompts": None, "json_schema": False, "origins": "/a/x.parquet"}
+    with serve(SCHEMA) as server:
+        manifest = filled(tmp_path, plan_of(tmp_path, 1), server)
+    plan = replace(manifest.plan, source_settings=manifest.plan.source_settings | told)
+    command = command_of("run", replace(manifest, plan=plan))
+    assert f"--input-folder {tmp_path.name} --origins x.parquet --backend" in command
+    assert command.endswith("--no-json-schema")
+
+
+def test_a_run_of_an_older_version_names_its_plan_as_it_can(tmp_path: Path) -> None:
+    with serve(SCHEMA) as server:
+        manifest = filled(tmp_path, plan_of(tmp_path, 1), server)
+    old = {"data_dir": None, "source_settings": {"prompts": "1a2b"}}
+    command = command_of("run", replace(manifest, plan=replace(manifest.plan, **old)))
+    assert command.startswith(f"mmgen task generate {manifest.plan.source} --backend")
+
+
+def test_a_card_names_the_plan_by_what_it_asks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prompts = plan_of(tmp_path, 3)
+    with serve(SCHEMA) as server:
+        filled(tmp_path, prompts, server)
+    capsys.readouterr()
+    assert main(["card", str(tmp_path / "run")]) == 0
+    card = capsys.readouterr().out
+    digest = f"(SHA-256 {prompts.sha256[:12]})"
+    assert f"\n* Plan `task` {digest}, `plan.json` in the folder of the run.\n" in card
+    assert "mmgen task generate runs/run/plan.json --input-folder" in card
+    assert str(tmp_path) not in card
+
+
+def test_the_shards_of_a_run_keep_its_plan_once(tmp_path: Path) -> None:
+    prompts = plan_of(tmp_path, 4)
+    with serve(SCHEMA) as server:
+        for shard in ("0/2", "1/2"):
+            manifest = filled(tmp_path, prompts, server, shard=shard)
+    assert read_prompt_file(tmp_path / "run" / "plan.json").sha256 == prompts.sha256
+    assert "--shard I/2" in command_of("run", manifest, 2)

@@ -20,6 +20,9 @@ NOT_ASKED = "not asked yet"
 GENERATE = "mmgen generate"
 """The command that fills a run from the samples of a source."""
 
+PLAN = "plan.json"
+"""The file in the folder of a run that keeps the plan of prompts which fills it, if one does."""
+
 Status: TypeAlias = Literal["running", "finished", "interrupted", "stopped"]
 
 

@@ -7,6 +7,7 @@
       journal.sqlite      every reply, from the moment it came
       conversations/      parquet that `datasets.load_dataset` reads
       rejects.jsonl       what is missing from it, and why
+      plan.json           the prompts of a run that `mmgen task generate` fills
       dropped.jsonl       what a selection left out, and why; it has neither journal nor rejects
 
 Where several machines fill one folder, each writes files of its own, named by its shard
@@ -36,7 +37,7 @@ from mmgen_datasets.errors import RunError
 from mmgen_datasets.files import whole_file
 from mmgen_datasets.generation.batch_records import Part, parts_under_way
 from mmgen_datasets.generation.journal import open_journal
-from mmgen_datasets.generation.manifest import GENERATE, Manifest, Plan, Shard, now
+from mmgen_datasets.generation.manifest import GENERATE, PLAN, Manifest, Plan, Shard, now
 from mmgen_datasets.generation.selection import Selection
 from mmgen_datasets.generation.workers import at_work_now, is_locked
 from mmgen_datasets.schema import CONVERSATION
@@ -69,6 +70,11 @@ class RunFolder:
     @property
     def dropped_path(self) -> Path:
         return self.path / f"dropped{self.shard.suffix}.jsonl"
+
+    @property
+    def plan_path(self) -> Path:
+        """That of all shards: each does a part of the same plan."""
+        return self.path / PLAN
 
     @property
     def conversations_path(self) -> Path:

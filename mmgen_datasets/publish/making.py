@@ -11,16 +11,10 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from mmgen_datasets.errors import MMGenError
-from mmgen_datasets.generation.manifest import GENERATE, NOT_ASKED, Manifest, Plan
+from mmgen_datasets.generation.manifest import GENERATE, NOT_ASKED, PLAN, Manifest, Plan
 from mmgen_datasets.generation.run import RunFolder
 from mmgen_datasets.licence import Use
 from mmgen_datasets.prompts.recipe import load_recipe
-
-_OF_SAMPLES = frozenset(
-    {"data-dir", "split", "recipe", "licence", "limit", "seed", "source-option"}
-)
-"""Options of `GENERATE` that say which samples there are and what is asked about them; another
-command is given a plan of prompts, which says it."""
 
 
 class Choice(NamedTuple):
@@ -36,6 +30,14 @@ class Choice(NamedTuple):
     def kept(self) -> int:
         """How many were chosen."""
         return self.of - sum(self.dropped.values())
+
+
+class KeptPlan(NamedTuple):
+    """A plan of prompts, which stands in the folder of the run that it fills."""
+
+    name: str
+    sha256: str
+    """Of what it asks."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Making:
     """Day, ISO 8601; empty where it is not known."""
     selections: tuple[Choice, ...] = ()
     """How the conversations were chosen from those that were made, one choice after the other."""
+    plan: KeptPlan | None = None
+    """Of the prompts, where they are those of a task."""
 
 
 def making_of(name: str, manifests: Sequence[Manifest]) -> Making:
@@ -87,6 +91,7 @@ def making_of(name: str, manifests: Sequence[Manifest]) -> Making:
         licence=manifests[0].plan.licence,
         rejects=rejects,
         not_allowed=not_allowed,
+        plan=_plan_of(manifests[0].plan),
         tokens=sum(m.prompt_tokens + m.completion_tokens for m in manifests),
         seed=manifests[0].plan.seed,
         library_version=manifests[0].library_version,
@@ -124,30 +129,55 @@ def command_again(folder: RunFolder, manifest: Manifest) -> str:
 
 def _command(plan: Plan, *, out: str, shard: str | None) -> str:
     settings = dict(plan.settings)
+    is_task = plan.command != GENERATE
+    of_source = {} if is_task else plan.source_settings
     options = {
-        "data-dir": plan.data_dir,
-        "split": plan.split,
-        "recipe": plan.recipe,
+        **(_of_prompts(plan) if is_task else _of_samples(plan)),
         "backend": plan.backend,
         "model": settings.pop("model", None),
         "base-url": settings.pop("base_url", None),
         "max-image-side": plan.max_image_side,
         "licence": None if plan.licence == "any" else plan.licence,
         "limit": plan.limit,
-        "seed": plan.seed or None,
+        "seed": None if is_task else plan.seed or None,
         "shard": shard,
         "out": out,
     }
     given = [
         *((option, value) for option, value in options.items() if value is not None),
-        *(("source-option", f"{key}={value}") for key, value in plan.source_settings.items()),
+        *(("source-option", f"{key}={value}") for key, value in of_source.items()),
         *(("option", f"{key}={value}") for key, value in settings.items()),
     ]
-    words = [*plan.command.split(), plan.source]
+    keeps_plan = is_task and plan.data_dir is not None
+    words = [*plan.command.split(), f"{out}/{PLAN}" if keeps_plan else plan.source]
     for option, value in given:
-        if plan.command == GENERATE or option not in _OF_SAMPLES:
-            words += [f"--{option}", str(value)]
+        words += [f"--{option}", str(value)]
+    if plan.source_settings.get("json_schema") is False:
+        words.append("--no-json-schema")
     return shlex.join(words)
+
+
+def _of_samples(plan: Plan) -> dict[str, Any]:
+    """Options that say which samples there are, and what is asked about them."""
+    return {"data-dir": plan.data_dir, "split": plan.split, "recipe": plan.recipe}
+
+
+def _of_prompts(plan: Plan) -> dict[str, Any]:
+    """Options that say which prompts of a plan are sent, and where their pictures are."""
+    told = plan.source_settings
+    return {
+        "input-folder": plan.data_dir,
+        "start-idx": told.get("start_idx") or None,
+        "num-prompts": told.get("num_prompts"),
+        "origins": told.get("origins"),
+    }
+
+
+def _plan_of(plan: Plan) -> KeptPlan | None:
+    """The plan that a run of a task keeps; one of an older version keeps none."""
+    if plan.command == GENERATE or plan.data_dir is None:
+        return None
+    return KeptPlan(plan.source.rpartition("@")[0], plan.source_settings["prompts"])
 
 
 def _inputs(manifest: Manifest) -> frozenset[str]:

@@ -21,7 +21,7 @@ from mmgen_datasets.generation.run import RunFolder
 from mmgen_datasets.generation.whom import Whom
 from mmgen_datasets.generation.workers import at_work, new_worker
 from mmgen_datasets.targeting.generated_file import write_generated
-from mmgen_datasets.targeting.prompt_file import PromptFile
+from mmgen_datasets.targeting.prompt_file import PromptFile, write_prompt_file
 from mmgen_datasets.targeting.repair_reply import repairs
 from mmgen_datasets.targeting.replies import lay_out_items
 from mmgen_datasets.targeting.requests import Requests, targeted_requests
@@ -40,7 +40,7 @@ def fill_plan(
 
     A reply that cannot be read is put into form by one more call at most. The folder is that of a
     run, which `load_run`, ``mmgen status`` and ``mmgen export`` know, and holds MM-Gen's file of
-    generated data besides, ``generated.json``.
+    generated data besides, ``generated.json``, and the plan, ``plan.json``.
 
     Args:
         folder: where to; one that holds part of the same plan is continued.
@@ -62,7 +62,14 @@ def fill_plan(
     plan = Plan(
         source=f"{Path(prompts.task_desc_path).stem or 'task'}@{prompts.sha256[:8]}",
         recipe=prompts.mode,
-        source_settings={"prompts": prompts.sha256},
+        data_dir=str(sending.input_folder.absolute()),
+        source_settings={
+            "prompts": prompts.sha256,
+            "start_idx": sending.start_idx,
+            "num_prompts": sending.num_prompts,
+            "json_schema": sending.json_schema,
+            "origins": str(sending.origins.absolute()) if sending.origins else None,
+        },
         backend=whom.backend,
         settings=whom.settings,
         max_image_side=sending.max_image_side,
@@ -84,6 +91,7 @@ def fill_plan(
     job = Job(folder, manifest, requests.rows, requests.recipe)
     with folder.locked():
         refuse_another(job)
+        write_prompt_file(prompts, folder.plan_path)
         folder.write(manifest)
         with accounted(job, asking.budget.price):
             _ask(job, asking, requests)
