@@ -7,7 +7,7 @@ exchanges of 120 words together, every tenth one a copy of an earlier one with t
 three about each sample. Looks of pictures are random bits, every tenth that of an earlier one with
 up to 20 changed. ``template`` are answers of 24 words in which two words of the vocabulary differ
 from one to the next, and which are no repeats. ``looked_at`` is what photographs of 640 x 480 take
-to be read and looked at.
+to be read and looked at, ``looked_up`` when they were looked at before.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import datasets
 import numpy as np
 from datasets import Dataset, load_from_disk
 
 from mmgen_datasets.quality.repeats.banding import link
 from mmgen_datasets.quality.repeats.duplicates import check_duplicates
 from mmgen_datasets.quality.repeats.picture_hash import distances, look_keys, look_of
-from mmgen_datasets.quality.repeats.pictures import LEAST_SIMILARITY, comparing
+from mmgen_datasets.quality.repeats.pictures import LEAST_SIMILARITY, comparing, see
 from mmgen_datasets.quality.repeats.rare_shingles import by_rare_shingles
 from mmgen_datasets.quality.repeats.similar_text import (
     SIMILAR,
@@ -151,6 +152,17 @@ def looked_at(count: int, _: Path) -> None:
     measure(lambda: sum(look_of(files[n % 20]) is not None for n in range(count)))
 
 
+def looked_up(count: int, folder: Path) -> None:
+    datasets.config.HF_DATASETS_CACHE = folder / "cache"
+    files = [{"bytes": file_of(scene(seed, 640, 480)), "path": None} for seed in range(count)]
+
+    def look() -> int:
+        return sum(one.look is not None for one in see(files))
+
+    look()
+    measure(look)
+
+
 def measure(work: Any) -> None:
     before, memory = time.process_time(), peak()
     found = work()
@@ -172,6 +184,7 @@ def main(conversations: int = 100_000, naive: int = 2_000, pictures: int = 100_0
         ("banded_pictures", pictures // 5),
         ("naive_pictures", pictures // 5),
         ("looked_at", 500),
+        ("looked_up", 500),
     ]
     with tempfile.TemporaryDirectory() as folder:
         run("draw", max(conversations, naive), folder)

@@ -23,6 +23,8 @@ from mmgen_datasets.quality.repeats.banding import Keys, Places
 Look: TypeAlias = npt.NDArray[np.uint64]
 """``(3,)``: the bits of a picture, the last 48 nought."""
 
+FORM = 1
+"""Of the bits; another where those of the same file are others, since they are kept."""
 NUM_BITS = 144
 SAME = 28
 """The most bits in which two files of one picture differ."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from itertools import islice
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from datasets.utils import tqdm
 from mmgen_datasets.errors import RowError
 from mmgen_datasets.media import read_media
 from mmgen_datasets.quality.repeats.banding import Compare, Groups, Link, Places, link
+from mmgen_datasets.quality.repeats.kept_looks import kept_looks
 from mmgen_datasets.quality.repeats.picture_hash import (
     NUM_BITS,
     SAME,
@@ -124,9 +125,13 @@ def see(values: Iterable[Mapping[str, Any] | None]) -> Iterator[Seen]:
         values: as an undecoded column has them.
     """
     waiting = iter(values)
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with ThreadPoolExecutor(os.cpu_count()) as threads, kept_looks() as kept:
         while some := list(islice(waiting, _FILES_AT_ONCE)):
-            yield from threads.map(_see, some)
+            files = list(threads.map(_read, some))
+            known = kept.find([file.digest for file in files if file.digest])
+            seen = list(threads.map(partial(_see, known), files))
+            kept.keep({s.digest: s.look for s in seen if s.digest and s.digest not in known})
+            yield from seen
 
 
 def same_pictures(seen: Sequence[Seen]) -> Groups:
@@ -173,11 +178,27 @@ def likeness(one: Seen, other: Seen) -> str:
     return f"{distance} of {NUM_BITS} bits differ"
 
 
-def _see(value: Mapping[str, Any] | None) -> Seen:
+class _File(NamedTuple):
+    data: bytes = b""
+    digest: bytes | None = None
+    problem: str | None = None
+
+
+def _read(value: Mapping[str, Any] | None) -> _File:
     if value is None:
-        return Seen(problem="there is no picture")
+        return _File(problem="there is no picture")
     try:
         data = read_media(value)
-        return Seen(sha256(data).digest(), look_of(data))
+    except RowError as error:
+        return _File(problem=error.problem)
+    return _File(data, sha256(data).digest())
+
+
+def _see(known: Mapping[bytes, Look | None], file: _File) -> Seen:
+    if file.digest is None:
+        return Seen(problem=file.problem)
+    try:
+        look = known[file.digest] if file.digest in known else look_of(file.data)
     except RowError as error:
         return Seen(problem=error.problem)
+    return Seen(file.digest, look)
