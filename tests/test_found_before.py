@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from mmgen_datasets import Plan, RunFolder, Shard, check_run, fill_run, load_run
+from mmgen_datasets import Plan, RunFolder, Shard, check_run, fill_run, load_run, read_run
+from mmgen_datasets.publish.making import making_of
+from mmgen_datasets.quality.check_run import compare_with
 from tests.judged_runs import grounded_run, judged
 from tests.run_plans import GROUNDED
 from tests.sample import SAMPLE_DIR
@@ -28,8 +30,10 @@ def test_the_same_command_once_more_loses_no_finding(tmp_path: Path) -> None:
     before = load_run(run)
     assert {*num_found(run, "checks")} == {2}
     assert {*num_found(run, "scores")} == {3}
+    findings = RunFolder(run).findings()
     grounded_run(run)
     assert load_run(run).to_list() == before.to_list()
+    assert RunFolder(run).findings() == findings
     assert load_run(run).features == before.features
 
 
@@ -52,6 +56,7 @@ def test_with_other_conversations_all_findings_go_and_that_is_said(
         fill_run(RunFolder(tmp_path), replace(GROUNDED, limit=5))
     assert {*num_found(tmp_path, "checks")} == {0}
     assert "what 'mmgen check' found is gone" in caplog.text
+    assert RunFolder(tmp_path).findings() == []
 
 
 def test_where_nothing_was_found_nothing_is_said(
@@ -78,3 +83,18 @@ def test_files_that_cannot_be_read_are_written_anew(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes()[:1000])
     grounded_run(run)
     assert {*num_found(run, "checks")} == {0}
+
+
+def test_the_commands_that_found_something_are_kept_for_the_card(tmp_path: Path) -> None:
+    run, other = grounded_run(tmp_path / "a run"), grounded_run(tmp_path / "first")
+    check_run(run, checks=["turns"])
+    check_run(run, compared=compare_with([other], [str(SAMPLE_DIR / "val2017")]), language="de")
+    check_run(run, checks=["turns"])
+    with serve(Behaviour(form="rubric")) as server:
+        judged(run, server, rubric="annotations", limit=5)
+        asked = f"--backend openai --model any --base-url {server.url}"
+    assert making_of("a run", [manifest for _, manifest in read_run(run)]).commands[1:] == [
+        "mmgen check 'runs/a run' --language de --against runs/first --benchmark val2017",
+        "mmgen check 'runs/a run' --check turns",
+        f"mmgen judge 'runs/a run' {asked} --rubric annotations --limit 5",
+    ]

@@ -153,12 +153,14 @@ def test_the_card_tells_every_choice(checked: Path, good: Path, tmp_path: Path) 
     commands = making.split("```")[1].strip().splitlines()
     assert [line.split(" --")[0] for line in commands] == [
         "mmgen generate coco2017",
+        "mmgen check runs/first",
         "mmgen select runs/first",
         "mmgen select runs/good",
         "mmgen push runs/few alice/mini",
     ]
     assert "--out runs/first" in commands[0]
-    assert commands[1].endswith(f"--where '{DOGS}' --total 10 --out runs/good")
+    assert commands[1].endswith(f" --check turns --check {__name__}:find_dogs")
+    assert commands[2].endswith(f"--where '{DOGS}' --total 10 --out runs/good")
     assert f"Chosen: 10 of {len(mmgen.load_run(checked))} conversations." in making
     assert "Chosen: 4 of 10 conversations." in making
     assert "| total 4 | 6 |" in making
@@ -167,7 +169,10 @@ def test_the_card_tells_every_choice(checked: Path, good: Path, tmp_path: Path) 
 
 def test_the_report_tells_every_command(good: Path) -> None:
     command = payload_of(good).overview["making"]["command"]
-    assert "--out runs/first\nmmgen select runs/first --where" in command
+    lines = command.splitlines()
+    assert lines[0].endswith("--out runs/first")
+    assert lines[1].startswith("mmgen check runs/first --check turns")
+    assert lines[2].startswith("mmgen select runs/first --where")
 
 
 def test_no_other_run_is_put_into_the_folder_of_a_selection(

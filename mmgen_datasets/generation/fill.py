@@ -95,6 +95,7 @@ def fill_run(
         samples=len(samples),
         not_allowed=dict(not_allowed.most_common()),
         sample_ids_sha256=digest_ids(samples["id"]),
+        findings=folder.findings(),
     )
     job = Job(folder, manifest, samples, recipe)
     if asking is not None:

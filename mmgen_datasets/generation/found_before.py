@@ -22,7 +22,7 @@ _JUDGED = ["id", "messages"]
 _ROWS_A_BATCH = 10_000
 
 
-def with_findings(conversations: Dataset, files: Sequence[Path]) -> Dataset:
+def with_findings(conversations: Dataset, files: Sequence[Path]) -> tuple[Dataset, bool]:
     """Take over what was found about the same conversations before.
 
     Checks compare conversations with one another. So where one has come, gone or changed, nothing
@@ -31,9 +31,12 @@ def with_findings(conversations: Dataset, files: Sequence[Path]) -> Dataset:
     Args:
         conversations: without findings.
         files: the parquet files that they are to take the place of, in the order of their rows.
+
+    Returns:
+        The conversations, and whether anything was taken over.
     """
     if not files:
-        return conversations
+        return conversations, False
     try:
         before = pads.dataset([str(file) for file in files])
         names = [name for name in _FOUND_BY if name in before.schema.names]
@@ -41,7 +44,7 @@ def with_findings(conversations: Dataset, files: Sequence[Path]) -> Dataset:
         names = [name for name in names if pc.any(pc.greater(_lengths(found[name]), 0)).as_py()]
         is_same = bool(names) and _are_same(before, conversations)
     except (pa.ArrowException, OSError):  # broken files are about to be replaced
-        return conversations
+        return conversations, False
     if names and not is_same:
         commands = " and ".join(f"'{_FOUND_BY[name]}'" for name in names)
         _LOG.warning(
@@ -49,12 +52,12 @@ def with_findings(conversations: Dataset, files: Sequence[Path]) -> Dataset:
             files[0].parent.parent,
             commands,
         )
-        return conversations
+        return conversations, False
     order = conversations.column_names
     for name in names:
         bare = conversations.remove_columns([name])
         conversations = bare.add_column(name, found[name], feature=CONVERSATION[name])
-    return conversations.select_columns(order)
+    return conversations.select_columns(order), bool(names)
 
 
 def _lengths(lists: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -99,3 +99,5 @@ def write(job: Job, result: Dataset) -> None:
     manifest.requests = len(result)
     manifest.conversations = written.conversations
     manifest.rejects = dict(written.rejects.most_common())
+    if not written.keeps_findings:
+        manifest.findings = []

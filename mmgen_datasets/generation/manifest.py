@@ -117,6 +117,9 @@ class Manifest:
     """That the last call took."""
     started_at: str = field(default_factory=lambda: now())
     finished_at: str | None = None
+    findings: list[str] = field(default_factory=list)
+    """The commands that wrote checks and scores beside the conversations, with ``RUN`` for the
+    folder; of other paths the last part only."""
     selections: list[Selection] = field(default_factory=list)
     """How `conversations` were chosen from those that were made, one choice after the other; all
     else is about their making."""

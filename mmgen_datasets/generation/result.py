@@ -32,6 +32,8 @@ class Written(NamedTuple):
     conversations: int
     rejects: Counter[str]
     """Reason to number."""
+    keeps_findings: bool
+    """Whether what was checked and judged before is the same, and was taken over."""
 
 
 def write_result(folder: RunFolder, split: str, result: Dataset) -> Written:
@@ -48,8 +50,9 @@ def write_result(folder: RunFolder, split: str, result: Dataset) -> Written:
     good = pc.indices_nonzero(pc.is_null(errors)).to_pylist()
     bad = pc.indices_nonzero(pc.is_valid(errors)).to_pylist()
     before = sorted(folder.conversations_path.glob(f"{_stem(folder, split)}*.parquet"))
-    write_conversations(folder, split, with_findings(result.select(good), before))
-    return Written(len(good), write_rejects(folder, result.select(bad)))
+    conversations, keeps_findings = with_findings(result.select(good), before)
+    write_conversations(folder, split, conversations)
+    return Written(len(good), write_rejects(folder, result.select(bad)), keeps_findings)
 
 
 def rejected_keys(folder: RunFolder, errors: Sequence[str] = ()) -> frozenset[str]:

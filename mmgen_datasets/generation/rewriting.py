@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -13,7 +14,9 @@ from mmgen_datasets.files import PARTIAL, named
 from mmgen_datasets.generation.run import conversation_files, load_run, read_run
 
 
-def rewrite_run(path: str | Path, change: Callable[[Dataset], Dataset]) -> Dataset:
+def rewrite_run(
+    path: str | Path, change: Callable[[Dataset], Dataset], *, command: str | None = None
+) -> Dataset:
     """Put changed conversations in the place of a run's.
 
     Each file is replaced at once by one with as many rows; a process that reads meanwhile finds
@@ -23,6 +26,7 @@ def rewrite_run(path: str | Path, change: Callable[[Dataset], Dataset]) -> Datas
     Args:
         path: of the run's folder.
         change: from its conversations to as many, in the same order.
+        command: that does so, as `Manifest.findings` keeps it; None where none did.
 
     Returns:
         What `change` returned.
@@ -43,10 +47,19 @@ def rewrite_run(path: str | Path, change: Callable[[Dataset], Dataset]) -> Datas
                     start = _write_like(file, changed, start, partial)
             for partial, file in partials.items():
                 partial.replace(file)
+            if command is not None:
+                _note(path, command)
         finally:
             for partial in partials:
                 partial.unlink(missing_ok=True)
     return changed
+
+
+def _note(path: str | Path, command: str) -> None:
+    """Keep a command that changed a run; of one that was given again, the last time."""
+    for folder, manifest in read_run(path):
+        others = [other for other in manifest.findings if other != command]
+        folder.write(replace(manifest, findings=[*others, command]))
 
 
 def _write_like(file: Path, rows: Dataset, start: int, out: Path) -> int:

@@ -130,6 +130,11 @@ class RunFolder:
                 "move the file away; the journal beside it is used all the same",
             ) from error
 
+    def findings(self) -> list[str]:
+        """The commands that checked and judged what is there."""
+        manifest = self.read()
+        return manifest.findings if manifest else []
+
     def write(self, manifest: Manifest) -> None:
         """Write the manifest, whole."""
         with whole_file(self.manifest_path) as file:

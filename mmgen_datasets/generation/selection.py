@@ -26,6 +26,8 @@ class Selection:
     seed: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
     """Reason to number, in the order in which they were applied."""
+    findings: list[str] = field(default_factory=list)
+    """The commands by which that was checked and judged, as in `Manifest.findings`."""
     library_version: str = ""
 
     def command(self, run: str, out: str) -> str:

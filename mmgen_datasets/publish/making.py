@@ -25,6 +25,8 @@ class Choice(NamedTuple):
     """How many there were."""
     dropped: dict[str, int]
     """Reason to number, in the order in which they were applied."""
+    after: tuple[str, ...] = ()
+    """The commands that checked and judged what was chosen from."""
 
     @property
     def kept(self) -> int:
@@ -66,6 +68,14 @@ class Making:
     """How the conversations were chosen from those that were made, one choice after the other."""
     plan: KeptPlan | None = None
     """Of the prompts, where they are those of a task."""
+    findings: tuple[str, ...] = ()
+    """The commands that checked and judged them since."""
+
+    @property
+    def commands(self) -> list[str]:
+        """All that made the conversations and what stands beside them, in order."""
+        chosen = [line for each in self.selections for line in (*each.after, each.command)]
+        return [self.command, *chosen, *self.findings]
 
 
 def making_of(name: str, manifests: Sequence[Manifest]) -> Making:
@@ -97,10 +107,22 @@ def making_of(name: str, manifests: Sequence[Manifest]) -> Making:
         library_version=manifests[0].library_version,
         finished=max((m.finished_at or "")[:10] for m in manifests),
         selections=tuple(
-            Choice(each.command(f"runs/{run}", f"runs/{out}"), each.conversations, each.dropped)
+            Choice(
+                each.command(f"runs/{run}", f"runs/{out}"),
+                each.conversations,
+                each.dropped,
+                _of_run(each.findings, run),
+            )
             for each, (run, out) in zip(chosen, pairwise(folders), strict=True)
         ),
+        findings=_of_run(manifests[0].findings, name),
     )
+
+
+def _of_run(commands: Sequence[str], name: str) -> tuple[str, ...]:
+    """Commands that name a run ``RUN``, with its folder."""
+    folder = shlex.quote(f"runs/{name}")
+    return tuple(command.replace(" RUN", f" {folder}", 1) for command in commands)
 
 
 def command_of(name: str, manifest: Manifest, shards: int = 1) -> str:

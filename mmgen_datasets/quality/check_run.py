@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -64,7 +65,22 @@ def check_run(
             conversations = check(conversations, samples, checks=chosen, language=language)
         return check_set(conversations, of_set, compared)
 
-    return rewrite_run(path, checked)
+    told = _command(checks, annotations=annotations, language=language, compared=compared)
+    return rewrite_run(path, checked, command=told)
+
+
+def _command(
+    checks: Sequence[str] | None, *, annotations: bool, language: str, compared: Compared
+) -> str:
+    options = [
+        *(("--check", name) for name in checks or ()),
+        *([] if language == "en" else [("--language", language)]),
+        *([] if annotations else [("--no-annotations",)]),
+        *(("--against", f"runs/{Path(run).name}") for run in compared.known),
+        *(("--benchmark", benchmark.name) for benchmark in compared.benchmarks),
+        *([] if compared.pictures else [("--no-pictures",)]),
+    ]
+    return shlex.join(["mmgen", "check", "RUN", *(word for words in options for word in words)])
 
 
 def compare_with(

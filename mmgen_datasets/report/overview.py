@@ -188,7 +188,7 @@ def _making(name: str, manifests: Sequence[Manifest], facts: Facts) -> dict[str,
             {"kept": each.kept, "of": each.of, "dropped": [*each.dropped.items()]}
             for each in making.selections
         ],
-        "command": "\n".join([making.command, *(each.command for each in making.selections)]),
+        "command": "\n".join(making.commands),
         "source": sorted({f"{source} {split}".strip() for source, split in facts.sources}),
         "recipe": sorted(f"{recipe} ({sha256[:8]})" for recipe, sha256 in facts.recipes),
         "model": sorted(facts.models),

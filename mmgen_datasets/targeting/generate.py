@@ -87,6 +87,7 @@ def fill_plan(
         samples=len(requests.rows),
         requests=len(requests.rows),
         sample_ids_sha256=digest_ids(requests.rows["id"]),
+        findings=folder.findings(),
     )
     job = Job(folder, manifest, requests.rows, requests.recipe)
     with folder.locked():

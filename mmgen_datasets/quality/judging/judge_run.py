@@ -11,6 +11,7 @@ Beside the run, each judge has a folder that is one of a run itself::
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -127,7 +128,8 @@ def judge_run(
             manifest.conversations = len(verdicts) - len(rejects)
             manifest.rejects = dict(write_rejects(folder, rejects).most_common())
             put = partial(put_scores, verdicts=verdicts, judge=court.judge)
-            conversations = rewrite_run(path, put)
+            told = _command(manifest.plan, judging or Judging())
+            conversations = rewrite_run(path, put, command=told)
     return Judged(conversations, court.judge, folder, manifest)
 
 
@@ -142,6 +144,27 @@ def estimate_judging(path: str | Path, whom: Whom, judging: Judging | None = Non
         table=whom.caps.prices,
         journal=court.job.folder.journal_path,
     )
+
+
+def _command(plan: Plan, judging: Judging) -> str:
+    """The command that judges a run like that, by a plan without secrets."""
+    settings = dict(plan.settings)
+    model = str(settings.pop("model", ""))
+    options = {
+        "backend": plan.backend,
+        "model": (Path(model).name if Path(model).is_absolute() else model) or None,
+        "base-url": settings.pop("base_url", None),
+        "rubric": None if judging.rubric == DEFAULT else Path(judging.rubric).name,
+        "name": judging.judge,
+        "limit": judging.limit,
+        "max-image-side": judging.max_image_side,
+    }
+    given = [
+        *((f"--{name}", str(value)) for name, value in options.items() if value is not None),
+        *(("--option", f"{name}={value}") for name, value in settings.items()),
+        *([] if judging.annotations else [("--no-annotations",)]),
+    ]
+    return shlex.join(["mmgen", "judge", "RUN", *(word for words in given for word in words)])
 
 
 class _Court(NamedTuple):

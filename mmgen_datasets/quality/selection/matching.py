@@ -75,8 +75,8 @@ class Term:
         return self.field.known(table) if self.field.known else cells
 
     def is_unchecked(self, known: Cells, num_rows: int) -> npt.NDArray[np.bool_]:
-        """On which rows of a batch a check was not run that the condition asks for."""
-        if self.condition.name not in _ABOUT_CHECKS:
+        """Which rows of a batch it holds for though a check was not run on them that it names."""
+        if self.condition.name not in _ABOUT_CHECKS or self.condition.sign != "!=":
             return np.zeros(num_rows, np.bool_)
         rows, needed = known.rows, 1
         if ANY not in self.condition.values:
@@ -129,9 +129,7 @@ class Term:
             )
 
     def refuse_unchecked(self, number: int, of: int) -> None:
-        """See that checks were run on all conversations that the condition asks about.
-
-        One that nobody checked has failed nothing, and would be chosen with what is good.
+        """See that nothing is chosen for not having failed a check that was not run on it.
 
         Raises:
             UsageError: on so many they were not.

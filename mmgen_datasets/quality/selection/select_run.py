@@ -92,6 +92,7 @@ def select_run(
         total=total,
         seed=seed,
         dropped=selected.dropped,
+        findings=manifests[0].findings,
         library_version=VERSION,
     )
     if out is not None:
@@ -115,6 +116,7 @@ def _manifest(manifests: Sequence[Manifest], selection: Selection, conversations
         rejects=dict(rejects.most_common()),
         cost=sum(costs) if costs else None,
         sample_ids_sha256=manifests[0].sample_ids_sha256 if len(manifests) == 1 else "",
+        findings=[],
         finished_at=max((manifest.finished_at or "") for manifest in manifests) or None,
         selections=[*manifests[0].selections, selection],
     )

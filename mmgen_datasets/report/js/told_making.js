@@ -70,7 +70,7 @@ function toldMaking({ making, tokens, counts }) {
       ["Time", `${short.format(counts.seconds)} s, from ${moment(started)}${until}`],
       ["Version", `mmgen_datasets ${making.version}`],
     ]),
-    make("h3", {}, making.selections.length ? "The commands" : "The command"),
+    make("h3", {}, making.command.includes("\n") ? "The commands" : "The command"),
     make("pre", { tabindex: "0" }, making.command),
   ];
 }
