@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from mmgen_datasets.quality.form.at_large import DECIDED, is_at_large
-from mmgen_datasets.quality.reading.sentences import sentences, singular, unquoted, words
+from mmgen_datasets.quality.form.content import content, stem
+from mmgen_datasets.quality.form.passing_by import passes_by, takes_up
+from mmgen_datasets.quality.reading.sentences import sentences, unquoted, words
 from mmgen_datasets.quality.reading.wordings import any_of
 
 _ALTERNATIVES = re.compile(
@@ -18,29 +20,27 @@ _NO_CHOICE = any_of(
     r"|\bone or (?:two|more)\b"
 )
 _TAKEN = any_of(
-    r"\b(?:neither|nor|both|either|none|nothing|all|everything|the (?:former|latter|first|second"
-    r"|same|other)|equally|somewhere between|in between|a mix(?:ture)?|half|partly|some of each"
-    r"|some \w+ and some|yes|no)\b"
+    r"\b(?:neither|nor|both(?! (?:of )?(?:the|these|those|his|her|their)\b)|either|none|nothing|all"
+    r"|everything|the (?:former|latter|first|second|same|other)|equally|somewhere between"
+    r"|in between|a mix(?:ture)?|half|partly|some of each|some \w+ and some|yes|no)\b"
 )
 _SUBJECT = re.compile(
     r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)(?:n't)?\s+"
     r"(?:the|this|that|his|her|its|their|these|those)\s+\w+\s+(?=\w)",
     re.IGNORECASE,
 )
+_PLACED = any_of(
+    r"\b(?:left|right|between|middle|cent(?:er|re)|front|behind|above|below|under(?:neath)?"
+    r"|beneath|inside|outside|top|bottom|upper|lower|ahead|foreground|background|indoors|outdoors"
+    r"|upstairs|downstairs|side by side|same side|level)\b(?!-handed)"
+)
+"""Words for places of which one excludes another, so that "at the table" is no answer."""
 _HABIT = any_of(
     r"\b(?:(?:once|twice|\w+ times) (?:an?|per|each|every) \w+|every (?:day|night|year|morning"
     r"|evening|week|season|hour|now)|all (?:day|year)|can be|sometimes|from time to time)\b"
 )
 """Of what now is one and now the other: the tide comes in and goes out twice a day."""
 
-_FILLERS = frozenset(
-    "a an the of in on at to is are was were be it its that this these those there here with "
-    "and for by as from into he she they his her their what who where when why which how do "
-    "does did can could some something someone somebody somewhere thing object item kind type "
-    "sort certain way picture image photo scene shown seen visible see being has have had "
-    "indeed one i you me your my so am will would please tell look like many much color "
-    "colour".split()
-)
 _BESIDE = frozenset(
     "next near beside together close each other around both standing located".split()
 )
@@ -76,15 +76,20 @@ def is_chosen(asked: str, said: str) -> bool:
         return False
     if _TAKEN.search(re.sub(r"\beither\b(?=[^.]* or )", " ", said)) or DECIDED.search(said):
         return True
-    if (one | two) & has or len(words(said)) <= SHORT_ANSWER:
+    if len(words(said)) <= SHORT_ANSWER:
         return True
-    return bool(has - content(asked) - _STEMS_BESIDE) and not is_at_large(asked, said)
+    if _is_of_places(asked) and takes_up(asked, said):
+        return _PLACED.search(said) is not None
+    if (one | two) & has:
+        return True
+    is_other = bool(has - content(asked) - _STEMS_BESIDE) and not is_at_large(asked, said)
+    return is_other and not passes_by(asked, said)
 
 
-def content(text: str) -> frozenset[str]:
-    """The stems of the words of a text that say something, crude ones: "comes" is "com"."""
-    found = (singular(word) for word in words(text))
-    return frozenset(_stem(word) for word in found) - _STEMS_FILLERS
+def _is_of_places(asked: str) -> bool:
+    """Whether what is offered are places: "or on the right of them"."""
+    found = _ALTERNATIVES.search(unquoted(asked))
+    return found is not None and bool(_PLACED.search(" ".join(words(found["two"])[:3])))
 
 
 def _sides(asked: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -123,13 +128,4 @@ def _is_of_both_at_times(one: frozenset[str], two: frozenset[str], said: str) ->
     return is_of_both or _HABIT.search(said) is not None
 
 
-def _stem(word: str) -> str:
-    """A crude stem: "breeds" and "breed" have one, and so have "arriving" and "arrives"."""
-    for ending in ("s", "ing", "ed", "e"):
-        if len(word) - len(ending) > 1 and not word.endswith(("ss", "us")):
-            word = word.removesuffix(ending)
-    return word
-
-
-_STEMS_FILLERS = frozenset(map(_stem, _FILLERS)) | _FILLERS
-_STEMS_BESIDE = frozenset(map(_stem, _BESIDE))
+_STEMS_BESIDE = frozenset(map(stem, _BESIDE))

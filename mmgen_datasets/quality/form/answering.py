@@ -18,6 +18,7 @@ _CANNOT_TELL = any_of(
     r"\b(?:not|isn't|aren't|n't) (?:\w+ )?(?:clear|visible|possible|shown|certain|sure|known|seen"
     r"|legible|readable|in (?:the |this )?(?:picture|frame|view|image|photo|shot)|enough|reveal"
     r"|show|tell|say|let)",
+    r"\bno (?:\w+ ){1,2}(?:is|are|can be) (?:visible|shown|seen|to be seen|in (?:sight|view))\b",
     r"\bnobody (?:can|could|knows)\b|\btoo (?:dark|small|blurr\w+|far|faint|many)\b"
     r"|\bout of (?:view|frame|sight|focus)\b|\b(?:hidden|obscured|covered (?:by|up)|cropped"
     r"|cut off|turned away)\b",
@@ -58,7 +59,10 @@ _VAGUE = (
 _NEEDS_NOUN = (
     r"single|only|just|lone|sole|solitary|each|another|the same|no|not any|n't any|without any|an?"
 )
-_QUANTITY = any_of(rf"\b(?:(?P<exact>{_EXACT})|(?P<vague>{_VAGUE})|(?P<bound>{_NEEDS_NOUN}))(?!\w)")
+_QUANTITY = any_of(
+    rf"\b(?:(?P<exact>{_EXACT})|(?P<vague>{_VAGUE})|(?P<bound>{_NEEDS_NOUN}))"
+    r"(?!\w|-(?!third|half|quarter|odd)[a-z])"  # "a two-storey house"
+)
 _AS_A_WHOLE = any_of(r"^\W*(?:an?|just|only|the)(?: [\w-]+){1,3}\W*$")
 """An answer that is a thing is one of them: "a dog"."""
 _NO_NUMBER = any_of(
@@ -179,11 +183,23 @@ _MAYBE_COLOUR = any_of(
 """Words of other senses ("used for coffee"), which are colours where a sentence ends in them."""
 
 
-def has_colour(said: str) -> bool:
-    """Whether an answer names a colour.
+_OF_NEIGHBOUR = any_of(
+    rf"\b(?:next to|beside|in front of|behind|near|under|below|above|on|at|against|by|opposite"
+    rf"|past|along|between) (?:the|an?|his|her|its|their|some|two|another) (?:\w+ )?"
+    rf"(?:{_COLOUR.pattern})"
+    r" (?!(?:and|or|with|in|on|at|is|are|has|have)\b)\w+"
+)
+"""What stands in another place, with its colour: "beside a red house"."""
+
+
+def has_colour_of(asked: str, said: str) -> bool:
+    """Whether an answer names a colour, and not only that of something near by.
 
     Example:
-        >>> has_colour("It is the colour of coffee."), has_colour("It is used for coffee.")
-        (True, False)
+        >>> has_colour_of("What colour is it?", "It is the colour of coffee.")
+        True
+        >>> has_colour_of("What colour is the car?", "The car is parked by a red house.")
+        False
     """
+    said = _OF_NEIGHBOUR.sub(" ", said)
     return _COLOUR.search(said) is not None or _MAYBE_COLOUR.search(said) is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from mmgen_datasets.quality.reading.questions import EXISTENTIAL
 from mmgen_datasets.quality.reading.sentences import sentences, words
 from mmgen_datasets.quality.reading.wordings import any_of
 
@@ -16,7 +17,7 @@ _AT_LARGE = any_of(
     r" (?:for|to)|popular|can be|important|favou?rite|(?:is|are) (?:\w+ )?common|some people|many"
     r" people|most people|people (?:often|like|love|use|find)|(?:is|are) (?:\w+ )?used (?:for|to"
     r"|as)|in many (?:countries|places|homes)|comes? in (?:many|all)|vary|varies|essential|all"
-    r" over the world|around the world|requires?|a (?:great|good|fine) way|helps? (?:people"
+    r" over the world|around the world|requires?|an? (?:\w+ ){1,3}way to|helps? (?:people"
     r"|owners|to"
     r"|one|you|us)|protects?|prevents?|allows? (?:people|owners|one|you|us)|(?:is|are) (?:meant"
     r"|designed|intended|made) to)\b"
@@ -57,6 +58,7 @@ _OF_THE_PICTURE = any_of(
     r"^that (?:depends|is (?:an?|the) )\b",
 )
 """Statements about the picture or the question as such."""
+_ASKS_OF_IT = any_of(r"^\W*(?:\w+ )?\w+ (?:the|this) (?:picture|image|photo|photograph|scene)\b")
 _DETERMINERS = frozenset(
     "a an the this that these those it he she they we you i there his her its their my our your "
     "one two three four five both all some most many each every no none any another others "
@@ -78,11 +80,6 @@ _OF_A_KIND = any_of(
     r"|all) \w+"
 )
 """What sounds like one thing and means all: "the hands of a batter"."""
-_EXISTS = any_of(
-    r"^(?:\w+ )?(?:is|are|was|were|isn't|aren't) there\b|\b(?:do|can|could) (?:you|we|one) (?:see"
-    r"|spot"
-    r"|find|make)\b|\bvisible\b|\bshown?\b"
-)
 _POINTS = any_of(r"\b(?:this|these(?! days)|those(?! days)|his|her|here|him|he|she)\b")
 _ANCHOR = any_of(r"\b(?:the|this|these|those|that|his|her|its|their|here|it|there|him|them)\b")
 """What ties a sentence to the picture."""
@@ -105,12 +102,16 @@ def is_at_large(asked: str, said: str) -> bool:
     So does one that only praises what it is asked about, or says that it is there.
     """
     first = sentences(said)[0].text
-    if _OF_THE_PICTURE.search(first) or _only_praises(asked, first):
+    if _OF_THE_PICTURE.search(first) and not _ASKS_OF_IT.search(asked):
+        return True
+    if _only_praises(asked, first):
         return True
     found = words(first)
     if not found or found[0] in _DETERMINERS:
         is_kind = _OF_A_KIND.search(first) is not None and not _POINTS.search(first)
         return is_kind and _AT_LARGE.search(first) is not None
+    if found[1:3] in (["is", "a"], ["is", "an"]):  # "chess is a game of patience"
+        return not _EVALUATES.search(asked)
     return _takes_for_kind(found[0], first, asked) or _AT_LARGE.search(first) is not None
 
 
@@ -129,7 +130,7 @@ def _takes_for_kind(word: str, first: str, asked: str) -> bool:
     kind = _stem(word)
     if kind in {_stem(one) for one in _DEFINITE.findall(asked)}:
         return True
-    if asks_whether_there_is(asked):
+    if EXISTENTIAL.search(asked):
         return False
     bare = {one.lower() for one in _BARE.findall(asked)}
     indefinite = {_stem(one) for one in _INDEFINITE.findall(asked)}
@@ -141,8 +142,3 @@ def _takes_for_kind(word: str, first: str, asked: str) -> bool:
 
 def _stem(word: str) -> str:
     return word.lower().removesuffix("s").removesuffix("e")
-
-
-def asks_whether_there_is(asked: str) -> bool:
-    """Whether a question asks if there is such a thing, which its mention answers."""
-    return _EXISTS.search(asked) is not None

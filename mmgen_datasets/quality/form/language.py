@@ -97,7 +97,7 @@ def _foreign(said: Said, expected: str) -> Iterator[Fault]:
         for one in sentences(said.text)
         if (fault := _judge_sentence(said, text, one, expected))
     ]
-    whole = None if found else _other_language(text, expected)
+    whole = None if found else other_language(text, expected)
     yield from [_fault(said, 0, len(text), whole, expected)] if whole else found
 
 
@@ -108,7 +108,7 @@ def _judge_sentence(said: Said, text: str, sentence: Sentence, expected: str) ->
     begins = start + lead.end() if lead else start
     breaks = [start + one.end() for one in _BREAK.finditer(text[start:end])]
     for begin in [begins, *(one for one in breaks if one > begins)]:
-        other = _other_language(text[begin:end], expected, is_clause=begin > begins)
+        other = other_language(text[begin:end], expected, is_clause=begin > begins)
         if other:
             return _fault(said, begin, end, other, expected)
     return None
@@ -119,8 +119,8 @@ def _fault(said: Said, start: int, end: int, language: str, expected: str) -> Fa
     return Fault(said.turn, words, f"is in the language {language!r}, not in {expected!r}")
 
 
-def _other_language(text: str, expected: str, *, is_clause: bool = False) -> str | None:
-    """The language of a text, None where it may be the one expected, or is too short to tell."""
+def other_language(text: str, expected: str, *, is_clause: bool = False) -> str | None:
+    """Find the language of a text; None where it may be the one expected, or is too short."""
     text = _MARKUP.sub(" ", text)
     found = _LETTER_WORD.findall(text)
     num_words = len(found) + len(_UNSPACED.findall(text)) // _LETTERS_A_WORD

@@ -11,11 +11,35 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Case, Exchanged, Fault
-from mmgen_datasets.quality.form.alternatives import SHORT_ANSWER, content, is_chosen, offers
-from mmgen_datasets.quality.form.answering import cannot_tell, has_colour, has_number
-from mmgen_datasets.quality.form.at_large import DECIDED, asks_whether_there_is, is_at_large
+from mmgen_datasets.quality.form.alternatives import SHORT_ANSWER, is_chosen, offers
+from mmgen_datasets.quality.form.answering import cannot_tell, has_colour_of, has_number
+from mmgen_datasets.quality.form.asked_for import (
+    has_cause,
+    has_measure,
+    has_place,
+    has_time,
+    names_somebody,
+    tells_deed,
+)
+from mmgen_datasets.quality.form.at_large import DECIDED, is_at_large
 from mmgen_datasets.quality.form.choices import read_choices
-from mmgen_datasets.quality.reading.sentences import HIDDEN, sentences, unquoted, words
+from mmgen_datasets.quality.form.content import content
+from mmgen_datasets.quality.form.language import other_language
+from mmgen_datasets.quality.form.passing_by import only_describes, passes_by, says_of_another
+from mmgen_datasets.quality.reading.questions import (
+    DOING,
+    EXISTENTIAL,
+    HOW_MANY,
+    HOW_MUCH,
+    OPEN,
+    POLAR,
+    WHAT_COLOUR,
+    WHEN,
+    WHERE,
+    WHO,
+    WHY,
+)
+from mmgen_datasets.quality.reading.sentences import HIDDEN, sentences, unquoted, worded, words
 from mmgen_datasets.quality.reading.wordings import any_of
 
 _PRAISE = any_of(
@@ -48,30 +72,6 @@ _PRAISE = any_of(
 """Sentences that praise a question, promise an answer or hand it back, and give none."""
 
 _YES = any_of(r"\b(?:sure|gladly|with pleasure|certainly|of course|absolutely)\b")
-_AUXILIARY = (
-    r"(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|might|must|isn't"
-    r"|aren't|wasn't|doesn't|don't|didn't|hasn't|haven't|can't|couldn't|won't|wouldn't)"
-)
-_LEAD_IN = (
-    r"^(?:(?:and|so|but|also|then|now|well|ok|okay|hm+|please tell me|tell me|in your opinion|by"
-    r" the way|overall|in (?:this|the) (?:picture|image|photo|scene|clip|video)|looking at [^,]+"
-    r"|here)[,:]? )*"
-)
-_POLAR = any_of(
-    rf"{_LEAD_IN}{_AUXILIARY} (?!we say|you (?:describe|tell|explain|give|list|name|point|say"
-    rf"|show))"
-)
-_WH = any_of(
-    rf"{_LEAD_IN}(?:\w+ )?(?:what|who|whom|whose|where|when|why|which|how)\b",
-)
-_HOW_MANY = any_of(
-    r"\bhow many\b|\bcount (?:the|all|how)\b|\bwhat (?:is )?the (?:total )?number of\b"
-)
-_WHAT_COLOUR = any_of(
-    r"\b(?:what|which) (?:\w+ )?colou?rs?\b(?! (?:scheme|palette|mood))|\bwhat is the"
-    r" colou?r\b(?! (?:scheme|palette|mood))|\bname the colou?r|\bin (?:what|which) (?:colou?r"
-    r"|shade)\b"
-)
 _NOT_OF_WHAT = any_of(
     r"\b(?:say|says|read|reads|written|writing|text|caption|title|word|sign|ask|asks|asked)\b"
 )
@@ -96,7 +96,7 @@ class _Need(NamedTuple):
     """What a question asks for, and whether an answer has it."""
 
     problem: str
-    applies: Callable[[str], bool]
+    applies: Callable[[str], object]
     is_met: Callable[[str, str], bool]
 
 
@@ -106,7 +106,7 @@ def find(case: Case) -> Iterator[Fault]:
         return
     for exchange in case.exchanges:
         problem = _problem(exchange)
-        if problem:
+        if problem and not other_language(exchange.answer.text, case.language):
             yield Fault(exchange.answer.turn, exchange.answer.text, problem)
 
 
@@ -128,9 +128,15 @@ def _problem(exchange: Exchanged) -> str | None:
     if HIDDEN in unquoted(answer) or cannot_tell(answer) or read_choices(question):
         return None  # what is quoted may be the answer; options have a check of their own
     said = answer[parts[0].start :]
+    if not worded(said):
+        return None
     for need in _NEEDS:
         if need.applies(asked):
             return None if need.is_met(asked, said) else need.problem
+    if len(words(said)) > SHORT_ANSWER:
+        for need in _NEEDS_OF_SENTENCES:
+            if need.applies(asked) and not need.is_met(asked, said):
+                return need.problem
     return "only says the question again" if _says_again(asked, said) else None
 
 
@@ -143,7 +149,7 @@ def _last_asked(question: str) -> str:
 
 def _answers_politely(asked: str, answer: str) -> bool:
     """Whether "Certainly." or "Of course!" is the yes that was asked for."""
-    return _WH.search(asked) is None and _YES.search(answer) is not None
+    return OPEN.search(asked) is None and _YES.search(answer) is not None
 
 
 def _is_counted(asked: str, said: str) -> bool:
@@ -151,29 +157,25 @@ def _is_counted(asked: str, said: str) -> bool:
     return is_list or has_number(asked, said)
 
 
-def _is_coloured(asked: str, said: str) -> bool:
-    return has_colour(said)
-
-
 def _takes_stance(asked: str, said: str) -> bool:
-    return (
-        bool(DECIDED.search(said))
-        or len(words(said)) <= SHORT_ANSWER
-        or not (is_at_large(asked, said) or _only_names(asked, said))
-    )
+    if DECIDED.search(said) or len(words(said)) <= SHORT_ANSWER:
+        return True
+    if is_at_large(asked, said) or _only_names(asked, said):
+        return False
+    if EXISTENTIAL.search(asked):
+        return not says_of_another(asked, said)
+    return not (passes_by(asked, said) and only_describes(asked, said))
 
 
 def _only_names(asked: str, said: str) -> bool:
     """Whether "there is a door" is all that is said of the door."""
     is_there = re.match(r"there(?:'s| is| are)\b", said, re.IGNORECASE)
-    return (
-        bool(is_there) and not asks_whether_there_is(asked) and not content(said) - content(asked)
-    )
+    return bool(is_there) and not EXISTENTIAL.search(asked) and not content(said) - content(asked)
 
 
 def _says_again(asked: str, said: str) -> bool:
     """Whether an answer to "what" has nothing but the words of the question."""
-    if not _WH.search(asked) or offers(asked):
+    if not OPEN.search(asked) or offers(asked):
         return False
     question, answer = content(asked) - _VACUOUS, content(said) - _VACUOUS
     return (
@@ -185,8 +187,18 @@ def _says_again(asked: str, said: str) -> bool:
 
 
 _NEEDS = (
-    _Need("gives no number", lambda asked: _HOW_MANY.search(asked) is not None, _is_counted),
-    _Need("names no colour", lambda asked: _WHAT_COLOUR.search(asked) is not None, _is_coloured),
+    _Need("gives no number", HOW_MANY.search, _is_counted),
+    _Need("names no colour", WHAT_COLOUR.search, has_colour_of),
     _Need("chooses none of what is asked", offers, is_chosen),
-    _Need("takes no stance", lambda asked: _POLAR.search(asked) is not None, _takes_stance),
+    _Need("takes no stance", POLAR.search, _takes_stance),
 )
+"""What answers of any length must have; the first that applies decides."""
+_NEEDS_OF_SENTENCES = (
+    _Need("names no place", WHERE.search, has_place),
+    _Need("names no time", WHEN.search, has_time),
+    _Need("gives no measure", HOW_MUCH.search, has_measure),
+    _Need("gives no reason", WHY.search, has_cause),
+    _Need("names nobody", WHO.search, names_somebody),
+    _Need("tells of nothing that is done", DOING.search, tells_deed),
+)
+"""The same of those that are no mere names."""

@@ -13,9 +13,9 @@ from mmgen_datasets.quality.claims.contradiction.statement import (
     quote,
 )
 from mmgen_datasets.quality.claims.contradiction.subjects import to_subject
-from mmgen_datasets.quality.claims.contradiction.traits import DEGREES, OF_BEINGS, opposite
 from mmgen_datasets.quality.claims.grounding import answer_sign
 from mmgen_datasets.quality.reading.sentences import worded
+from mmgen_datasets.quality.reading.traits import DEGREES, OF_BEINGS, opposite
 
 _ASKED = re.compile(
     r"(?:what|which) (?:colou?rs?|shade) (?:is|are) (.+)"

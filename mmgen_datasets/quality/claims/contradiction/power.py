@@ -11,7 +11,7 @@ from mmgen_datasets.quality.claims.contradiction.subjects import (
     phrase_head,
     singular,
 )
-from mmgen_datasets.quality.claims.contradiction.traits import DEGREES
+from mmgen_datasets.quality.reading.traits import DEGREES
 
 
 def joined(words: Words) -> Words:

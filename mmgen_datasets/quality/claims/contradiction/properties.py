@@ -9,9 +9,9 @@ from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.claims.contradiction.statement import Statement
 from mmgen_datasets.quality.claims.contradiction.statements import statements
 from mmgen_datasets.quality.claims.contradiction.subjects import Subject, is_of_sex, speaks_of
-from mmgen_datasets.quality.claims.contradiction.traits import OF_BEINGS, exclude
 from mmgen_datasets.quality.reading.mentions import read_mentions
 from mmgen_datasets.quality.reading.sentences import worded
+from mmgen_datasets.quality.reading.traits import OF_BEINGS, exclude
 
 _MORE = frozenset("other another second third different each various some others".split())
 

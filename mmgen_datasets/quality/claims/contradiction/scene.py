@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from mmgen_datasets.quality.claims.contradiction.statement import Form, Traits, is_doubted
 from mmgen_datasets.quality.claims.contradiction.subjects import Subject, Words
-from mmgen_datasets.quality.claims.contradiction.traits import OF_SCENE, trait
 from mmgen_datasets.quality.reading.cues import CONJUNCTIONS
+from mmgen_datasets.quality.reading.traits import OF_SCENE, trait
 
 SCENE = Subject("scene")
 _ELSEWHERE = frozenset("rest often usually when if later earlier tomorrow yesterday".split())

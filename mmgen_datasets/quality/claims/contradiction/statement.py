@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, TypeAlias
 
 from mmgen_datasets.quality.claims.contradiction.subjects import Subject, Words
-from mmgen_datasets.quality.claims.contradiction.traits import DEGREES, trait
 from mmgen_datasets.quality.reading.cues import NEGATIONS, POSSIBLE
 from mmgen_datasets.quality.reading.sentences import Sentence
+from mmgen_datasets.quality.reading.traits import DEGREES, trait
 
 Form: TypeAlias = Literal["said", "named", "introduced"]
 """Said of a known thing ("the car is red", "its red paint"), used to name it ("the red car"), or

@@ -32,10 +32,10 @@ from mmgen_datasets.quality.claims.contradiction.subjects import (
     to_subject,
     wearer,
 )
-from mmgen_datasets.quality.claims.contradiction.traits import DEGREES, SURFACES, opposite, trait
 from mmgen_datasets.quality.reading.cues import FUNCTION, PREPOSITIONS, VIEWS
 from mmgen_datasets.quality.reading.mentions import read_mentions
 from mmgen_datasets.quality.reading.sentences import worded
+from mmgen_datasets.quality.reading.traits import DEGREES, SURFACES, opposite, trait
 
 _Found: TypeAlias = "tuple[Subject, Form, Traits]"
 

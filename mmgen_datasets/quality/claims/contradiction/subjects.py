@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from mmgen_datasets.hierarchy import broader
-from mmgen_datasets.quality.claims.contradiction.traits import trait
 from mmgen_datasets.quality.reading.amounts import value
 from mmgen_datasets.quality.reading.cues import (
     AUXILIARIES,
@@ -15,6 +14,7 @@ from mmgen_datasets.quality.reading.cues import (
     PREPOSITIONS,
 )
 from mmgen_datasets.quality.reading.lexicon import look_up
+from mmgen_datasets.quality.reading.traits import trait
 
 Words: TypeAlias = tuple[str, ...]
 

@@ -23,7 +23,7 @@ FAMILIES = {
     "sleep": {"asleep": "asleep sleeping sleeps dozing napping", "awake": "awake"},
     "wetness": {"wet": "wet soaked soaking dripping damp drenched", "dry": "dry"},
     "openness": {"open": "open opened ajar unfolded", "closed": "closed shut folded locked"},
-    "fullness": {"empty": "empty deserted", "full": "full filled crowded packed occupied"},
+    "fullness": {"empty": "empty deserted", "full": "full filled crowded packed occupied busy"},
     "light": {"lit": "lit burning glowing", "unlit": "unlit extinguished"},
     "power": {"on": "switched-on", "off": "switched-off"},
     "motion": {
@@ -37,7 +37,7 @@ FAMILIES = {
     "age": {"old": "old elderly aged", "young": "young", "new": "new brand-new"},
     "size": {"large": "large big huge enormous gigantic", "small": "small tiny little"},
     "mood": {
-        "glad": "smiling smiles laughing laughs grinning grins",
+        "glad": "happy cheerful smiling smiles laughing laughs grinning grins",
         "sad": "crying cries weeping frowning frowns sad",
         "serious": "serious stern expressionless",
     },
