@@ -98,7 +98,7 @@ def _sides(asked: str) -> tuple[frozenset[str], frozenset[str]]:
     if not found:
         return frozenset(), frozenset()
     *others, tail = _SUBJECT.sub("", found["one"]).split(",")  # "a tram, a bus or a lorry"
-    first, second = words(tail), words(re.split(r" (?:of|than) ", found["two"])[0])
+    first, second = words(tail), words(re.split(r" (?:of|than|to) ", found["two"])[0])
     if first and second and first[-1] in _SIDES and second[0] in _SIDES:  # "on or under it"
         return frozenset(first[-1:]), frozenset(second[:1])
     if second and second[0] in first:  # "with his right hand or with his left"

@@ -81,12 +81,10 @@ def only_describes(asked: str, said: str) -> bool:
     if first[verb] in ("has", "have"):
         predicate = _asked_of(asked, said) or [""]
         return predicate[0].endswith(("ing", "ed")) and not after[0].endswith("ed")
-    if found := trait(after[0]):
-        return found[0] not in _STATES
-    return after[0] in _DESCRIBING and not any(
-        trait(one) and then in FUNCTION
-        for one, then in pairwise(after[1:])  # "a rich yellow with"
-    )
+    if after[0] in _DESCRIBING:  # but for "a rich yellow with"
+        return not any(trait(one) and then in FUNCTION for one, then in pairwise(after[1:]))
+    found = trait(after[0])
+    return found is not None and found[0] not in _STATES
 
 
 def takes_up(asked: str, said: str) -> bool:
