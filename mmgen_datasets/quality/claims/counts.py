@@ -144,6 +144,9 @@ def _sums(exchanged: Exchanged, claimed: set[tuple[int, int]]) -> Iterator[Count
         while people and _is_joined(joined[-1], people[0]):
             joined.append(people.pop(0))
         numbers = [_number(m) for m in joined]
+        after = joined[0].sentence.words[joined[0].phrase.end :]
+        if after[:1] == (",",) and numbers[0] == sum(numbers[1:]):
+            continue  # "two people, a man and a woman"
         if len(joined) > 1 and len({m.name for m in joined}) == len(joined) and all(numbers):
             last = joined[-1]
             end = last.sentence.tokens[last.phrase.end - 1].end
@@ -248,4 +251,4 @@ def _is_existential(mention: Mention) -> bool:
     if not is_told:
         return False
     rest = " ".join(takewhile(str.isalpha, words[phrase.end :]))
-    return not rest or _WHOLE.fullmatch(rest) is not None
+    return not rest or re.match(_TOTAL, rest) is not None or _WHOLE.fullmatch(rest) is not None

@@ -29,7 +29,7 @@ _NOT_LOOKED_FOR = frozenset(
     "tableware, kitchen utensil, kitchen appliance, home appliance, office supplies, "
     "sports equipment, plumbing fixture, auto part, paper towel, toilet paper, "
     "power plugs and sockets, vehicle registration plate, seat belt, street light, traffic sign, "
-    "sculpture, cosmetics, billboard, whiteboard, personal care, bathroom accessory, "
+    "cosmetics, billboard, whiteboard, personal care, bathroom accessory, "
     "human face, shirt, trousers, jeans, drink, vegetable, fruit, dessert, animal, insect".split(
         ", "
     )

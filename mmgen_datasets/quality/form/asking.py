@@ -11,11 +11,18 @@ _ASKS_FOR_PLACES = re.compile(
     r"|write|mark|report|locate|show|state|need|want|can you|could you|please|estimate|name"
     r"|generate|specify|with|as|in)\b[^.!?]*?\b(?:bounding[- ]box(?:es)?|bbox(?:es)?|coordinates?"
     r"|pixels?|normali[sz]ed (?:point|place)s?)\b|\[\s*x_?(?:1|min)?\s*,|\(\s*x_?(?:1|min)?\s*,"
-    r"|\b(?:give|provide|return|output|mark|locate|click)\b[^.!?]*\bpoint\b",
+    r"|\b(?:give|provide|return|output|mark|locate|click)\b[^.!?]*\bpoint\b"
+    r"|\b(?:give|provide|return|output|state|as)\b[^.!?]*\b(?:x and y|x, ?y|shares of the width)\b",
     re.IGNORECASE,
 )
 """Grounding data asks in these ways; "what do the bounding boxes show?" is not among them."""
 
+_GOES_ON = re.compile(
+    r"\W*(?:and|also|now|then|next|(?:what|how) about|the same|as for|likewise)\b"
+    r"(?:\W+\w+){1,7}\W*$",
+    re.IGNORECASE,
+)
+"""Questions that want the same of another thing: "And of the dog?"."""
 _ASKS_FOR_FORM = re.compile(
     r"\b(?:json|yaml|xml|html|csv|latex|markdown|code|fence[ds]?|snippet|script|python|javascript"
     r"|regex|dictionary|key[- ]value|svg|ascii|structured|schema|format(?:ted)?|list of strings"
@@ -52,8 +59,14 @@ def asks_for_dialogue(question: str) -> bool:
 
 def turns_about_places(case: Case) -> set[int]:
     """The turns of exchanges that ask for boxes, points or coordinates."""
-    asking = [one for one in case.exchanges if asks_for_places(one.question.text)]
-    return {said.turn for exchange in asking for said in exchange}
+    found: set[int] = set()
+    is_asked = False
+    for question, answer in case.exchanges:
+        goes_on = is_asked and _GOES_ON.match(question.text) is not None
+        is_asked = goes_on or asks_for_places(question.text)
+        if is_asked:
+            found |= {question.turn, answer.turn}
+    return found
 
 
 def question_before(case: Case) -> dict[int, str]:

@@ -166,8 +166,9 @@ _PLACED = any_of(
     rf"|context|mention|sentences?|words?|given|provided) (?:\w+ )?(?:\w+ )?(?:from|by|of)"
     rf" (?:\w+'?s? ){{0,3}}{_THING}\b",
     # what somebody works at
-    r"\b(?:screen|monitor|laptop|computer|software|app"
-    r"|program)s?\b[^.!?]*\b(?:bounding[- ]box(?:es)?"
+    r"\b(?:screen|monitor|laptop|computer|software|app|program)s?\b (?:[\w']+ ){0,3}?(?:shows?"
+    r"|showing|shown|displays?|displaying|draws?|with|of|for|runs?|marks?|highlights?|full|filled"
+    r"|reads?|has|have)\b[^.!?]*\b(?:bounding[- ]box(?:es)?"
     r"|annotations?|annotated|detections?|detected|data ?sets?|segmentations?|meta-?data)\b",
     r"\b(?:bounding[- ]box(?:es)?|annotations?|annotated|detections?|detected|data ?sets?"
     r"|segmentations?|meta-?data)\b[^.!?]*\bon (?:\w+ )?(?:screen|monitor|laptop|computer)s?\b",

@@ -58,6 +58,8 @@ _REFUSALS = {
         r"(?:trained|made|built|designed|taught|programmed|told) me\b",
         r"\bI was (?:only |just |merely )?(?:trained|programmed|not trained|not designed|not"
         r" built|built to)\b",
+        r"\bmy (?:abilities|skills|functions?|input|perception) (?:are|is) (?:\w+ )?(?:limited"
+        r"|restricted|confined) to\b",
         r"\bmy (?:training(?: data)?|programming|polic(?:y|ies)|knowledge cut-?off|developers"
         r"|creators|guidelines"
         r"|capabilities|limitations)\b",

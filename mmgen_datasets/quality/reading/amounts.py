@@ -114,6 +114,8 @@ def _bounded(
     words: Sequence[str], start: int, at: int, number: int, phrase: Sequence[str]
 ) -> Amount:
     before = words[max(0, start - 3) : start]
+    if words[at] == "dozen" and "half" in words[max(0, at - 2) : at]:
+        number = 6
     if tuple(before[-2:]) in _OVER or before[-1:] == ("over",):
         return Amount(number + 1, "at least", start - 1)
     if tuple(before[-2:]) in _NO_FEWER:

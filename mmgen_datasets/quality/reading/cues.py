@@ -130,6 +130,7 @@ HABITS = frozenset(
     "study studies order orders ordered promised afford affords protect protects symbolise "
     "symbolises represents means collects breeds deserves lacks recommend recommends sells "
     "costs helps invented tastes taste smells smell consists produces keep replaced "
+    "rely relies depend depends "
     "replace offer offers sell forgot forgotten lost misses missed".split()
 )
 """What one does with things wherever they are, and cannot be seen to do."""

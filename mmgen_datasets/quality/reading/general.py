@@ -24,6 +24,7 @@ _FRAGMENT = 5
 _ANY_ONE = frozenset({"a", "an", "any", "every", "each"})
 _OF_KINDS = frozenset({("contains",), ("contain",), ("weighs",), ("weigh",)})
 _BY_THE_DAY = frozenset({("a", "day"), ("is", "used"), ("is", "needed")})
+_OF_ANY = (("all",), ("any",), ("every",), ("most",))
 _MANY_OF = frozenset({"some", "many", "most", "few", "every", "each", "certain", "all"})
 
 
@@ -69,6 +70,8 @@ def _is_of_world(around: Clause, phrase: Phrase) -> bool:
 def _is_kind(around: Clause, phrase: Phrase) -> bool:
     """Whether a bare plural is tied to nothing in the picture."""
     span, after = around.span, around.after
+    if after[:1] == ("of",) and after[1:2] in _OF_ANY:
+        after = after[3:]  # "boats of all sizes"
     if "can" in span:
         if not SEEING.isdisjoint(span):
             return False

@@ -56,7 +56,7 @@ PHRASES = (
     "tennis court, tennis player, tennis match, table tennis, tennis shoes, air hockey, pool "
     "table, police car light, traffic light pole, stop sign pole, toilet paper, toilet seat, "
     "toilet brush, toilet roll, toilet tank, toilet lid, vase of life, scissors kick, scissor "
-    "lift, snow man, snowman, gingerbread man, walk man, man made, man kind, man hole, "
+    "lift, gingerbread man, walk man, man made, man kind, man hole, "
     "manhole, man power, best man, right hand man, spider man, iron man, no man, stick man, "
     "stick figure, men at work, men's room, ladies' room, ladies room, lady luck, first lady, "
     "boy scout, cow boy boots, cow boy hat, cowboy hat, cowboy hats, cowboy boots, kid "

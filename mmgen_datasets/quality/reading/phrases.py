@@ -26,6 +26,7 @@ from mmgen_datasets.quality.reading.other_senses import (
     VERBS_TOO,
 )
 from mmgen_datasets.quality.reading.sentences import Token
+from mmgen_datasets.quality.reading.traits import DEGREES
 
 _FOLLOWERS = FUNCTION | ADVERBS | {"and", "or"}
 _MOST_ADJECTIVES = 5
@@ -35,6 +36,10 @@ _COPULAS = frozenset({"is", "are", "was", "were"})
 """What a question begins with that has its adjective after the name: "Is the dog brown?"."""
 _BEFORE_BARE = PREPOSITIONS | CONJUNCTIONS | AUXILIARIES
 _SUBJECTS = frozenset("he she it who which that they i we you to can will could would may".split())
+
+_OBJECTS = frozenset("it them him us me itself himself".split())
+_OF_THE_VIEWER = frozenset({("the", "camera"), ("the", "lens")})
+"""What every picture is taken with, and none shows."""
 
 
 class Phrase(NamedTuple):
@@ -111,6 +116,8 @@ def _names(words: Sequence[str]) -> Iterator[tuple[int, int, Sense]]:
 def _is_thing(
     tokens: Sequence[Token], words: Sequence[str], name: int, end: int, sense: Sense, reach: int
 ) -> bool:
+    if words[name - 1 : name + 1] in _OF_THE_VIEWER:
+        return False
     if tokens[end - 1].is_joined or (name == reach and name and sense.is_plural):
         return False
     return not _is_modifier(words, name, end, sense) and not _is_verb(words, name, end)
@@ -136,6 +143,8 @@ def _is_verb(words: Sequence[str], name: int, end: int) -> bool:
     if end - name > 1 or words[name] not in VERBS_TOO:
         return False
     before = words[name - 1] if name else ""
+    if words[name + 1 : name + 2] and words[name + 1] in _OBJECTS:
+        return True  # "ties it"
     return before in _SUBJECTS or before.endswith("ly") or (name > 0 and _ends_a_name(words, name))
 
 
@@ -179,7 +188,9 @@ def _number_start(words: Sequence[str], at: int, name: int) -> int:
 def _lacks_number(
     sense: Sense, words: Sequence[str], name: int, determiner: str, number: Amount | None
 ) -> bool:
-    """Whether a colour's name, or a brand's, is no fruit for want of an article."""
+    """Whether a colour's name is no fruit for want of an article; nor is "a deep orange"."""
     if words[name] not in COLOURS_TOO or sense.is_plural:
         return False
+    if not DEGREES.isdisjoint(words[max(0, name - 2) : name]):
+        return True
     return determiner not in ("a", "an", "the", "each", "another", "no") and number is None

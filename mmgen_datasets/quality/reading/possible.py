@@ -21,6 +21,8 @@ _LINKS = frozenset({("instead", "of"), ("just", "as"), ("much", "as"), ("enough"
 _NEEDED = frozenset({"needed", "required", "necessary"})
 _INVERTED = frozenset({"had", "were", "should"})
 """What a sentence begins with that supposes: "Had there been a dog, ..."."""
+_TERMS = (("with",), ("by",), ("through",), ("in",))
+"""What an answer begins with, after "only", that makes terms: "Only with a ladder."."""
 _ANYBODY = frozenset(
     {("those", "who"), ("people", "who"), ("one", "who"), ("everybody", "who"), ("everyone", "who")}
 )
@@ -47,6 +49,8 @@ def is_possible(around: Clause, phrase: Phrase) -> bool:
     reach = around.words[max(0, around.first - 2) : phrase.start]
     if not _LINKS.isdisjoint(pairwise(reach)) or around.words[0] in _INVERTED:
         return True
+    if around.words[0] == "only" and around.words[1:2] in _TERMS:
+        return not phrase.is_definite
     if around.words[0] == "with" and "would" in around.words[phrase.end :]:
         return not phrase.is_definite
     if not phrase.is_definite and "would" in _piece(around.words, phrase):

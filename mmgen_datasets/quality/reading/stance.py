@@ -35,6 +35,7 @@ _OPEN: tuple[Callable[[Clause, Phrase], bool], ...] = (
     is_elsewhere,
     is_general,
 )
+_THERE_IS = (("there", "is"), ("there", "are"), ("there", "'s"))
 _FREE = frozenset(
     {("free", "of"), ("empty", "of"), ("clear", "of"), ("bare", "of"), ("void", "of")}
 )
@@ -52,6 +53,8 @@ def stance(words: Words, phrase: Phrase) -> Stance:
         ['there', 'absent', 'open']
     """
     around = clause(words, phrase)
+    if phrase.determiner == "no" and around.before[-2:] in _THERE_IS:
+        return _denial(around, phrase) or "there"
     if any(is_open(around, phrase) for is_open in _OPEN):
         return "open"
     return _denial(around, phrase) or "there"

@@ -17,10 +17,12 @@ from mmgen_datasets.quality.claims.contradiction import (
     relations,
     replies,
     times,
+    unnamed,
 )
 
 _RULES: tuple[Callable[[Case], Iterator[Fault]], ...] = (
     presence.clashes,
+    unnamed.clashes,
     numbers.clashes,
     replies.clashes,
     properties.clashes,

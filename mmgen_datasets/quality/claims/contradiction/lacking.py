@@ -74,7 +74,7 @@ def _lacked(sentence: Sentence) -> Iterator[tuple[str, int, set[str]]]:
 
 def _is_had(sentence: Sentence, at: int) -> bool:
     words = sentence.words
-    return not _HAS.isdisjoint(words[max(0, at - 6) : at]) and not is_doubted(words, 0, len(words))
+    return not _HAS.isdisjoint(words[max(0, at - 6) : at]) and not is_doubted(words, 0, at + 6)
 
 
 def _speak_of_two(one: Sentence, other: Sentence) -> bool:

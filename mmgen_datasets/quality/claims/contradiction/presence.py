@@ -107,9 +107,9 @@ def _refused(exchanged: Exchanged) -> Iterator[_Denial]:
     question, answer = exchanged
     if answer_sign(answer.text) is False and is_existential(question.text):
         for mention in asks_for(exchanged):
-            if (
-                mention.amount is None and not mention.phrase.is_definite
-            ):  # "Are there two dogs?" "No, three."
+            words, start = mention.sentence.words, mention.phrase.start
+            is_kind = words[start - 1 : start] == ("of",)  # "only one kind of animal"
+            if not (mention.amount or mention.phrase.is_definite or is_kind):  # "two?" "No, three."
                 yield _denial(answer.turn, answer.text[:2], mention)
 
 

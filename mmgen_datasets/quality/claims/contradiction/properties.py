@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.claims.contradiction.statement import Statement
@@ -16,15 +17,31 @@ from mmgen_datasets.quality.reading.traits import OF_BEINGS, exclude
 _MORE = frozenset("other another second third different each various some others".split())
 
 
+class _Known(NamedTuple):
+    """What is known of a conversation as a whole."""
+
+    said: list[Statement]
+    several: frozenset[str]
+    """Words that tell of more than one thing of a name."""
+    topic: str
+    """What it is about."""
+
+
 def clashes(case: Case) -> Iterator[Fault]:
     """Find statements about a thing that an earlier one about the same thing excludes."""
     said = list(statements(case))
-    several = _several(case)
+    known = _Known(said, _several(case), _topic(case))
     for n, late in enumerate(said):
         for early in said[:n]:
-            if _are_same(early, late, several, said) and exclude(early.values, late.values):
+            if _are_same(early, late, known) and exclude(early.values, late.values):
                 yield Fault(late.turn, late.words, f"says the contrary of {early.words!r}")
                 break
+
+
+def _topic(case: Case) -> str:
+    """What the assistant names first."""
+    named = (m.name for said in case.answers for m in read_mentions(said.text))
+    return next(named, "")
 
 
 def _several(case: Case) -> frozenset[str]:
@@ -78,11 +95,9 @@ def _is_of_unnamed_owner(early: Statement, late: Statement) -> bool:
     return is_unowned and "introduced" not in (early.form, late.form)
 
 
-def _are_same(
-    early: Statement, late: Statement, several: frozenset[str], said: list[Statement]
-) -> bool:
+def _are_same(early: Statement, late: Statement, known: _Known) -> bool:
     """Whether two statements are about the same trait of what must be the same thing."""
-    one, other = early.subject, late.subject
+    one, other, said, several = early.subject, late.subject, known.said, known.several
     if early.family != late.family:
         return False
     if (one.is_all or other.is_all) and one.noun != other.noun and early.family in OF_BEINGS:
@@ -103,6 +118,8 @@ def _are_same(
     if one.marks and other.marks and one.marks.isdisjoint(other.marks):
         return False
     forms = {early.form, late.form}
+    if "named" in forms and not (one.marks ^ other.marks) <= {known.topic}:
+        return False  # "the top of the tower", where all is about something else
     named = {
         s.values
         for s in said

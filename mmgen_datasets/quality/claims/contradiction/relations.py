@@ -22,6 +22,7 @@ _PLACES: dict[tuple[str, ...], tuple[str, int]] = {
 }
 """Words, the axis they tell of, and the way along it."""
 _HANDS: dict[tuple[str, ...], int] = {("left", "hand"): 1, ("right", "hand"): -1}
+_BY_HAND = (("in",), ("with",))
 _MORE = frozenset({"other", "another", "both", "second", "each", "or", "neither", "one"})
 
 
@@ -56,7 +57,7 @@ def _relations(turn: int, text: str, sentence: Sentence) -> Iterator[_Relation]:
     for n in range(len(words)):
         for form, way in _HANDS.items():
             held = [m for m in mentions if m.phrase.end <= n]
-            if words[n : n + 2] == form and words[max(0, n - 2) : n - 1] == ("in",) and held:
+            if words[n : n + 2] == form and words[max(0, n - 2) : n - 1] in _BY_HAND and held:
                 said = _quote(text, sentence, held[-1].phrase.start, n + 2)
                 yield _Relation(turn, said, held[-1].name, words[n - 1], "hand", way)
         for form, (axis, way) in _PLACES.items():

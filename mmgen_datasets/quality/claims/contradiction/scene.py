@@ -13,6 +13,8 @@ SCENE = Subject("scene")
 _ELSEWHERE = frozenset("rest often usually when if later earlier tomorrow yesterday".split())
 _PLACES = frozenset({("place", "inside"), ("place", "outside")})
 _WHOLE = frozenset("scene picture photo image photograph setting place taken".split())
+_NEAR = 6
+"""Words behind a trait within which a doubt is of it."""
 _MODIFYING = frozenset({"night", "rain", "daylight"})
 _BEFORE_NIGHT = frozenset({"at", "by", "is"})
 
@@ -28,7 +30,7 @@ def of_scene(words: Words) -> Iterator[tuple[Subject, Form, Traits]]:
 
 
 def _is_said(words: Words, at: int) -> bool:
-    if is_doubted(words, 0, len(words)) or not _ELSEWHERE.isdisjoint(words):
+    if is_doubted(words, 0, at + _NEAR) or not _ELSEWHERE.isdisjoint(words):
         return False
     if trait(words[at]) in _PLACES and _WHOLE.isdisjoint(words):
         return False

@@ -46,6 +46,7 @@ _ACTS = frozenset(
 _GROUNDS = (("background",), ("foreground",), ("picture",), ("middle",))
 """Places that do not tell a thing from another."""
 _TO_A_SIDE = frozenset("on to at in the far".split())
+_PLACING = PREPOSITIONS - {"of"}
 _MOST_WORDS = 8
 _ADJECTIVES = frozenset("big small large little old new wooden leather knitted".split())
 
@@ -142,7 +143,11 @@ def _said(words: Words, copula: int, it: str | None, one: str | None) -> Iterato
     if after == "with" and (more := find_traits(words, found.end, len(words), found.family)):
         found = found._replace(values=found.values | more.values)
     is_free = is_made or is_side or words[found.end - 1].endswith(("ing", "ed"))
-    if after[0].isalpha() and after not in FUNCTION and not (is_free or after.endswith("ly")):
+    if (
+        after[0].isalpha()
+        and after not in FUNCTION | DEGREES
+        and not (is_free or after.endswith("ly"))
+    ):
         return
     lead = words[max(0, copula - _MOST_WORDS) : copula]
     if "none" in lead:
@@ -202,10 +207,12 @@ def _named(
     if noun is None or noun in FUNCTION or end == at + 1 or is_doubted(words, at - 4, end):
         return
     at_noun = words.index(noun, end)
-    is_placed = not PREPOSITIONS.isdisjoint(words[at_noun + 1 : at_noun + 2])
+    is_placed = not _PLACING.isdisjoint(words[at_noun + 1 : at_noun + 2])
     if form == "named" and is_placed and words[at_noun + 3 : at_noun + 4] not in _GROUNDS:
         return  # "the plate on the shelf" may be another
     subject = Subject(singular(noun), owner)
+    if form == "named" and words[at_noun + 1 : at_noun + 3] == ("of", "the"):
+        subject = subject._replace(marks=frozenset(map(singular, words[at_noun + 3 : at_noun + 4])))
     if noun in SURFACES and owner:
         subject = to_subject(words[:at], it, one) or (Subject(it) if it else subject)
     for family in dict.fromkeys(t[0] for w in words[at + 1 : end] if (t := trait(w))):
