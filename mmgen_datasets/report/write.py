@@ -25,7 +25,7 @@ _SCRIPTS = (
 """Files of ``js/``, in the order in which they are joined: each uses those before it."""
 _LIVE_SCRIPTS = ("served", "arrivals", "live")
 """Further ones of a page that follows a run."""
-_STYLES = ("base", "overview", "samples", "talk", "small")
+_STYLES = ("base", "overview", "samples", "talk", "small", "print")
 """Files of ``css/``, in order."""
 
 

@@ -4,7 +4,7 @@
 function dataTable({ caption = null, heads, rows, numbers = [], kind = "plain", unseenHead }) {
   const aligned = (place) => (numbers.includes(place) ? "number" : null);
   const head = heads.map((name, place) =>
-    make("th", { scope: "col", class: aligned(place) }, name),
+    name ? make("th", { scope: "col", class: aligned(place) }, name) : make("td"),
   );
   return make(
     "table",

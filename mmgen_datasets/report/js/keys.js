@@ -10,6 +10,8 @@ const KEYS = {
     byId("search").focus();
     byId("search").select();
   },
+  Home: () => go(-Infinity),
+  End: () => go(Infinity),
   b: () => {
     const frame = document.querySelector("#sample .frame");
     if (frame) toggleBoxes(frame);
@@ -38,9 +40,9 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Enter") listBox.focus();
     return;
   }
-  const isArrow = event.key.startsWith("Arrow");
-  const arrowsScroll = state.view !== "samples" || event.target.matches("pre, audio, video");
-  if (isArrow && arrowsScroll) return;
+  const isMove = /^(Arrow|Home$|End$)/.test(event.key);
+  const scrolls = state.view !== "samples" || event.target.matches("pre, audio, video");
+  if (isMove && scrolls) return;
   const act = KEYS[event.key];
   if (!act) return;
   event.preventDefault();

@@ -35,6 +35,7 @@ function toggleFilters(open) {
     "aria-expanded",
     String(byId("filters").classList.contains("open")),
   );
+  if (open === false) byId("show-filters").focus();
 }
 
 const NO_CONVERSATIONS = document.body.dataset.live

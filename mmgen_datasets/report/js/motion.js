@@ -46,7 +46,8 @@ function drawPose(canvas, motion, time) {
     const up = (y - motion.floor - 0.5 * motion.tall) * Math.cos(ABOVE) - depth * Math.sin(ABOVE);
     return [side / 2 + scale * right, side / 2 - scale * up];
   };
-  context.clearRect(0, 0, side, side);
+  context.fillStyle = colour("--wash"); // so that it is printed as it is seen
+  context.fillRect(0, 0, side, side);
   context.lineCap = context.lineJoin = "round";
   context.lineWidth = side / 400;
   context.strokeStyle = colour("--line");

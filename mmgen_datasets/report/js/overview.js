@@ -13,11 +13,26 @@ const PARTS = {
   making: toldMaking,
 };
 
+const OF_NOTHING = ["rejects", "making"]; // what there is to tell where no conversation came
+
 function showOverview() {
+  const { counts } = catalogue.overview;
   for (const [name, part] of Object.entries(PARTS)) {
     const section = byId(`part-${name}`);
-    const told = part(catalogue.overview);
+    const isTold = counts.conversations > 0 || OF_NOTHING.includes(name);
+    const told = isTold ? part(catalogue.overview) : null;
     section.hidden = told === null;
     if (told !== null) mergeChildren(section.querySelector(".body"), [told].flat());
   }
+  letKeysScroll();
 }
+
+// A table that is wider than its place can be scrolled by keys, and only such a one has the focus.
+function letKeysScroll() {
+  for (const box of document.querySelectorAll(".wide")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+
+window.addEventListener("resize", letKeysScroll);

@@ -13,19 +13,18 @@ function emptyPicture([width, height]) {
 }
 
 function pictureFigure(picture, boxes) {
-  const frame = make(
-    "div",
-    {
-      class: "frame",
-      tabindex: boxes.length ? "0" : null,
-      "aria-label": boxes.length ? `Picture with ${plural(boxes.length, "box", "boxes")}` : null,
-    },
-    picture,
-  );
+  const told = `${picture.alt ?? "The picture"}: ${plural(boxes.length, "box", "boxes")}`;
+  const button = { role: "button", tabindex: "0", "aria-pressed": "false", "aria-label": told };
+  const frame = make("div", { class: "frame", ...(boxes.length ? button : {}) }, picture);
   // The small ones come last, on top, where a large one would cover them.
   const drawn = [...boxes].sort((a, b) => boxArea(b) - boxArea(a)).map(boxElement);
   frame.append(make("div", { class: "boxes", "aria-hidden": "true" }, drawn));
   frame.addEventListener("click", () => toggleBoxes(frame));
+  frame.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault(); // a blank would scroll
+    toggleBoxes(frame);
+  });
   return make("div", { class: "picture" }, frame, boxNames(boxes, frame, drawn));
 }
 
@@ -75,4 +74,7 @@ function boxNames(boxes, frame, drawn) {
   );
 }
 
-const toggleBoxes = (frame) => frame.classList.toggle("boxed");
+function toggleBoxes(frame) {
+  const isOn = frame.classList.toggle("boxed");
+  if (frame.hasAttribute("role")) frame.setAttribute("aria-pressed", isOn);
+}

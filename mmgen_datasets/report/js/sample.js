@@ -4,8 +4,8 @@ async function showSample() {
   const { id } = state;
   const row = catalogue.places.get(id);
   if (row === undefined) {
-    const told =
-      id === null ? "Choose a conversation, or press j." : `There is no ${id} in this run.`;
+    const choose = list.rows.length ? "Choose a conversation, or press j." : "";
+    const told = id === null ? choose : `There is no ${id} in this run.`;
     byId("sample").replaceChildren(make("p", { class: "quiet hint" }, told));
     return;
   }
