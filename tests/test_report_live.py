@@ -80,6 +80,7 @@ class TestFollowing:
             following.look()
         process.join()
         check_run(tmp_path, checks=[*CHECKS])
+        following.look()  # the manifest names the checks now
         whole = payload_of(tmp_path)
         assert following.overview()["counts"]["conversations"] > 50
         first = {"example", "example_id", "examples"}  # which comes first is another matter
