@@ -237,8 +237,9 @@ def test_a_run_tells_its_command_and_its_rejects(
     run = tmp_path / "a run"
     fill_run(RunFolder(run), Plan("coco2017", data_dir=str(SAMPLE_DIR), seed=3))
     assert main(["card", str(run), "alice/mini", "--licence", "research"]) == 0
-    card = capsys.readouterr().out
-    assert (run / "README.md").read_text(encoding="utf-8") == card
+    card, told = capsys.readouterr()
+    assert (run / "README.md").read_text(encoding="utf-8").endswith(f"\n---\n\n{card}")
+    assert told.startswith(f"{run / 'README.md'}: written, with ")
     assert (
         "mmgen generate coco2017 --data-dir coco --split train --recipe grounded --seed 3"
         " --out 'runs/a run'\nmmgen push 'runs/a run' alice/mini --licence research\n" in card

@@ -59,6 +59,20 @@ def test_a_conversation_without_its_picture_is_left_out_and_counted(
     assert (exported.conversations, exported.left_out) == (2, {"the picture is not on disk": 1})
 
 
+def test_pictures_that_are_gone_are_one_reason_which_tells_where_they_were(
+    conversations: Dataset, tmp_path: Path
+) -> None:
+    gone = tmp_path / "no longer here"
+    rows = conversations.cast_column("image", Image(decode=False)).select(range(3)).to_list()
+    for row in rows[:2]:
+        row["image"] = {"bytes": None, "path": str(gone / row["file_name"])}
+    moved = Dataset.from_list(rows, features=conversations.features)
+    exported = export(moved, "llava", tmp_path / "out")
+    assert exported.left_out == {f"the picture is no longer in {gone}": 2}
+    with pytest.raises(UsageError, match=r"no longer in .* \(2 of them\)\n.*--data-dir where"):
+        export(moved.select(range(2)), "llava", tmp_path / "none")
+
+
 def test_without_pictures_every_conversation_is_written(
     conversations: Dataset, tmp_path: Path
 ) -> None:
@@ -71,7 +85,7 @@ def test_where_no_picture_is_there_at_all_it_says_so(
     conversations: Dataset, tmp_path: Path
 ) -> None:
     nothing = spoiled(conversations, None).select([0])
-    with pytest.raises(UsageError, match="none of 1 conversations can be exported"):
+    with pytest.raises(UsageError, match="none of 1 conversation can be exported"):
         export(nothing, "llava", tmp_path)
     assert not (tmp_path / "llava.json").exists()
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import mmgen_datasets as mmgen
-from mmgen_datasets.cli.console import say, tell_missing, tell_reasons
+from mmgen_datasets.cli.console import complain, say, tell_missing, tell_reasons
 from mmgen_datasets.cli.options import Licence, Run
 from mmgen_datasets.quantity import quantity
 
@@ -77,8 +77,10 @@ def card(
     Example: mmgen card runs/llava
     """
     writing = importlib.import_module("mmgen_datasets.publish.write_card")
-    say(
-        writing.write_card(
-            run, repo, config=config, split=split, licence=licence, language=language
-        ).rstrip()
+    text = writing.write_card(
+        run, repo, config=config, split=split, licence=licence, language=language
     )
+    head, _, body = text.removeprefix("---\n").partition("\n---\n")
+    say(body.strip())
+    lines = quantity(len(head.splitlines()), "line")
+    complain(f"{run / 'README.md'}: written, with {lines} of YAML for the hub before this")

@@ -6,7 +6,7 @@ import io
 import mimetypes
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias, get_args
 
 import numpy as np
@@ -42,11 +42,13 @@ class Attachment:
         Raises:
             RowError: the file is not there, or is a picture that cannot be opened.
         """
+        what = {"image": "picture"}.get(self.kind, self.kind)
         if self.value is None:
-            missing = {"image": "picture"}.get(self.kind, self.kind)
-            raise RowError(f"the {missing} is not on disk")
+            raise RowError(f"the {what} is not on disk")
         if self.kind == "motion":
             return _npy(self.value)
+        if (place := _was_in(self.value)) is not None:  # one reason for all that were there
+            raise RowError(f"the {what} is no longer in {place}")
         data = read_media(self.value)
         if self.kind == "image":
             picture_type(data)
@@ -129,6 +131,13 @@ def _suffix(kind: MediaKind, value: Any) -> str:
     if value["path"]:
         return PurePosixPath(value["path"]).suffix
     return mimetypes.guess_extension(picture_type(value["bytes"])) or "" if kind == "image" else ""
+
+
+def _was_in(value: Mapping[str, Any]) -> Path | None:
+    """The folder of this machine that a file is gone from; None where it is not gone."""
+    if value["bytes"] is not None or "://" in value["path"] or Path(value["path"]).exists():
+        return None
+    return Path(value["path"]).parent
 
 
 def _npy(frames: Any) -> bytes:

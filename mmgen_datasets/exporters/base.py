@@ -23,8 +23,8 @@ T = TypeVar("T")
 
 _ANOTHER_FORMAT = "choose one that takes all media: sharegpt, webdataset or parquet"
 _NAMES_ONLY = (
-    "put the pictures where the source looks for them and generate again, or give"
-    " '--images none' to write their names only"
+    "generate once more with --data-dir where the pictures are now, which asks no model anew, or"
+    " give '--images none' to write their names only"
 )
 
 Pictures: TypeAlias = Literal["copy", "link", "none"]
