@@ -9,7 +9,9 @@ import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmgen_datasets.quality.repeats.banding import Compare, Keys, Places, crowded, link, match
+from mmgen_datasets.quality.repeats.banding import Compare, Keys, Places, crowded
+from mmgen_datasets.quality.repeats.linking import link
+from mmgen_datasets.quality.repeats.matching import match
 
 NUMBERS = st.lists(st.integers(0, 60), min_size=1, max_size=25)
 

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmgen_datasets.quality.repeats.banding import Places, link
+from mmgen_datasets.quality.repeats.banding import Places
+from mmgen_datasets.quality.repeats.linking import link
+from mmgen_datasets.quality.repeats.matching import match_one
 from mmgen_datasets.quality.repeats.rare_shingles import by_rare_shingles
 from mmgen_datasets.quality.repeats.similar_text import (
     SIMILAR,
@@ -49,6 +51,18 @@ def side_by_side(sets: list[Shingles], similarity: float) -> set[tuple[int, int]
     return {(min(pair), max(pair)) for pair in ((items[at], items[to]) for at, to in pairs)}
 
 
+def drawn_sets(seed: int, count: int, num_words: int) -> list[Shingles]:
+    """Texts of 24 words, of which one or two are other ones."""
+    chance = np.random.default_rng(seed)
+    sets: list[Shingles] = []
+    for _ in range(count):
+        words = [f"w{n}" for n in range(24)]
+        for place in chance.integers(0, 24, chance.integers(1, 3)):
+            words[place] = " ".join(f"x{n}" for n in chance.integers(0, num_words, 2))
+        sets.append(shingle_set(" ".join(words)))
+    return sets
+
+
 @given(SETS, SIMILARITIES)
 def test_those_that_are_alike_are_compared(sets: list[Shingles], similarity: float) -> None:
     assert alike(sets, similarity) <= side_by_side(sets, similarity)
@@ -72,13 +86,7 @@ def test_groups_in_a_crowd_are_those_of_comparing_each_with_each(
     seed: int, count: int, num_words: int
 ) -> None:
     """All have the same keys, as if MinHash told nothing."""
-    chance = np.random.default_rng(seed)
-    sets = []
-    for _ in range(count):
-        words = [f"w{n}" for n in range(24)]
-        for place in chance.integers(0, 24, chance.integers(1, 3)):
-            words[place] = " ".join(f"x{n}" for n in chance.integers(0, num_words, 2))
-        sets.append(shingle_set(" ".join(words)))
+    sets = drawn_sets(seed, count, num_words)
     firsts = list(range(count))
     for a, b in sorted(alike(sets, SIMILAR)):
         low, high = sorted((firsts[a], firsts[b]))
@@ -86,6 +94,23 @@ def test_groups_in_a_crowd_are_those_of_comparing_each_with_each(
     keys = np.zeros((count, 2), np.uint64)
     found = link(keys, comparing(sets, SIMILAR), SIMILAR, by_rare_shingles(sets, SIMILAR))
     assert found.firsts.tolist() == firsts
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 90), st.integers(1, 90))
+def test_each_finds_one_that_it_is_like_if_there_is_any(
+    seed: int, num_own: int, num_known: int
+) -> None:
+    """All have the same keys, as if MinHash told nothing."""
+    sets = drawn_sets(seed, num_own + num_known, 4)
+    known = {a for a, b in alike(sets, SIMILAR) if a < num_own <= b}
+    keys = np.zeros((len(sets), 2), np.uint64)
+    compare, closely = comparing(sets, SIMILAR), by_rare_shingles(sets, SIMILAR)
+    found = match_one(keys, num_own, compare, SIMILAR, closely)
+    assert found.keys() == known
+    for item, near in found.items():
+        assert item < num_own <= near.other
+        assert near.similarity == jaccard({*sets[item].tolist()}, {*sets[near.other].tolist()})
 
 
 @pytest.mark.parametrize("num_names", [20_000, 40])

@@ -26,8 +26,8 @@ import datasets
 import numpy as np
 from datasets import Dataset, load_from_disk
 
-from mmgen_datasets.quality.repeats.banding import link
 from mmgen_datasets.quality.repeats.duplicates import check_duplicates
+from mmgen_datasets.quality.repeats.linking import link
 from mmgen_datasets.quality.repeats.picture_hash import distances, look_keys, look_of
 from mmgen_datasets.quality.repeats.pictures import LEAST_SIMILARITY, comparing, see
 from mmgen_datasets.quality.repeats.rare_shingles import by_rare_shingles

@@ -8,8 +8,7 @@ template do, a closer way is taken.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
@@ -28,6 +27,8 @@ Compare: TypeAlias = Callable[[Places, Places], npt.NDArray[np.float64]]
 Pairs: TypeAlias = tuple[Places, Places]
 """Items, each with the one that stands beside it."""
 
+DONE = -1
+"""The label of an item that is in no more pairs."""
 _MANY = 32  # others with which one that shares a key with them is compared without further thought
 
 
@@ -44,72 +45,6 @@ Closely: TypeAlias = Callable[[Places], Band]
 """Some items in an order that loses none that are alike, and has fewer others between them."""
 
 
-class Link(NamedTuple):
-    """An item that another one is like."""
-
-    other: int
-    similarity: float
-
-
-class Groups(NamedTuple):
-    """Items by what they are like."""
-
-    firsts: Places
-    """For each item the first of its group, ``(N,)``."""
-    links: dict[int, Link]
-    """Each item but the first of its group, with one that it is like; from link to link one comes
-    to the first."""
-
-
-def link(keys: Keys, compare: Compare, at_least: float, closely: Closely | None = None) -> Groups:
-    """Group items so that those of a group are alike, directly or by way of others in it.
-
-    The groups do not depend on the order of the items.
-
-    Args:
-        keys: of the items.
-        compare: their similarity; of those that are less alike than `at_least`, any value below it.
-        at_least: that two must have to be alike.
-        closely: how those are compared of which very many share a key; where None, each with each.
-    """
-    firsts = np.arange(len(keys))
-    alike: dict[int, list[Link]] = defaultdict(list)
-    for left, right in _candidates(keys, firsts, closely):
-        similarity = compare(left, right)
-        chosen = similarity >= at_least
-        pairs = list(zip(left[chosen].tolist(), right[chosen].tolist(), strict=True))
-        for (a, b), value in zip(pairs, similarity[chosen].tolist(), strict=True):
-            alike[a].append(Link(b, value))
-            alike[b].append(Link(a, value))
-        if pairs:
-            _join(firsts, pairs)
-    return Groups(firsts, _links(firsts, alike))
-
-
-def match(
-    keys: Keys, num_known: int, compare: Compare, at_least: float
-) -> dict[int, dict[int, float]]:
-    """Find for items the known ones that they are like.
-
-    Args:
-        keys: of the known items, then of the others.
-        num_known: how many are known.
-        compare: their similarity; of those that are less alike than `at_least`, any value below it.
-        at_least: that two must have to be alike.
-
-    Returns:
-        Item, counted as in `keys`, to all known ones that it is like, with the similarity.
-    """
-    sides = (np.arange(len(keys)) >= num_known).astype(np.int64)
-    found: dict[int, dict[int, float]] = {}
-    for left, right in _candidates(keys, sides):
-        known, other = np.minimum(left, right), np.maximum(left, right)
-        similarity = compare(known, other)
-        for place in np.flatnonzero(similarity >= at_least):
-            found.setdefault(int(other[place]), {})[int(known[place])] = float(similarity[place])
-    return found
-
-
 def crowded(keys: Keys) -> npt.NDArray[np.bool_]:
     """Which items share a key with another, ``(N,)``."""
     found = np.zeros(len(keys), bool)
@@ -118,13 +53,21 @@ def crowded(keys: Keys) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _candidates(
+def candidates(
     keys: Keys, labels: Places, closely: Closely | None = None
 ) -> Generator[Pairs, None, None]:
-    """Pairs that share a key and have different labels, many at a time; labels may be joined."""
+    """Pairs that share a key and have different labels, many at a time.
+
+    Labels may change while one goes through the pairs: those of items that are found to be alike
+    may become one, and that of an item which is to be in no more pairs becomes `DONE`.
+    """
     crowd = np.zeros(len(keys), bool)
-    for band in map(_buckets, keys.T):
-        crowd[(yield from _pairs(band, labels, _MANY if closely else None))] = True
+    for band in keys.T:
+        open_items = np.flatnonzero(labels != DONE)
+        items, ends = _buckets(band[open_items])
+        most = _MANY if closely else None
+        crowd[(yield from _pairs(Band(open_items[items], ends), labels, most))] = True
+    crowd &= labels != DONE
     if closely and crowd.any():
         yield from _pairs(closely(np.flatnonzero(crowd)), labels)
 
@@ -134,7 +77,7 @@ def _pairs(band: Band, labels: Places, most: int | None = None) -> Generator[Pai
 
     Args:
         band: the items.
-        labels: of all items; may be joined while one goes through the pairs.
+        labels: of all items, which may change as `candidates` says.
         most: so many others at most are told for each place; a power of 2.
 
     Returns:
@@ -147,12 +90,13 @@ def _pairs(band: Band, labels: Places, most: int | None = None) -> Generator[Pai
         at, to = _open(at, to, ends)
         if not turn & (turn - 1):  # of what is joined on the way one learns at 1, 2, 4, 8, ...
             skip = _run_ends(labels[items])
-        to = np.where(labels[items[at]] == labels[items[to]], skip[to], to)
-        at, to = _open(at, to, ends)
+        own = labels[items[at]]
+        to = np.where(own == labels[items[to]], skip[to], to)
+        at, to = _open(at[own != DONE], to[own != DONE], ends)
         if not at.size or turn == most:
             break
         left, right = items[at], items[to]
-        is_open = labels[left] != labels[right]
+        is_open = (labels[left] != labels[right]) & (labels[right] != DONE)
         if is_open.any():
             yield left[is_open], right[is_open]
         to = to + 1
@@ -181,31 +125,3 @@ def _buckets(band: npt.NDArray[np.unsignedinteger[Any]]) -> Band:
     size = np.repeat(sizes, sizes)
     order, sizes = order[size > 1], sizes[sizes > 1]
     return Band(order, np.repeat(np.cumsum(sizes), sizes))
-
-
-def _links(firsts: Places, alike: Mapping[int, Sequence[Link]]) -> dict[int, Link]:
-    """How each item is reached from the first of its group, by as few others as are known."""
-    reached = deque(item for item in sorted(alike) if firsts[item] == item)
-    found: dict[int, Link] = {}
-    while reached:
-        item = reached.popleft()
-        for other, similarity in sorted(alike[item]):
-            if firsts[other] != other and other not in found:
-                found[other] = Link(item, similarity)
-                reached.append(other)
-    return found
-
-
-def _join(firsts: Places, pairs: list[tuple[int, int]]) -> None:
-    """Give those that are alike one label, that of the first; in place."""
-    for pair in pairs:
-        low, high = sorted(_first(firsts, item) for item in pair)
-        firsts[high] = low
-    while (firsts[firsts] != firsts).any():
-        firsts[:] = firsts[firsts]
-
-
-def _first(firsts: Places, item: int) -> int:
-    while firsts[item] != item:
-        item = int(firsts[item])
-    return item

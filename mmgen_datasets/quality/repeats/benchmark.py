@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
+from datasets.utils import tqdm
 
 from mmgen_datasets.errors import SourceError
 from mmgen_datasets.quality.repeats.benchmark_rows import BenchmarkRow, read_rows, rows_of
@@ -101,7 +102,7 @@ def _gather(name: str, rows: Iterable[BenchmarkRow]) -> Benchmark:
     places: dict[object, int] = {}
     indexed: dict[str, list[int]] = {}
     referring: list[tuple[int, str]] = []
-    for number, (row, seen) in enumerate(_looked_at(rows)):
+    for number, (row, seen) in enumerate(tqdm(_looked_at(rows), name, unit=" rows")):
         found.rows.append(row.name)
         found.questions.append(row.questions)
         columns |= dict.fromkeys(row.columns)

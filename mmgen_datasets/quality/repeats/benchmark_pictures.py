@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from mmgen_datasets.quality.repeats.banding import match
 from mmgen_datasets.quality.repeats.benchmark import Benchmark
+from mmgen_datasets.quality.repeats.matching import match
 from mmgen_datasets.quality.repeats.picture_hash import look_keys
 from mmgen_datasets.quality.repeats.pictures import (
     LEAST_SIMILARITY,

@@ -11,10 +11,11 @@ from datasets import Dataset
 from mmgen_datasets.quality.case import Case, Fault, Said
 from mmgen_datasets.quality.check import Checked
 from mmgen_datasets.quality.detail import write_detail
-from mmgen_datasets.quality.repeats.banding import match
 from mmgen_datasets.quality.repeats.benchmark import SPECIFIC, Benchmark
 from mmgen_datasets.quality.repeats.benchmark_pictures import BenchmarkRows
+from mmgen_datasets.quality.repeats.matching import match_one
 from mmgen_datasets.quality.repeats.passages import beginning
+from mmgen_datasets.quality.repeats.rare_shingles import by_rare_shingles
 from mmgen_datasets.quality.repeats.similar_text import (
     SIMILAR,
     comparing,
@@ -78,14 +79,14 @@ def _nearly(asked: Sequence[str], specific: Mapping[str, str]) -> dict[str, str]
     """Those of some folded questions that nearly are specific ones, and where those stand."""
     if not asked or not specific:
         return {}
-    known = list(specific)
-    texts = [*known, *asked]
-    found = {}
-    compare = comparing([shingle_set(text) for text in texts], SIMILAR)
-    for item, links in match(text_keys(texts), len(known), compare, SIMILAR).items():
-        similarity, place = max((value, -place) for place, value in links.items())
-        found[texts[item]] = f"{specific[known[-place]]} (similarity {similarity:.2f})"
-    return found
+    texts = [*asked, *specific]
+    sets = [shingle_set(text) for text in texts]
+    compare, closely = comparing(sets, SIMILAR), by_rare_shingles(sets, SIMILAR)
+    near = match_one(text_keys(texts), len(asked), compare, SIMILAR, closely)
+    return {
+        asked[item]: f"{specific[texts[link.other]]} (similarity {link.similarity:.2f})"
+        for item, link in near.items()
+    }
 
 
 def _asked_there(question: str, rows: BenchmarkRows) -> str | None:

@@ -20,7 +20,8 @@ from datasets.utils import tqdm
 from mmgen_datasets.errors import UsageError
 from mmgen_datasets.quality.case import Case, Fault
 from mmgen_datasets.quality.detail import write_detail
-from mmgen_datasets.quality.repeats.banding import crowded, link
+from mmgen_datasets.quality.repeats.banding import crowded
+from mmgen_datasets.quality.repeats.linking import link
 from mmgen_datasets.quality.repeats.passages import Passage, beginning, passages
 from mmgen_datasets.quality.repeats.pictures import Pictures
 from mmgen_datasets.quality.repeats.rare_shingles import by_rare_shingles

@@ -18,8 +18,9 @@ from datasets.utils import tqdm
 
 from mmgen_datasets.errors import RowError
 from mmgen_datasets.media import read_media
-from mmgen_datasets.quality.repeats.banding import Compare, Groups, Link, Places, link
+from mmgen_datasets.quality.repeats.banding import Compare, Places
 from mmgen_datasets.quality.repeats.kept_looks import kept_looks
+from mmgen_datasets.quality.repeats.linking import Groups, Link, link
 from mmgen_datasets.quality.repeats.picture_hash import (
     NUM_BITS,
     SAME,
