@@ -290,6 +290,43 @@ def test_an_index_of_no_row_is_a_picture_that_is_missing(
     assert "q.tsv: 1 of the pictures that it names are not there" in caplog.text
 
 
+def test_a_long_name_is_not_taken_for_a_picture(tmp_path: Path) -> None:
+    name = f"{'a' * 70}/{'b' * 71}.jpg"
+    put(tmp_path, {name: ONE, "q.json": json.dumps([{"image": name, "question": FIRST}])})
+    assert about(load_benchmark(tmp_path / "q.json")) == {FIRST: {"one"}}
+
+
+@pytest.mark.parametrize("image", [{"bytes": "no bytes", "path": None}, 7, ["", 7], "A" * 66])
+def test_what_is_no_picture_is_none(image: object, tmp_path: Path) -> None:
+    put(tmp_path, {"q.json": json.dumps([{"image": image, "question": FIRST}])})
+    assert about(load_benchmark(tmp_path / "q.json")) == {FIRST: set()}
+
+
+def test_lists_and_lines_are_told_from_one_another(tmp_path: Path) -> None:
+    """Whatever the file is called; lines may be empty."""
+    rows = [{"question": FIRST}, {"question": SECOND}]
+    put(
+        tmp_path,
+        {
+            "list.jsonl": json.dumps(rows),
+            "lines.json": "\n\n".join(map(json.dumps, rows)),
+            "lines.jsonl": "\n\n".join(map(json.dumps, rows)),
+        },
+    )
+    for name in ("list.jsonl", "lines.json", "lines.jsonl"):
+        assert load_benchmark(tmp_path / name).questions == [[FIRST], [SECOND]]
+
+
+def test_the_list_in_an_object_that_asks_is_the_one(tmp_path: Path) -> None:
+    """COCO's form has its pictures first; without questions it is read for these."""
+    images = [{"file_name": "a.jpg", "id": 1}]
+    asked = {"images": images, "sizes": [1, 2], "annotations": [{"question": FIRST}]}
+    put(tmp_path, {"a.jpg": ONE, "q.json": json.dumps(asked)})
+    assert load_benchmark(tmp_path / "q.json").questions == [[FIRST]]
+    put(tmp_path, {"q.json": json.dumps({"images": images})})
+    assert len(load_benchmark(tmp_path / "q.json").pictures) == 1
+
+
 def test_a_name_that_several_files_have_means_none_of_them(tmp_path: Path) -> None:
     put(tmp_path, {"train/1.jpg": ONE, "val/1.jpg": TWO})
     put(tmp_path, {"q.json": json.dumps([{"image": "1.jpg", "question": FIRST}, {"image_id": 1}])})

@@ -19,15 +19,17 @@ from mmgen_datasets.errors import RowError
 
 QUESTIONS = ("question", "text", "prompt", "query", "instruction")
 NAMES = (
-    *("image_path", "image_file", "img_path", "file_name", "filename", "image_name", "images"),
-    *("imagename", "imgname"),
+    *("image_path", "image_file", "img_path", "file_name", "filename"),
+    *("image_name", "imagename", "imgname", "images"),
 )
 IDS = ("image_id", "imageid", "img_id", "data_id")
-"""With which the name of a file begins, or ends: 42 is ``COCO_val2014_000000000042.jpg``."""
+"""The name of a file without its ending, or the number at its end: 42 means
+``COCO_val2014_000000000042.jpg``."""
 
 _TURNS = ("conversations", "messages")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{65,}={0,2}")
-_BEGINNINGS = (*(b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*"),)
+# of JPEG, PNG, GIF, WebP, BMP and TIFF
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
 
 
 def questions_in(record: Mapping[str, Any]) -> list[str]:
@@ -79,8 +81,10 @@ def names_in(record: Mapping[str, Any]) -> list[str]:
 
 
 def _pictures(value: object, *, is_named: bool) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, Mapping) and {"bytes", "path"} == set(value) and any(value.values()):
-        yield value
+    if isinstance(value, Mapping) and {"bytes", "path"} == set(value):
+        data, path = value["bytes"], value["path"]
+        if isinstance(data, bytes) or (data is None and isinstance(path, str) and path):
+            yield value
     elif isinstance(value, bytes) and value.startswith(_BEGINNINGS):
         yield {"bytes": value, "path": None}
     elif isinstance(value, str) and is_named:
