@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from mmgen_datasets import (
@@ -127,6 +129,45 @@ class TestRefusals:
         (tmp_path / "run.json").write_text('{"plan": ')
         with pytest.raises(RunError, match=r"run\.json: not the manifest of a run"):
             read_run(tmp_path)
+
+    @pytest.mark.parametrize(
+        ("name", "what", "hint"),
+        [
+            ("gone", "there is nothing of that name", "choose a run of ROOT: one, two"),
+            ("file", "it is a file", "choose a run of ROOT: one, two"),
+            ("empty", "it is empty", "make one with: mmgen generate"),
+            (".", "it has no run.json", "choose a run of ROOT: one, two"),
+            ("one/conversations", "it has no run.json", "name the folder that it is in: ROOT/one"),
+            ("one/run.json", "it is a file", "name the folder that it is in: ROOT/one"),
+        ],
+    )
+    def test_what_is_no_run_is_told_with_the_runs_around_it(
+        self, tmp_path: Path, name: str, what: str, hint: str
+    ) -> None:
+        for run in ("one", "two"):
+            (tmp_path / run / "conversations").mkdir(parents=True)
+            (tmp_path / run / "conversations" / "train.parquet").touch()
+            (tmp_path / run / "run.json").touch()
+        (tmp_path / "file").touch()
+        (tmp_path / "empty").mkdir()
+        with pytest.raises(RunError) as refused:
+            read_run(tmp_path / name)
+        assert refused.value.problem == f"{tmp_path / name}: is not the folder of a run: {what}"
+        assert refused.value.hint == hint.replace("ROOT", str(tmp_path))
+
+    def test_a_run_of_a_newer_version(self, tmp_path: Path) -> None:
+        fill_run(RunFolder(tmp_path), replace(GROUNDED, limit=1))
+        path = tmp_path / "run.json"
+        path.write_text(path.read_text().replace('"seed": 0', '"seed": 0, "mood": "good"'))
+        with pytest.raises(RunError, match=r"its plan has 'mood', which this version .* not know"):
+            read_run(tmp_path)
+
+    def test_files_that_hold_something_else_than_conversations(self, tmp_path: Path) -> None:
+        fill_run(RunFolder(tmp_path), replace(GROUNDED, limit=1))
+        [file] = (tmp_path / "conversations").iterdir()
+        pq.write_table(pa.table({"id": ["a"], "kind": ["b"]}), file)
+        with pytest.raises(RunError, match="lack the columns sample_id, source,"):
+            load_run(tmp_path)
 
     def test_a_folder_that_is_no_run(self, tmp_path: Path) -> None:
         with pytest.raises(RunError, match="is not the folder of a run"):

@@ -153,6 +153,15 @@ def test_what_else_stands_in_the_file_is_saved_too(in_file: Path, tmp_path: Path
         assert batch_of(journal, ["a"]) == {"a": "part-1"}
 
 
+def test_a_file_that_is_no_journal_is_left_alone(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("mine")
+    with pytest.raises(RunError, match=r"notes\.txt: is not a journal"):
+        repair(notes)
+    assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
+    assert notes.read_text() == "mine"
+
+
 def test_a_journal_in_use_is_left_alone(in_file: Path, tmp_path: Path) -> None:
     path = copy(in_file, tmp_path)
     cut(path, 0.6)

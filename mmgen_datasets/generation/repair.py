@@ -27,6 +27,8 @@ from mmgen_datasets.json_errors import NO_JSON
 
 DAMAGED = ".damaged"
 """The ending that a damaged journal gets."""
+_MAGIC = b"SQLite format 3"
+"""What a file of SQLite begins with; that of a damaged one may be lost."""
 _LEAST_BYTES_A_ROW = 64
 _OUTCOMES = frozenset(get_args(Outcome))
 _COLUMNS = "id, key, outcome, reply, problem, created_at"
@@ -51,6 +53,8 @@ def repair(path: Path) -> Repaired:
     Raises:
         RunError: it is in use, is no journal, or the new one cannot be written.
     """
+    if path.suffix != ".sqlite" and not _begins_with(path, _MAGIC):
+        raise RunError(f"{path}: is not a journal", "name the folder of a run, or its journal")
     if names := at_work_now(path):
         raise RunError(f"{path}: is in use by {names_processes(names)}", "wait for it to end")
     fresh = path.with_name(path.name + PARTIAL)
@@ -72,6 +76,11 @@ def repair(path: Path) -> Repaired:
     damaged = _move(path, DAMAGED)
     fresh.rename(path)
     return Repaired(*saved, damaged)
+
+
+def _begins_with(path: Path, magic: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(magic)) == magic
 
 
 def journals_of(place: Path) -> list[Path]:

@@ -37,7 +37,8 @@ from mmgen_datasets.errors import RunError
 from mmgen_datasets.files import whole_file
 from mmgen_datasets.generation.batch_records import Part, parts_under_way
 from mmgen_datasets.generation.journal import open_journal
-from mmgen_datasets.generation.manifest import GENERATE, PLAN, Manifest, Plan, Shard, now
+from mmgen_datasets.generation.manifest import PLAN, Manifest, Plan, Shard, now
+from mmgen_datasets.generation.run_faults import no_run, refuse_newer, refuse_other_rows
 from mmgen_datasets.generation.selection import Selection
 from mmgen_datasets.generation.workers import at_work_now, is_locked
 from mmgen_datasets.schema import CONVERSATION
@@ -116,6 +117,7 @@ class RunFolder:
         """
         try:
             value = json.loads(self.manifest_path.read_text(encoding="utf-8"))
+            refuse_newer(self.manifest_path, value["plan"])
             known = {name.name for name in fields(Manifest)}
             chosen = [Selection(**each) for each in value.get("selections", ())]
             return Manifest(
@@ -124,7 +126,7 @@ class RunFolder:
             )
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, IsADirectoryError) as error:
             raise RunError(
                 f"{self.manifest_path}: not the manifest of a run: {error}",
                 "move the file away; the journal beside it is used all the same",
@@ -191,7 +193,7 @@ def read_run(path: str | Path) -> list[tuple[RunFolder, Manifest]]:
     folders = [RunFolder(Path(path), shard) for shard in shards_of(Path(path))]
     found = [(folder, manifest) for folder in folders if (manifest := folder.read())]
     if not found:
-        raise RunError(f"{path}: is not the folder of a run", f"make one with: {GENERATE}")
+        raise no_run(Path(path))
     return found
 
 
@@ -220,12 +222,14 @@ def load_run(path: str | Path) -> Dataset:
             f"{path}: has no conversations", f"see why with: mmgen status {shlex.quote(str(path))}"
         )
     try:
-        return _with_scores(load_files("parquet", data_files=files, split="train"))
+        rows = load_files("parquet", data_files=files, split="train")
     except (DatasetsError, pa.ArrowException) as error:
         raise RunError(
             f"{path}: its conversations cannot be read: {error}",
             _how_to_mend(found[0][1]),
         ) from error
+    refuse_other_rows(path, rows.column_names, _how_to_mend(found[0][1]))
+    return _with_scores(rows)
 
 
 def _how_to_mend(manifest: Manifest) -> str:
