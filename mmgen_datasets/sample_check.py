@@ -28,7 +28,8 @@ def check_samples(samples: object) -> None:
     if missing := [name for name in SAMPLE if name not in samples.features]:
         raise UsageError(
             f"the samples lack the columns {', '.join(missing)}",
-            "load them with mmgen_datasets.load_dataset, or see mmgen_datasets.schema.SAMPLE",
+            "name a source, or a folder that 'mmgen prepare' wrote; the columns are those of"
+            " mmgen_datasets.schema.SAMPLE",
         )
     wanted = sample_features(*media_kinds(samples.features)).arrow_schema
     for column in wanted:

@@ -45,6 +45,6 @@ def test_nothing_says_one_of_several(
         assert main(words) in (0, 1), words
         said = "".join(capsys.readouterr())
         assert not SEVERAL.findall(said), (words, said)
-    story = re.search(r'<p class="story">(.*)', Path("run/report.html").read_text("utf-8"))
+    story = re.search(r'<p class="story">\s*(.*)', Path("run/report.html").read_text("utf-8"))
     assert story
     assert story[1].startswith("1 conversation about 1 sample of ")

@@ -125,6 +125,11 @@ class TestRefusals:
         with pytest.raises(SourceError, match="cannot be loaded"):
             fill_run(RunFolder(tmp_path / "run"), Plan(str(tmp_path)))
 
+    def test_a_run_as_a_source(self, tmp_path: Path) -> None:
+        fill_run(RunFolder(tmp_path / "run"), replace(GROUNDED, limit=1))
+        with pytest.raises(UsageError, match="is the folder of a run, not of samples"):
+            fill_run(RunFolder(tmp_path / "other"), Plan(str(tmp_path / "run")))
+
     def test_a_manifest_that_is_damaged(self, tmp_path: Path) -> None:
         (tmp_path / "run.json").write_text('{"plan": ')
         with pytest.raises(RunError, match=r"run\.json: not the manifest of a run"):

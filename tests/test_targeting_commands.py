@@ -98,6 +98,17 @@ def test_a_picture_that_is_not_there_is_a_reject_where_others_are(tmp_path: Path
     assert str(gone) in reason
 
 
+@pytest.mark.parametrize("verb", ["plan", "generate", "filter"])
+def test_a_folder_is_told_with_the_files_that_may_be_meant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    (tmp_path / "plan.json").write_text("{}")
+    more = {"plan": ["--total-gen", "2"], "generate": ["--model", "any"], "filter": ["--keep", "1"]}
+    assert main(["task", verb, str(tmp_path), *more[verb], "--out", str(tmp_path / "out")]) == 2
+    told = f"error: {tmp_path} is a folder\n  → name a file in it: plan.json\n"
+    assert capsys.readouterr().err == told
+
+
 def test_its_messages_name_the_command_that_fills_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

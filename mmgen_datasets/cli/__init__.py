@@ -65,7 +65,9 @@ _COMMANDS = (
 
 _NO_ROOM = "make room on its disk, then give the same command again"
 _NO_RIGHT = "name a folder where you may write, or copy the run to one"
+_NO_FOLDER = "name another: a file stands where a folder is to be"
 _WHAT_TO_DO = {
+    **dict.fromkeys((errno.EEXIST, errno.ENOTDIR), _NO_FOLDER),
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _NO_ROOM),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _NO_RIGHT),
 }

@@ -30,6 +30,9 @@ _NUMBERED_KEY = re.compile(r"image_(\d+)")
 IMAGE_TAG = re.compile(r"<image[ _]?(\d{0,2})>")
 """The place of a picture in a text: ``<image>``, or with the number of the picture, from 1."""
 
+_NAMED = 5
+"""So many files are named that may be meant."""
+
 
 @dataclass(frozen=True)
 class DataFile:
@@ -82,10 +85,18 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError as error:
         raise MissingFileError(f"no file {path}", "give the path of one that exists") from error
+    except IsADirectoryError as error:
+        raise SourceError(f"{path} is a folder", name_a_file(path)) from error
     except OSError as error:
         raise SourceError(
             f"{path} cannot be read: {error.strerror}", "give a file that you may read"
         ) from error
+
+
+def name_a_file(folder: Path) -> str:
+    """What to do where a folder was given for a file of JSON."""
+    names = sorted(path.name for path in folder.glob("*.json*"))[:_NAMED]
+    return f"name a file in it: {', '.join(names)}" if names else "name a file; it has none of JSON"
 
 
 def picture_names(record: Mapping[str, Any]) -> list[str]:

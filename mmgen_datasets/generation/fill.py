@@ -31,12 +31,13 @@ from mmgen_datasets.generation.manifest import Manifest, Plan, digest_ids
 from mmgen_datasets.generation.pace import Pace
 from mmgen_datasets.generation.requests import build_requests
 from mmgen_datasets.generation.rows import VERSION
-from mmgen_datasets.generation.run import RunFolder
+from mmgen_datasets.generation.run import RunFolder, shards_of
 from mmgen_datasets.loading import SOURCES, load_dataset
 from mmgen_datasets.motion.facts_column import with_facts
 from mmgen_datasets.prompts.recipe import limit_pictures, load_recipe
 from mmgen_datasets.publish.licence import Kept, keep, refuse_empty
 from mmgen_datasets.quantity import quantity
+from mmgen_datasets.registry import is_own
 from mmgen_datasets.splits import split_error
 
 
@@ -178,6 +179,11 @@ def load_split(
             f"no source is called {source!r}",
             f"use {', '.join(SOURCES)}, a folder made by 'mmgen prepare', or OWNER/NAME of the hub",
         )
+    if source not in known and shards_of(Path(source)):
+        raise UsageError(
+            f"{source}: is the folder of a run, not of samples",
+            "name the source that it was made from; 'mmgen status' tells which",
+        )
     try:
         return load_dataset(source, data_dir=data_dir, split=split, **settings)
     except MMGenError:
@@ -185,8 +191,9 @@ def load_split(
     except (DatasetsError, OSError, ValueError) as error:
         if isinstance(error, ValueError) and (told := split_error(source, split, error)):
             raise told from error
+        here = "" if is_own(source) or Path(source).exists() else "is no folder here, and "
         raise SourceError(
-            f"{source}, split {split!r}: cannot be loaded: {error.__cause__ or error}",
+            f"{source}, split {split!r}: {here}cannot be loaded: {error.__cause__ or error}",
             "see that it exists and has this split",
         ) from error
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from mmgen_datasets.conversion.data_file import name_a_file
 from mmgen_datasets.errors import MissingFileError, SourceError
 from mmgen_datasets.json_errors import NO_JSON
 
@@ -29,6 +30,8 @@ def read_json(path: Path, kind: type[T], *, called: str, made_by: str) -> T:
     hint = f"make one with: {made_by}"
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
+    except IsADirectoryError as error:
+        raise MissingFileError(f"{path} is a folder", name_a_file(path)) from error
     except OSError as error:
         raise MissingFileError(f"{path} cannot be read: {error.strerror}", hint) from error
     except NO_JSON as error:
