@@ -115,6 +115,7 @@ def test_motions_are_to_be_exported_in_a_format_that_holds_them(
     [step] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("next: ")]
     command = step.removeprefix("next: mmgen ").replace("DIR", str(tmp_path / "out"))
     assert run(*command.split()) == 0
+    assert f" motions in {tmp_path / 'out' / 'motions'}\n" in capsys.readouterr().out
     assert run("export", tmp_path / "a", "--format", "llava", "--out", tmp_path / "no") == 2
     assert "→ choose one that takes all media: sharegpt" in capsys.readouterr().err
 

@@ -22,7 +22,7 @@ from mmgen_datasets.errors import UsageError
 from mmgen_datasets.exporters import EXPORTERS
 from mmgen_datasets.quantity import quantity
 
-_MEDIA = {"videos": "video", "audios": "recording"}
+_MEDIA = {"videos": "video", "audios": "recording", "motions": "motion"}
 """What the files in a folder of an export are; those in any other are pictures."""
 
 
