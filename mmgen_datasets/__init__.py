@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mmgen_datasets.generation.whom import Whom
     from mmgen_datasets.loading import load_dataset, register
     from mmgen_datasets.motion.tokenizer import MotionTokenizer
+    from mmgen_datasets.own_table import as_conversations
     from mmgen_datasets.parquet import prepare
     from mmgen_datasets.prompts.recipe import Recipe, load_recipe
     from mmgen_datasets.publish.hub import push_to_hub
@@ -69,6 +70,7 @@ _PUBLIC = {
     "SpeechTokenizer": "speech.tokenizer",
     "UsageError": "errors",
     "Whom": "generation.whom",
+    "as_conversations": "own_table",
     "build_requests": "generation.requests",
     "cancel_batches": "generation.batch_cancel",
     "check": "quality.check",
@@ -115,6 +117,7 @@ __all__ = [
     "SpeechTokenizer",
     "UsageError",
     "Whom",
+    "as_conversations",
     "build_requests",
     "cancel_batches",
     "check",

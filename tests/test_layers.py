@@ -34,7 +34,7 @@ LAYERS = [
         "picture",
         "publish.origins",
     ],
-    ["media", "loading", "sample_check", "publish.licence"],
+    ["media", "loading", "sample_check", "own_table", "publish.licence"],
     ["parquet", "conversion", "motion", "publish.attribution"],
     ["prompts", "grounded", "backends"],
     ["builders", "generation", "speech", "quality"],

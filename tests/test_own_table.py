@@ -1,0 +1,48 @@
+"""Data that others made are checked, chosen from and exported as what was made here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from datasets import Dataset
+
+import mmgen_datasets as mmgen
+from mmgen_datasets.errors import UsageError
+from mmgen_datasets.schema import CONVERSATION
+
+
+def test_a_file_of_llava_is_checked_chosen_from_and_written_again(
+    conversations: Dataset, tmp_path: Path
+) -> None:
+    mmgen.export(conversations, "llava", tmp_path / "there")
+    file = tmp_path / "there" / "llava.json"
+    records = json.loads(file.read_text())
+    records[1]["conversations"][1]["value"] = "As an AI language model, I cannot see pictures."
+    file.write_text(json.dumps(records))
+    samples = mmgen.load_dataset("llava_json", data_dir=str(tmp_path / "there"), split="train")
+    mine = mmgen.as_conversations(samples)
+    assert mine["sample_id"][:] == mine["id"][:] == [record["id"] for record in records]
+    assert {*mine["kind"]} == {"conversation"}
+    checked = mmgen.check_pictures(mmgen.check_duplicates(mmgen.check(mine)))
+    chosen = mmgen.select(checked, ["failed != refusal", "missing != any"])
+    assert chosen.dropped == {"failed != refusal": 1, "missing != any": 0}
+    mmgen.export(chosen.rows, "llava", tmp_path / "again")
+    del records[1]
+    assert json.loads((tmp_path / "again" / "llava.json").read_text()) == records
+
+
+def test_what_is_there_stays_and_what_is_missing_is_null(conversations: Dataset) -> None:
+    assert mmgen.as_conversations(conversations).to_list() == conversations.to_list()
+    bare = conversations.select_columns(["image", "messages"])
+    completed = mmgen.as_conversations(bare, kind="vqa")
+    assert completed.column_names == [*CONVERSATION, "image"]
+    assert completed["id"][:3] == ["0", "1", "2"]
+    row = completed[0]
+    assert (row["kind"], row["checks"], row["license"], row["error"]) == ("vqa", [], None, None)
+
+
+def test_a_table_without_messages_is_refused(conversations: Dataset) -> None:
+    with pytest.raises(UsageError, match=r"no column 'messages' .*\n.*load_dataset\('llava_json'"):
+        mmgen.as_conversations(conversations.remove_columns("messages"))
