@@ -23,10 +23,9 @@ _VIEW = (
 _TOTAL = "in total|in all|altogether|overall|at all"
 _SEEN = "visible|shown|present|pictured|depicted|seen|featured|here|there"
 _WHOLE = re.compile(
-    rf"(?:(?:are|is)(?: there| here)?)?(?: ?(?:{_SEEN}))?(?: ?(?:are|is) (?:{_SEEN}))?"
-    rf"(?:(?:can|do|could|would) (?:you|we|one|i) (?:see|count|spot|make out|find|notice))?"
-    rf"(?:does (?:the|this) \w+ (?:show|contain|have))?"
-    rf"(?: ?(?:{_TOTAL}))?(?: ?{_VIEW})?(?: ?(?:{_TOTAL}))?"
+    rf"(?:(?:are|is)(?: there| here)?)?(?: ?(?:{_SEEN}))?(?: ?(?:are|is) (?:{_SEEN}))?(?:(?:can|do"
+    rf"|could|would) (?:you|we|one|i) (?:see|count|spot|make out|find|notice))?(?:does (?:the"
+    rf"|this) \w+ (?:show|contain|have))?(?: ?(?:{_TOTAL}))?(?: ?{_VIEW})?(?: ?(?:{_TOTAL}))?"
 )
 _HOW_MANY = ("how", "many")
 _ELLIPTIC = frozenset("and how about what the of many".split())

@@ -8,10 +8,9 @@ from mmgen_datasets.quality.reading.sentences import singular, words
 from mmgen_datasets.quality.reading.wordings import any_of
 
 _CANNOT_TELL = any_of(
-    r"\b(?:can ?not|can't|could ?n't|could not|cannot) (?:\w+ )?(?:be |really |quite |clearly"
-    r" )*(?:see[n]?|tell|told|say|said|make|made|know|known|determine[d]?|discern\w*|read"
-    r"|judge[d]?|count\w*|be|identif\w+|answer\w*|recogni[sz]\w+|distinguish\w*|decide[d]?|ruled?"
-    r"|find|spot)",
+    r"\b(?:can ?not|can't|could ?n't|could not|cannot) (?:\w+ )?(?:be |really |quite |clearly "
+    r")*(?:see[n]?|tell|told|say|said|make|made|know|known|determine[d]?|discern\w*|read|judge[d]?"
+    r"|count\w*|be|identif\w+|answer\w*|recogni[sz]\w+|distinguish\w*|decide[d]?|ruled?|find|spot)",
     r"\b(?:impossible|hard|difficult|tricky|tough) to\b|\bhard(?:ly)? (?:possible|visible)\b"
     r"|\bunclear\b|\bunknown\b|\bunsure\b|\buncertain\b|\bno way (?:of|to)\b|\bdepends on\b"
     r"|\bopen question\b",
@@ -22,9 +21,8 @@ _CANNOT_TELL = any_of(
     r"\bnobody (?:can|could|knows)\b|\btoo (?:dark|small|blurr\w+|far|faint|many)\b"
     r"|\bout of (?:view|frame|sight|focus)\b|\b(?:hidden|obscured|covered (?:by|up)|cropped"
     r"|cut off|turned away)\b",
-    r"\b(?:lies?|falls?|stays?|remains?) (?:outside|beyond|hidden|a mystery|open)\b"
-    r"|\bhides?\b|\bno (?:hint|sign|clue|trace|telling)\b|\bleaves? (?:it )?open\b|\bI don't"
-    r" know\b",
+    r"\b(?:lies?|falls?|stays?|remains?) (?:outside|beyond|hidden|a mystery|open)\b|\bhides?\b"
+    r"|\bno (?:hint|sign|clue|trace|telling)\b|\bleaves? (?:it )?open\b|\bI don't know\b",
 )
 
 
@@ -40,21 +38,16 @@ def cannot_tell(answer: str) -> bool:
 
 _EXACT = (
     r"\d[\d,.]*|zero|none|nobody|nothing|nowhere|no one|one|two|three|four|five|six|seven|eight"
-    r"|nine|ten"
-    r"|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|(?:twen|thir"
-    r"|for|fif"
-    r"|six|seven|eigh|nine)ty\S*|hundreds?|thousands?|dozens?|pairs?|couple|trio|quartet|duo"
-    r"|twins?|half"
-    r"|quarter|thirds?|never|once|twice|thrice|double|triple|everyone|everybody|innumerable"
-    r"|uncounted"
-    r"|countless|(?:more|less) than|too many|at (?:least|most)|as (?:many|much)"
+    r"|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|(?:twen"
+    r"|thir|for|fif|six|seven|eigh|nine)ty\S*|hundreds?|thousands?|dozens?|pairs?|couple|trio"
+    r"|quartet|duo|twins?|half|quarter|thirds?|never|once|twice|thrice|double|triple|everyone"
+    r"|everybody|innumerable|uncounted|countless|(?:more|less) than|too many|at (?:least|most)|as "
+    r"(?:many|much)"
 )
 _VAGUE = (
     r"scores of|handful|several|few|fewer|many|numerous|lots?|plenty|both|myriad|multitude|pack"
-    r"|litter"
-    r"|family|swarm|a (?:bunch|crowd|group|number|flock|herd|row|pile|heap|great deal|little|bit"
-    r"|second"
-    r"|third|fourth)|all|most|various|multiple|some"
+    r"|litter|family|swarm|a (?:bunch|crowd|group|number|flock|herd|row|pile|heap|great deal|little"
+    r"|bit|second|third|fourth)|all|most|various|multiple|some"
 )
 _NEEDS_NOUN = (
     r"single|only|just|lone|sole|solitary|each|another|the same|no|not any|n't any|without any|an?"
@@ -83,8 +76,7 @@ _ENDS_NAME = frozenset(
 )
 _WITHIN = any_of(
     r"\b(?:on|in|at|from|by|to|for|within|behind|near|over|under|has|have|had) (?:the |its |his "
-    r"|her "
-    r"|their )?$"
+    r"|her |their )?$"
 )
 """What makes a number one of something else: "windows on two sides"."""
 _NEXT = re.compile(
@@ -153,32 +145,24 @@ def _stem(word: str) -> str:
 
 
 _COLOUR = any_of(
-    r"\b(?:\w+-)?(?:black|white|red|orange|yellow|green|blue|purple|violet|pink|brown|gr[ae]y"
-    r"|beige|tan|gold|silver|bronze|copper|turquoise|teal|cyan|magenta|maroon|olive"
-    r"|lavender|lilac|mauve|indigo|crimson|scarlet|burgundy|ruby"
-    r"|amber|ochre|mustard|ivory|khaki|chestnut|rusty"
-    r"|auburn|blond|blonde|hazel|ebony|sepia"
-    r"|emerald|jade|aqua|azure|cobalt|sapphire|fuchsia"
-    r"|fawn|taupe|platinum|golden|silvery|metallic|transparent"
-    r"|translucent|colou?rless|pastel|neon|multi-?colou?red|rainbow|striped"
-    r"|spotted|dappled|tabby|calico|tortoiseshell|piebald|checke?red|plaid|patterned|camouflage"
-    r"|monochrome|terracotta|vermilion|cerulean"
-    r"|eggshell|off-white|roan|palomino|sorrel|brindle|grizzled|tawny|buff)(?:s|ish"
-    r"|y)?\b",
+    r"\b(?:\w+-)?(?:black|white|red|orange|yellow|green|blue|purple|violet|pink|brown|gr[ae]y|beige"
+    r"|tan|gold|silver|bronze|copper|turquoise|teal|cyan|magenta|maroon|olive|lavender|lilac|mauve"
+    r"|indigo|crimson|scarlet|burgundy|ruby|amber|ochre|mustard|ivory|khaki|chestnut|rusty|auburn"
+    r"|blond|blonde|hazel|ebony|sepia|emerald|jade|aqua|azure|cobalt|sapphire|fuchsia|fawn|taupe"
+    r"|platinum|golden|silvery|metallic|transparent|translucent|colou?rless|pastel|neon"
+    r"|multi-?colou?red|rainbow|striped|spotted|dappled|tabby|calico|tortoiseshell|piebald"
+    r"|checke?red|plaid|patterned|camouflage|monochrome|terracotta|vermilion|cerulean|eggshell"
+    r"|off-white|roan|palomino|sorrel|brindle|grizzled|tawny|buff)(?:s|ish|y)?\b",
     r"\b\w+[- ]colou?red\b|\bcolou?rs of (?:the|a|an) (?:rainbow|flag|\w+ flag)\b"
     r"|\bthe same(?: \w+)? (?:colou?r|shade|tone|hue|as)\b|\bevery colou?r\b|\ball colou?rs\b",
 )
 _MAYBE_COLOUR = any_of(
     r"(?:^|[,;(] ?|\b(?:is|are|was|were|it's|they're|looks?|in|like|as|of|or|and|pale|dark|deep"
-    r"|bright|rich"
-    r"|warm|soft|light|mostly|mainly|rather|quite|very|the colou?r|shade) )(?:light|dark|pale"
-    r"|clear|coffee"
-    r"|chocolate|caramel|wine|cherry|strawberry|raspberry|lemon|honey|straw|wheat|plum|peach"
-    r"|apricot|sand"
-    r"|ash|brick|rose|steel|chrome|pearl|brass|oak|walnut|mahogany|wood(?:en)?|denim|mint|lime"
-    r"|olive|salmon"
-    r"|coral|bay|buff|jet|slate|charcoal|cream|ginger|rust|navy|snow(?:y)?|sandy)"
-    r"(?= ?(?:$|[,.;:!?)])| (?:in colou?r|colou?r|tone|shade|hue))",
+    r"|bright|rich|warm|soft|light|mostly|mainly|rather|quite|very|the colou?r|shade) )(?:light"
+    r"|dark|pale|clear|coffee|chocolate|caramel|wine|cherry|strawberry|raspberry|lemon|honey|straw"
+    r"|wheat|plum|peach|apricot|sand|ash|brick|rose|steel|chrome|pearl|brass|oak|walnut|mahogany"
+    r"|wood(?:en)?|denim|mint|lime|olive|salmon|coral|bay|buff|jet|slate|charcoal|cream|ginger|rust"
+    r"|navy|snow(?:y)?|sandy)(?= ?(?:$|[,.;:!?)])| (?:in colou?r|colou?r|tone|shade|hue))",
 )
 """Words of other senses ("used for coffee"), which are colours where a sentence ends in them."""
 

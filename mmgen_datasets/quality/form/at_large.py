@@ -13,25 +13,21 @@ from mmgen_datasets.quality.reading.sentences import sentences, words
 from mmgen_datasets.quality.reading.wordings import any_of
 
 _AT_LARGE = any_of(
-    r"\b(?:often|usually|typically|generally|always|commonly|tends? to|these days|nowadays|known"
-    r" (?:for|to)|popular|can be|important|favou?rite|(?:is|are) (?:\w+ )?common|some people|many"
-    r" people|most people|people (?:often|like|love|use|find)|(?:is|are) (?:\w+ )?used (?:for|to"
-    r"|as)|in many (?:countries|places|homes)|comes? in (?:many|all)|vary|varies|essential|all"
-    r" over the world|around the world|requires?|an? (?:\w+ ){1,3}way to|helps? (?:people"
-    r"|owners|to"
-    r"|one|you|us)|protects?|prevents?|allows? (?:people|owners|one|you|us)|(?:is|are) (?:meant"
+    r"\b(?:often|usually|typically|generally|always|commonly|tends? to|these days|nowadays|known "
+    r"(?:for|to)|popular|can be|important|favou?rite|(?:is|are) (?:\w+ )?common|some people|many "
+    r"people|most people|people (?:often|like|love|use|find)|(?:is|are) (?:\w+ )?used (?:for|to|as)"
+    r"|in many (?:countries|places|homes)|comes? in (?:many|all)|vary|varies|essential|all over "
+    r"the world|around the world|requires?|an? (?:\w+ ){1,3}way to|helps? (?:people|owners|to|one"
+    r"|you|us)|protects?|prevents?|allows? (?:people|owners|one|you|us)|(?:is|are) (?:meant"
     r"|designed|intended|made) to)\b"
 )
 """How one speaks of a kind of thing and not of the one that is seen."""
 _EVALUATION = (
     r"(?:healthy|popular|classic|beautiful|lovely|stylish|elegant|charming|iconic|timeless"
-    r"|wonderful"
-    r"|delightful|fine|great|good|nice|typical|common|traditional|nutritious|versatile|useful"
-    r"|practical"
-    r"|essential|important|famous|well-known|beloved|favou?rite|striking|remarkable|fascinating"
-    r"|impressive|magnificent|majestic|noble|loyal|intelligent|friendly|gorgeous|stunning"
-    r"|attractive"
-    r"|eye-catching|cute|pretty|tasty|valuable|special|suitable)"
+    r"|wonderful|delightful|fine|great|good|nice|typical|common|traditional|nutritious|versatile"
+    r"|useful|practical|essential|important|famous|well-known|beloved|favou?rite|striking"
+    r"|remarkable|fascinating|impressive|magnificent|majestic|noble|loyal|intelligent|friendly"
+    r"|gorgeous|stunning|attractive|eye-catching|cute|pretty|tasty|valuable|special|suitable)"
 )
 _EVALUATES = any_of(rf"\b{_EVALUATION}\b|\b(?:suits?|fits?|match(?:es)?|goes?)\b")
 _APPRAISES = any_of(

@@ -92,9 +92,8 @@ _HIDDEN: dict[str, re.Pattern[str]] = {
     "speaks of boxes": any_of(
         r"\bbounding[- ]box(?:es)?\b|\bbbox(?:es)?\b|\bdetection box(?:es)?\b|\bobject"
         r" box(?:es)?\b",
-        r"\b(?:the|its|their|his|her|each|both|whose|two|these|those) (?:\w+ )?box(?:es)?"
-        r" (?:drawn |placed |put )?(?:around|enclosing|surrounding|that (?:enclose|surround"
-        r"|mark)s?)\b",
+        r"\b(?:the|its|their|his|her|each|both|whose|two|these|those) (?:\w+ )?box(?:es)? (?:drawn "
+        r"|placed |put )?(?:around|enclosing|surrounding|that (?:enclose|surround|mark)s?)\b",
         rf"\b{_BY} (?:the (?:size|width|height|position|place) of )?(?:its|their|his|her)"
         rf" box(?:es)?\b"
         r"|\bthe boxes (?:place|put|say|indicate|suggest|tell)\b|\b(?:detected|drawn|annotated"
@@ -136,9 +135,8 @@ _HIDDEN: dict[str, re.Pattern[str]] = {
         rf"(?: that)? (?:have been |has been |are |were |is |was )?{_MARKED}"
         rf"(?: (?:for|in|on|by|with) (?:(?:the|this) {_PICTURE}|it|me|us))?",
         rf"\b{_MARKED} (?:objects|items|things|categories|elements|entities|instances)\b",
-        rf"\b(?:image-level|class|category|verified|machine|human-verified) labels?\b"
-        rf"|\b(?:labels?|tags?) (?:of|for|in|with|given (?:to|for|with)|attached to) (?:the|this)"
-        rf" {_PICTURE}"
+        rf"\b(?:image-level|class|category|verified|machine|human-verified) labels?\b|\b(?:labels?"
+        rf"|tags?) (?:of|for|in|with|given (?:to|for|with)|attached to) (?:the|this) {_PICTURE}"
         rf"|\b{_PICTURE}'?s? labels\b|\bverified (?:as|to be) (?:absent|present|not)\b",
         r"\b(?:according to|based on|from|going by|judging by) the labels\b|\bthe labels (?:say"
         r"|mention|list|include|confirm|state|do not|don't|tell)\b",
@@ -193,17 +191,15 @@ _PLACED = any_of(
 
 _ON_EARTH = any_of(
     r"\b(?:maps?|sea charts?|charts?|gps|latitudes?|longitudes?|navigat\w+|sailors?|captain"
-    r"|plaques?"
-    r"|compass|satellites?|geocach\w+|drones?|typed|survey\w*)\b"
+    r"|plaques?|compass|satellites?|geocach\w+|drones?|typed|survey\w*)\b"
 )
 """What has coordinates that are no places in a picture."""
 _MAY_BE_ASKED = ("speaks of boxes", "speaks of coordinates")
 _CAPTION_IN_PICTURE = any_of(
     r"\b(?:a|another|its|printed|handwritten)(?: [\w-]+){0,2} captions?\b"
     r"(?! (?:would|could|might|for|should))",
-    r"\b(?:a|another|its|with|printed|handwritten) (?:\w+ ){0,2}captions?\b"
-    r" (?:\w+ ){0,4}?(?:under|below|beneath|above|beside|underneath|on|at|across|in|along|that"
-    r" reads)\b"
+    r"\b(?:a|another|its|with|printed|handwritten) (?:\w+ ){0,2}captions?\b (?:\w+ ){0,4}?(?:under"
+    r"|below|beneath|above|beside|underneath|on|at|across|in|along|that reads)\b"
     rf"|\bcaptions? (?:\w+ ){{0,2}}(?:under|below|beneath|above|on|at|across|along|printed|in)"
     rf" (?:\w+ ){{0,4}}{_THING}\b",
 )
@@ -213,9 +209,8 @@ _CAPTION_IN_PICTURE = any_of(
 _STEMS = (
     "caption descri narrat sentence prompt transcript bbox box coordinate annot ground data detect "
     "confidence label tagged marked listed recorded outlined drawn provided given supplied mention "
-    "told said text tags tagged segment specified indicated designated information context "
-    "details material input alt- verified absent "
-    "list"
+    "told said text tags tagged segment specified indicated designated information context details "
+    "material input alt- verified absent list"
 ).split()
 
 

@@ -54,9 +54,8 @@ _TAKEN = any_of(
     r" (?!(?:is|are|was|were|has|have|had|can|could|will|would|may|might)\b)(?:\w+ ){0,7}\w+$",
     r"^(?:like )?(?:what|who|where|how)$",
     # somebody to play with; not: about to play with
-    r"(?:^|\b(?!(?:about|going|trying|wants|seems|appears|starts) to\b)\w+ )to \w+"
-    r"(?: (?:it|them|him|her|us|things))?(?: (?:up|down|on|away|back|out|forward|afraid|fond"
-    r"|proud|\w+ed))?$",
+    r"(?:^|\b(?!(?:about|going|trying|wants|seems|appears|starts) to\b)\w+ )to \w+(?: (?:it|them"
+    r"|him|her|us|things))?(?: (?:up|down|on|away|back|out|forward|afraid|fond|proud|\w+ed))?$",
     r"\b(?:(?:some|any|no|every)(?:body|one|thing|where)|place|ones?|things?|person|people"
     r"|friends?|way) (?:\w+ )?to (?:\w+ ){1,4}\w+$",
     r"^to (?!(?:the|his|her|its|their|an?)\b)(?:\w+ ){1,6}\w+$",

@@ -11,10 +11,9 @@ from mmgen_datasets.quality.form.asking import asks_for_dialogue, asks_for_form,
 from mmgen_datasets.quality.reading.sentences import sentences, unquoted
 
 _LABELS = (
-    r"(?:(?:follow-?up |next |first |second |third |user |human |model |final |ground[- ]truth"
-    r" )?(?:question|answer|response|reply)|(?:Q|A)(?=\W*\d|\W*[:：])|user|human|assistant|system"
-    r"|gpt|chatgpt|bot|ai|prompt|instructions?|(?:turn|exchange|round|dialogue|conversation)(?="
-    r" ?\d))"
+    r"(?:(?:follow-?up |next |first |second |third |user |human |model |final |ground[- ]truth "
+    r")?(?:question|answer|response|reply)|(?:Q|A)(?=\W*\d|\W*[:：])|user|human|assistant|system|gpt"
+    r"|chatgpt|bot|ai|prompt|instructions?|(?:turn|exchange|round|dialogue|conversation)(?= ?\d))"
 )
 _LABEL = re.compile(
     rf"^(?:[ \t>\-•#]|\*\s)*(?P<label>[*_]*\b{_LABELS}"
@@ -49,9 +48,8 @@ _SLOT_WORDS = (
     r"(?:objects?|colou?rs?|names?|animals?|persons?|places?|locations?|numbers?|counts?|items?"
     r"|nouns?|verbs?|adjectives?|subjects?|actions?|things?|descriptions?|captions?|questions?"
     r"|answers?|categor(?:y|ies)|labels?|class|bbox|images?|pictures?|photos?|scenes?|entit(?:y"
-    r"|ies)|attributes?|relations?|sizes?|shapes?|materials?|text|brands?|cit(?:y|ies)|dates?"
-    r"|time|placeholders?|values?|words?|options?|topics?|details?|activit(?:y|ies)|country"
-    r"|reason|here)"
+    r"|ies)|attributes?|relations?|sizes?|shapes?|materials?|text|brands?|cit(?:y|ies)|dates?|time"
+    r"|placeholders?|values?|words?|options?|topics?|details?|activit(?:y|ies)|country|reason|here)"
 )
 _SLOT = re.compile(
     rf"\{{\{{?\s*[A-Za-z_][\w .\-]{{0,40}}\}}?\}}|\$\{{\w+\}}|\[\s*(?:insert|fill in|your|specify"

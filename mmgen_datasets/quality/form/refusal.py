@@ -17,16 +17,14 @@ _ADVERBS = r"(?:\w+ly |just |only |also |simply |not |still |in fact |yet |even 
 _CANNOT = (
     rf"\bI(?:'m| am)? (?:can ?not(?: and will not)?|can'?t(?: and won't)?|could(?: not|n't)"
     rf"|{_ADVERBS}"
-    r"(?:unable to|not able to|not supposed to|not meant to|not at liberty to|incapable of"
-    r"|not capable of|not allowed to|not permitted to|not in"
-    r" a position to|not equipped to|not designed to|not programmed to|not comfortable(?: with)?"
-    r"|going to have to decline to)|won(?:'|’)t(?: be able to)?|will not(?: be able to)?"
-    r"|would(?: not|n't) be able to|would rather not|(?:have been|was|am) (?:\w+ )?(?:instructed"
-    r"|told"
-    r"|asked|taught|trained|programmed) not to|must decline to|have to"
-    r" decline to|refuse to|decline to|prefer not to|lack the (?:ability|means) to|have no (?:way"
-    r"|means) (?:of|to)|have no ability to|(?:don't|do not) have (?:the|any|a) (?:ability"
-    r"|capability|capacity|way|means) (?:to|of)"
+    r"(?:unable to|not able to|not supposed to|not meant to|not at liberty to|incapable of|not "
+    r"capable of|not allowed to|not permitted to|not in a position to|not equipped to|not designed "
+    r"to|not programmed to|not comfortable(?: with)?|going to have to decline to)|won(?:'|’)t(?: "
+    r"be able to)?|will not(?: be able to)?|would(?: not|n't) be able to|would rather not|(?:have "
+    r"been|was|am) (?:\w+ )?(?:instructed|told|asked|taught|trained|programmed) not to|must "
+    r"decline to|have to decline to|refuse to|decline to|prefer not to|lack the (?:ability|means) "
+    r"to|have no (?:way|means) (?:of|to)|have no ability to|(?:don't|do not) have (?:the|any|a) "
+    r"(?:ability|capability|capacity|way|means) (?:to|of)"
     rf"|(?:don't|do not) know how to) {_ADVERBS}"
 )
 _MEDIUM = (
@@ -49,20 +47,17 @@ _REFUSALS = {
         rf"(?:an? )?(?:[\w-]+ )?{_MACHINE}",
         r"\bI(?:'m| am) (?:just |only |merely |simply |but )?an? (?:\w+ )?(?:machine|bot|model"
         r"|program|algorithm|software|computer|assistant)\b(?! (?:on|in|at) the)",
-        r"\bas an? (?:\w+ )?(?:model|assistant|machine|program|system|bot|computer)\b[^.!?;]{0,60}?"
-        r"\bI (?:tend|sometimes|often|can|cannot|can't|do|don't|have|am|only|was|may|might|will"
-        r"|would|must"
-        r"|lack)\b",
-        r"\b(?:OpenAI|Anthropic|Google|Meta|Microsoft|my (?:makers?|creators?"
-        r"|developers?)) (?:has |have )?"
-        r"(?:trained|made|built|designed|taught|programmed|told) me\b",
+        r"\bas an? (?:\w+ )?(?:model|assistant|machine|program|system|bot"
+        r"|computer)\b[^.!?;]{0,60}?\bI (?:tend|sometimes|often|can|cannot|can't|do|don't|have|am"
+        r"|only|was|may|might|will|would|must|lack)\b",
+        r"\b(?:OpenAI|Anthropic|Google|Meta|Microsoft|my (?:makers?|creators?|developers?)) (?:has "
+        r"|have )?(?:trained|made|built|designed|taught|programmed|told) me\b",
         r"\bI was (?:only |just |merely )?(?:trained|programmed|not trained|not designed|not"
         r" built|built to)\b",
         r"\bmy (?:abilities|skills|functions?|input|perception) (?:are|is) (?:\w+ )?(?:limited"
         r"|restricted|confined) to\b",
         r"\bmy (?:training(?: data)?|programming|polic(?:y|ies)|knowledge cut-?off|developers"
-        r"|creators|guidelines"
-        r"|capabilities|limitations)\b",
+        r"|creators|guidelines|capabilities|limitations)\b",
         r"\bI (?:only|can only) (?:work with|process|handle|read|understand|deal (?:in|with)"
         r"|answer questions (?:about|on)|respond to|help with) (?:the )?"
         rf"(?:words|text|written)[^,.;]*(?:(?:,| and)[^.;]*\b{_MEDIUM})?",
@@ -94,10 +89,9 @@ _REFUSALS = {
         rf"\bI (?:never|do not|don't) (?:actually |really |ever |get to )*(?:see|view|perceive) "
         rf"{_MEDIUM}\b{_HUNG}",
         r"\bI(?:'ve|'m)? (?:have |am |was |had )?(?:only|just|merely|solely) (?:have |been |was "
-        r"|had )?"
-        r"(?:given|sent|shown|provided with|got|have|had|received?|rely(?:ing)? on|working from"
-        r"|going by)"
-        r" (?:the |an? |some |your |these |written |plain )*(?:captions?|text(?:ual)?(?: \w+)?"
+        r"|had )?(?:given|sent|shown|provided with|got|have|had|received?|rely(?:ing)? on|working "
+        r"from|going by) (?:the |an? |some |your |these |written |plain )*(?:captions?"
+        r"|text(?:ual)?(?: \w+)?"
         rf"|descriptions?|annotations?|words|labels|metadata|transcripts?)\b{_HUNG}",
         rf"\bno {_MEDIUM} (?:\w+ )?(?:came|come|comes|arrived|reached) (?:with|through|along|to"
         rf"|me)\b",
@@ -153,10 +147,9 @@ _REFUSALS = {
         r"\bit (?:would be|would not be|wouldn't be|is|isn't|is not) (?:inappropriate|unethical"
         r"|appropriate|right|ethical|my place) (?:for me )?to\b",
         r"\b(?:policy|policies|guidelines|rules|terms|privacy|ethics|safety|regulations|training"
-        r"|programming|settings|principles|instructions|restrictions)\b[^.;!?]{0,40}?\b(?:do(?:es)?"
-        r"(?: not|n't) (?:allow|permit|let|enable)|prevents?|forbids?|prohibits?|bars?|keeps?"
-        r"|stops?) "
-        r"me\b",
+        r"|programming|settings|principles|instructions"
+        r"|restrictions)\b[^.;!?]{0,40}?\b(?:do(?:es)?(?: not|n't) (?:allow|permit|let|enable)"
+        r"|prevents?|forbids?|prohibits?|bars?|keeps?|stops?) me\b",
         r"\bI(?:'m| am) not (?:at liberty|allowed|permitted|supposed) to (?:say|tell|answer|reveal"
         r"|disclose|judge|guess|name|identify|comment)\b",
         r"\brequest\b[^.;!?]{0,30}\bI (?:have to |must |will |need to )?(?:turn down|decline"
@@ -176,10 +169,9 @@ _TRIGGER = any_of(rf"\b(?:I|me|my|AI|please|{_MEDIUM}|guidelines|inappropriate|u
 
 _OF_THE_PICTURE = any_of(
     r"[^.;!?]*\b(?:from (?:the|this|a|one|here|what)|in (?:the|this) (?:picture|photo|image|view)"
-    r"|from (?:this|the) (?:angle|view|distance|picture|photo|image)|with certainty|for"
-    r" (?:certain|sure)|visible|hidden|blur\w*|out of (?:the )?(?:frame|view|sight|focus)|cut off"
-    r"|too (?:small|far|dark|blurry|faint|dim)|turned away|obscured|because of the|in this"
-    r" light)\b[^.;!?]*"
+    r"|from (?:this|the) (?:angle|view|distance|picture|photo|image)|with certainty|for (?:certain"
+    r"|sure)|visible|hidden|blur\w*|out of (?:the )?(?:frame|view|sight|focus)|cut off|too (?:small"
+    r"|far|dark|blurry|faint|dim)|turned away|obscured|because of the|in this light)\b[^.;!?]*"
 )
 """What tells that a picture and not the assistant is at its limits, in the same sentence."""
 _PLAYS_A_PART = re.compile(

@@ -60,14 +60,11 @@ _PRAISE = any_of(
     r" (?:ask|wonder|consider|think|know))[^.!?]*[.!]*$",
     r"^(?:many|some|most|lots of) (?:people|viewers|visitors) (?:would )?(?:ask|wonder|want to"
     r" know)[^.!?]*[.!]*$",
-    r"^(?:please )?(?:(?:just )?(?:take|have) a (?:\w+ )?look|look (?:closely|carefully|again"
-    r"|for yourself"
-    r"|closer)|see for yourself|you (?:can|should|could|may|might) (?:see|look|check|find|judge"
-    r"|decide"
-    r")[^.!?]* yourself|I(?:'ll| will) leave (?:that|it|this) (?:up )?to you|(?:that|this"
-    r"|it)(?:'s| is)"
-    r" (?:all )?(?:up to|for|left to) (?:you|the viewer)|(?:let me know|tell me) if|feel free to"
-    r"|don't hesitate to|I can tell you (?:more|all))[^.!?]*[.!]*$",
+    r"^(?:please )?(?:(?:just )?(?:take|have) a (?:\w+ )?look|look (?:closely|carefully|again|for "
+    r"yourself|closer)|see for yourself|you (?:can|should|could|may|might) (?:see|look|check|find"
+    r"|judge|decide)[^.!?]* yourself|I(?:'ll| will) leave (?:that|it|this) (?:up )?to you|(?:that"
+    r"|this|it)(?:'s| is) (?:all )?(?:up to|for|left to) (?:you|the viewer)|(?:let me know|tell "
+    r"me) if|feel free to|don't hesitate to|I can tell you (?:more|all))[^.!?]*[.!]*$",
 )
 """Sentences that praise a question, promise an answer or hand it back, and give none."""
 

@@ -68,17 +68,16 @@ NOT_NEGATING = (
     "all, not every, not alone"
 )
 POSSIBLE = frozenset(
-    "may might could would should must will shall 'll ought perhaps maybe probably possibly "
-    "likely presumably potentially perchance apparently seem seems seemed seemingly appear "
-    "appears appeared suggest suggests suggesting suggested hint hints hinting imply implies "
-    "implying indicate indicates indicating imagine imagining suppose supposedly supposing "
-    "guess wonder whether if unless want wants wanting wish wishes wishing hope hopes hoping "
-    "expect expects expecting await awaits awaiting plan plans planning intend intends "
-    "intending need needs needing remind reminds reminding reminiscent dream dreams dreaming "
-    "symbolize symbolizes assume assumes assuming assumed think thinks "
-    "believe believes evoke evokes evoking prefer prefers expected supposed "
-    "anticipating anticipate normally usually typically generally commonly "
-    "often rarely seldom ideally unclear unsure uncertain doubt doubts unlikely doubtful "
+    "may might could would should must will shall 'll ought perhaps maybe probably possibly likely "
+    "presumably potentially perchance apparently seem seems seemed seemingly appear appears "
+    "appeared suggest suggests suggesting suggested hint hints hinting imply implies implying "
+    "indicate indicates indicating imagine imagining suppose supposedly supposing guess wonder "
+    "whether if unless want wants wanting wish wishes wishing hope hopes hoping expect expects "
+    "expecting await awaits awaiting plan plans planning intend intends intending need needs "
+    "needing remind reminds reminding reminiscent dream dreams dreaming symbolize symbolizes "
+    "assume assumes assuming assumed think thinks believe believes evoke evokes evoking prefer "
+    "prefers expected supposed anticipating anticipate normally usually typically generally "
+    "commonly often rarely seldom ideally unclear unsure uncertain doubt doubts unlikely doubtful "
     "'d".split()
 )
 """What follows these, in the same clause, is not said to be there."""

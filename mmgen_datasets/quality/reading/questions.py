@@ -28,9 +28,8 @@ HOW_MANY = any_of(
     r"\bhow many\b|\bcount (?:the|all|how)\b|\bwhat (?:is )?the (?:total )?number of\b"
 )
 WHAT_COLOUR = any_of(
-    r"\b(?:what|which) (?:\w+ )?colou?rs?\b(?! (?:scheme|palette|mood))|\bwhat is the"
-    r" colou?r\b(?! (?:scheme|palette|mood))|\bname the colou?r|\bin (?:what|which) (?:colou?r"
-    r"|shade)\b"
+    r"\b(?:what|which) (?:\w+ )?colou?rs?\b(?! (?:scheme|palette|mood))|\bwhat is the colou?r\b(?! "
+    r"(?:scheme|palette|mood))|\bname the colou?r|\bin (?:what|which) (?:colou?r|shade)\b"
 )
 WHERE = any_of(rf"{_LEAD_IN}where(?:'s| is| are| was| were| does| do| did| has| have| can)\b")
 WHEN = any_of(

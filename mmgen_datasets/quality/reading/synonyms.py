@@ -34,8 +34,7 @@ SYNONYMS = {
     "truck": "lorry, pickup, pickup truck, fire truck, fire engine, semi truck, dump truck, "
     "van, suv, jeep, tow truck, garbage truck, delivery truck, food truck, tanker",
     "boat": "ship, sailboat, sailing boat, rowing boat, rowboat, canoe, kayak, yacht, ferry, "
-    "barge, dinghy, speedboat, trawler, motorboat, fishing boat, catamaran, tugboat, "
-    "cruise ship",
+    "barge, dinghy, speedboat, trawler, motorboat, fishing boat, catamaran, tugboat, cruise ship",
     "traffic light": "stoplight, traffic signal, stop light",
     "fire hydrant": "hydrant",
     "stop sign": "",
