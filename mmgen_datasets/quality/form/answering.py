@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from mmgen_datasets.quality.reading.sentences import singular, words
+from mmgen_datasets.quality.form.content import stem
+from mmgen_datasets.quality.reading.sentences import words
 from mmgen_datasets.quality.reading.wordings import any_of
 
 _CANNOT_TELL = any_of(
@@ -103,7 +104,7 @@ def has_number(asked: str, said: str) -> bool:
     if _AS_A_WHOLE.search(said):
         return True
     named = _counted(asked)
-    stems = {_stem(word) for word in words(said)}
+    stems = {stem(word) for word in words(said)}
     if any(f"{one}less" in stems for one in named):
         return True
     is_named = bool(named & stems)
@@ -119,14 +120,14 @@ def _counted(asked: str) -> frozenset[str]:
         if word in _ENDS_NAME:
             break
         names.append(word)
-    return frozenset(map(_stem, names))
+    return frozenset(map(stem, names))
 
 
 def _counts(found: re.Match[str], said: str, named: frozenset[str], is_named: bool) -> bool:
     after = _NEXT.match(said, found.end())
     following = [word for word in (after.groups() if after else ()) if word]
     is_at_end = not following or said[found.end() :].lstrip(" ")[:1] in ",.;:!?)-–—"
-    if not named.isdisjoint(map(_stem, map(str.lower, following[:3]))) and not is_at_end:
+    if not named.isdisjoint(map(stem, map(str.lower, following[:3]))) and not is_at_end:
         return True
     first = following[0].lower() if following else ""
     if found["bound"]:
@@ -137,11 +138,6 @@ def _counts(found: re.Match[str], said: str, named: frozenset[str], is_named: bo
     if is_at_end or first in _NO_NOUN:
         return True
     return bool(found["exact"]) and not _WITHIN.search(said[: found.start()])
-
-
-def _stem(word: str) -> str:
-    word = singular(word)
-    return word.removesuffix("s").removesuffix("e") if len(word) > 3 else word
 
 
 _COLOUR = any_of(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from mmgen_datasets.quality.form.content import stem
 from mmgen_datasets.quality.reading.questions import EXISTENTIAL
 from mmgen_datasets.quality.reading.sentences import sentences, words
 from mmgen_datasets.quality.reading.wordings import any_of
@@ -115,26 +116,22 @@ def _only_praises(asked: str, first: str) -> bool:
     subject = _OF_DEFINITE.match(first)
     if not subject or not _APPRAISES.search(first) or _EVALUATES.search(asked):
         return False
-    asked_of = {_stem(one) for one in words(asked)}
-    return any(_stem(one) in asked_of for one in words(subject[1]) if len(one) > 2)
+    asked_of = {stem(one) for one in words(asked)}
+    return any(stem(one) in asked_of for one in words(subject[1]) if len(one) > 2)
 
 
 def _takes_for_kind(word: str, first: str, asked: str) -> bool:
     """Whether "the cup" of a question, or "a cup", has become cups in general."""
     if not word.endswith("s"):
         return False
-    kind = _stem(word)
-    if kind in {_stem(one) for one in _DEFINITE.findall(asked)}:
+    kind = stem(word)
+    if kind in {stem(one) for one in _DEFINITE.findall(asked)}:
         return True
     if EXISTENTIAL.search(asked):
         return False
     bare = {one.lower() for one in _BARE.findall(asked)}
-    indefinite = {_stem(one) for one in _INDEFINITE.findall(asked)}
+    indefinite = {stem(one) for one in _INDEFINITE.findall(asked)}
     if (word in bare or kind in indefinite) and not _POINTS.search(first):
         return True
-    is_asked_of = _DEFINITE.search(asked) is not None and kind in map(_stem, words(asked))
+    is_asked_of = _DEFINITE.search(asked) is not None and kind in map(stem, words(asked))
     return is_asked_of and not _ANCHOR.search(first)
-
-
-def _stem(word: str) -> str:
-    return word.lower().removesuffix("s").removesuffix("e")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mmgen_datasets.quality.reading.sentences import singular, words
 
 _FILLERS = frozenset(
@@ -16,14 +18,15 @@ _FILLERS = frozenset(
 
 def content(text: str) -> frozenset[str]:
     """The stems of the words of a text that say something, crude ones: "comes" is "com"."""
-    found = (singular(word) for word in words(text))
-    return frozenset(stem(word) for word in found) - _STEMS_FILLERS
+    return frozenset(map(stem, words(text))) - _STEMS_FILLERS
 
 
+@lru_cache(8192)
 def stem(word: str) -> str:
     """A crude stem: "breeds" and "breed" have one, and so have "arriving" and "arrives"."""
+    word = singular(word.lower())
     for ending in ("s", "ing", "ed", "e"):
-        if len(word) - len(ending) > 1 and not word.endswith(("ss", "us")):
+        if word.endswith(ending) and len(word) - len(ending) > 1 and word[-2:] not in ("ss", "us"):
             word = word.removesuffix(ending)
     return word
 
