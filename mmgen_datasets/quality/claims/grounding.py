@@ -12,18 +12,10 @@ from mmgen_datasets.quality.reading.clauses import clause
 from mmgen_datasets.quality.reading.cues import POSSIBLE
 from mmgen_datasets.quality.reading.elsewhere import is_elsewhere
 from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
+from mmgen_datasets.quality.reading.questions import EXISTENTIAL, POLAR
 from mmgen_datasets.quality.reading.sentences import worded
 from mmgen_datasets.quality.reading.synonyms import IMPLIED
 
-_POLAR = re.compile(
-    r"(?:and |so |but |then |also |well |now |,)*(?:is|are|was|were|does|do|did|can|has|have)\b",
-    re.IGNORECASE,
-)
-_EXISTENTIAL = re.compile(
-    r"(?:is|are) there\b|(?:can|do|could) you (?:see|spot|find|make out)\b"
-    r"|does (?:the|this) (?:picture|image|photo|photograph|scene) (?:show|contain|have|include)\b",
-    re.IGNORECASE,
-)
 _YES = re.compile(r"(?:yes|yeah|yep|indeed|certainly|correct|right)\b", re.IGNORECASE)
 _NO = re.compile(r"(?:no|nope)\b(?=\W|$)(?! (?:\w+))", re.IGNORECASE)
 _SUPPOSING = frozenset(
@@ -125,7 +117,7 @@ def asks_for(exchanged: Exchanged) -> list[Mention]:
         return []
     last = asked[-1]
     text = question[last.tokens[0].start :]
-    if not _POLAR.match(text) or not (POSSIBLE | _SUPPOSING).isdisjoint(last.words):
+    if not POLAR.match(text) or not (POSSIBLE | _SUPPOSING).isdisjoint(last.words):
         return []
     found = [m for m in read_mentions(question) if m.sentence == last]
     is_open = is_existential(question)
@@ -136,7 +128,7 @@ def asks_for(exchanged: Exchanged) -> list[Mention]:
 
 def is_existential(question: str) -> bool:
     """Whether a question asks for nothing but whether a thing is in the picture."""
-    return _EXISTENTIAL.search(question) is not None
+    return EXISTENTIAL.search(question) is not None
 
 
 def _just_before(mention: Mention) -> tuple[str, ...]:
