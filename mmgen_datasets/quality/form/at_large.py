@@ -99,13 +99,13 @@ def is_at_large(asked: str, said: str) -> bool:
     So does one that only praises what it is asked about, or says that it is there.
     """
     first = sentences(said)[0].text
-    if _OF_THE_PICTURE.search(first) and not _ASKS_OF_IT.search(asked):
+    if _OF_THE_PICTURE.match(first) and not _ASKS_OF_IT.match(asked):
         return True
     if _only_praises(asked, first):
         return True
     found = words(first)
     if not found or found[0] in _DETERMINERS:
-        is_kind = _OF_A_KIND.search(first) is not None and not _POINTS.search(first)
+        is_kind = _OF_A_KIND.match(first) is not None and not _POINTS.search(first)
         return is_kind and _AT_LARGE.search(first) is not None
     if found[1:3] in (["is", "a"], ["is", "an"]):  # "chess is a game of patience"
         return not _EVALUATES.search(asked)

@@ -60,6 +60,8 @@ _SLOT = re.compile(
     r"|\[(?:TBD|TODO|XXX+|X|N/A|BLANK)\]|(?<![\w_])_{3,}(?![\w_])",
     re.IGNORECASE,
 )
+_MAY_HOLD = re.compile(r"[:：#*_=<\[{$~`|｜\d]|--")
+"""What all of these have one of; most turns have none."""
 _FENCE = re.compile(r"```[^\n]*\n.*```", re.DOTALL)
 _OBJECT = re.compile(r"""[{\[]\s*(?:\{\s*)?["'][\w ]+["']\s*:""")
 
@@ -68,14 +70,16 @@ def find(case: Case) -> Iterator[Fault]:
     """Find what belongs to a prompt's form and not to what is said."""
     questions = question_before(case)
     for said in sorted([*case.questions, *case.answers]):
+        if not _MAY_HOLD.search(said.text):
+            continue
         asked = questions.get(said.turn, said.text)
-        found = [*_find_labels(said, asked, case), *_find_marks(said)]
+        found = [*_find_labels(said, asked), *_find_marks(said)]
         if not asks_for_form(asked):
             found += [*_find_slots(said, asked), *_find_wrapping(said)]
         yield from found
 
 
-def _find_labels(said: Said, asked: str, case: Case) -> Iterator[Fault]:
+def _find_labels(said: Said, asked: str) -> Iterator[Fault]:
     if asks_for_dialogue(asked):
         return
     text = unquoted(said.text)

@@ -114,7 +114,7 @@ def says_of_another(asked: str, said: str) -> bool:
 
 def _asked_of(asked: str, said: str) -> list[str] | None:
     """The words of a question behind its subject, where an answer begins with that subject."""
-    begin = POLAR.search(asked)
+    begin = POLAR.match(asked)
     rest, first = words(asked[begin.end() :] if begin else asked), worded(said)
     name = name_of(first[0].words) if first else []
     if not begin or not rest or not name:

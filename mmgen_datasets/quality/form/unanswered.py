@@ -112,7 +112,7 @@ def _problem(exchange: Exchanged) -> str | None:
     asked = _last_asked(question)
     if not answer or not words(asked):
         return None
-    parts = [one for one in sentences(answer) if not _PRAISE.search(one.text)]
+    parts = [one for one in sentences(answer) if not _PRAISE.match(one.text)]
     if not parts:
         return (
             None
@@ -146,7 +146,7 @@ def _last_asked(question: str) -> str:
 
 def _answers_politely(asked: str, answer: str) -> bool:
     """Whether "Certainly." or "Of course!" is the yes that was asked for."""
-    return OPEN.search(asked) is None and _YES.search(answer) is not None
+    return OPEN.match(asked) is None and _YES.search(answer) is not None
 
 
 def _is_counted(asked: str, said: str) -> bool:
@@ -172,7 +172,7 @@ def _only_names(asked: str, said: str) -> bool:
 
 def _says_again(asked: str, said: str) -> bool:
     """Whether an answer to "what" has nothing but the words of the question."""
-    if not OPEN.search(asked) or offers(asked):
+    if not OPEN.match(asked) or offers(asked):
         return False
     question, answer = content(asked) - _VACUOUS, content(said) - _VACUOUS
     return (
@@ -187,15 +187,15 @@ _NEEDS = (
     _Need("gives no number", HOW_MANY.search, _is_counted),
     _Need("names no colour", WHAT_COLOUR.search, has_colour_of),
     _Need("chooses none of what is asked", offers, is_chosen),
-    _Need("takes no stance", POLAR.search, _takes_stance),
+    _Need("takes no stance", POLAR.match, _takes_stance),
 )
 """What answers of any length must have; the first that applies decides."""
 _NEEDS_OF_SENTENCES = (
-    _Need("names no place", WHERE.search, has_place),
-    _Need("names no time", WHEN.search, has_time),
+    _Need("names no place", WHERE.match, has_place),
+    _Need("names no time", WHEN.match, has_time),
     _Need("gives no measure", HOW_MUCH.search, has_measure),
-    _Need("gives no reason", WHY.search, has_cause),
-    _Need("names nobody", WHO.search, names_somebody),
-    _Need("tells of nothing that is done", DOING.search, tells_deed),
+    _Need("gives no reason", WHY.match, has_cause),
+    _Need("names nobody", WHO.match, names_somebody),
+    _Need("tells of nothing that is done", DOING.match, tells_deed),
 )
 """The same of those that are no mere names."""
