@@ -11,8 +11,9 @@ from typing import NamedTuple
 from mmgen_datasets.quality.case import Case, Exchanged
 from mmgen_datasets.quality.claims.elliptic import elliptics, last_named
 from mmgen_datasets.quality.claims.grounding import Claim, answer_sign, asks_for, claims
+from mmgen_datasets.quality.claims.people import companies, sums
 from mmgen_datasets.quality.reading.amounts import value
-from mmgen_datasets.quality.reading.cues import POSSIBLE, PREPOSITIONS, VIEWS
+from mmgen_datasets.quality.reading.cues import PREPOSITIONS, VIEWS
 from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
 from mmgen_datasets.quality.reading.sentences import Sentence, worded
 
@@ -30,7 +31,6 @@ _WHOLE = re.compile(
 _HOW_MANY = ("how", "many")
 _ELLIPTIC = frozenset("and how about what the of many".split())
 _EXCEPT = frozenset({"apart", "from"})
-_COMPANIES = frozenset({"family", "party", "couple", "crew"})
 _THERE_ARE = ("is", "are", "'s", "there", "only", "just", "exactly")
 _NONE = frozenset({"none", "zero", "no"})
 
@@ -73,13 +73,13 @@ def _all_counts(exchanges: tuple[Exchanged, ...], claimed: set[tuple[int, int]])
         question, answer = exchanged
         asked = asked_number(question.text, asked)
         named = list(_counts(exchanged, asked, claimed))
+        named += [Count(answer.turn, *found) for found in sums(answer, claimed)]
         yield from named
         for found in elliptics(exchanged, topic):
-            if any(found.words in count.words for count in named):
-                continue
-            yield Count(answer.turn, found.words, found.mention, found.number, found.is_all)
+            if not any(found.words in count.words for count in named):
+                yield Count(answer.turn, *found)
         topic = last_named(answer.text) or last_named(question.text) or topic
-        yield from _companies(exchanged)
+        yield from (Count(answer.turn, *found) for found in companies(answer))
 
 
 def asked_number(question: str, before: Asked | None) -> Asked | None:
@@ -124,7 +124,6 @@ def _counts(
         is_whole = amount.bound == "exactly" and not amount.is_part and not others
         is_whole = is_whole and (is_asked or _is_existential(mention))
         yield Count(turn, mention.words, mention, amount.number, is_whole)
-    yield from _sums(exchanged, claimed)
     if asked and not any(_are_same(m, asked.mention) for m in counted):
         yield from _bare(turn, text, asked)
     if answer_sign(text):
@@ -132,60 +131,6 @@ def _counts(
             if mention.amount and mention.amount.bound != "about":
                 is_whole = mention.amount.bound == "exactly" and _is_existential(mention)
                 yield Count(turn, text[:3], mention, mention.amount.number, is_whole)
-
-
-def _sums(exchanged: Exchanged, claimed: set[tuple[int, int]]) -> Iterator[Count]:
-    """Read "two women and a man" as three people."""
-    turn, text = exchanged.answer
-    people = [m for m in read_mentions(text) if "person" in m.kinds and (turn, m.start) in claimed]
-    while people:
-        joined = [people.pop(0)]
-        while people and _is_joined(joined[-1], people[0]):
-            joined.append(people.pop(0))
-        numbers = [_number(m) for m in joined]
-        after = joined[0].sentence.words[joined[0].phrase.end :]
-        if after[:1] == (",",) and numbers[0] == sum(numbers[1:]):
-            continue  # "two people, a man and a woman"
-        if len(joined) > 1 and len({m.name for m in joined}) == len(joined) and all(numbers):
-            last = joined[-1]
-            end = last.sentence.tokens[last.phrase.end - 1].end
-            start = text.rindex(joined[0].words, 0, joined[0].start + len(joined[0].words))
-            [everyone] = read_mentions("people")
-            yield Count(turn, text[start:end], everyone, sum(numbers), is_whole=False)
-
-
-def _number(mention: Mention) -> int:
-    """How many there are exactly; 0 where that is not said, or not of ones not known before."""
-    amount = mention.amount
-    if amount:
-        return amount.number if amount.bound == "exactly" and not amount.is_part else 0
-    return 1 if mention.phrase.determiner in ("a", "an") else 0
-
-
-def _is_joined(one: Mention, other: Mention) -> bool:
-    between = one.sentence.words[one.phrase.end : other.phrase.start]
-    return one.sentence == other.sentence and between in (("and",), (",",), (",", "and"))
-
-
-def _companies(exchanged: Exchanged) -> Iterator[Count]:
-    """Read "a family of four" as four people."""
-    turn, text = exchanged.answer
-    for sentence in worded(text):
-        words = sentence.words
-        for n in range(len(words) - 2):
-            number = value(words[n + 2])
-            is_company = words[n] in _COMPANIES and words[n + 1] == "of" and number is not None
-            if not is_company or not POSSIBLE.isdisjoint(words[:n]) or sentence.is_question:
-                continue
-            if not _is_counting(words[n + 3 : n + 4]):
-                said = text[sentence.tokens[n].start : sentence.tokens[n + 2].end]
-                [people] = read_mentions("people")
-                yield Count(turn, said, people, number or 0, is_whole=False)
-
-
-def _is_counting(after: tuple[str, ...]) -> bool:
-    """Whether a number is followed by what it counts: "a group of four horses"."""
-    return bool(after) and after[0][0].isalpha() and after[0].endswith("s") and len(after[0]) > 4
 
 
 def _bare(turn: int, text: str, asked: Asked) -> Iterator[Count]:

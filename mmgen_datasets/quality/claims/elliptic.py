@@ -15,18 +15,18 @@ _ENDS = frozenset(", . ; : and are of have were stand sit lie look wear but".spl
 _OF_THEM = (("of", "them"), ("of", "these"), ("of", "those"))
 
 
-class Elliptic(NamedTuple):
-    """A number of things whose name stands elsewhere."""
+class Stated(NamedTuple):
+    """A number of things that are named elsewhere, or otherwise."""
 
     words: str
     mention: Mention
-    """Where they were named last, in the plural."""
+    """Of what: where they were named last in the plural, or "people"."""
     number: int
     is_all: bool
     """Whether there are said to be no more."""
 
 
-def elliptics(exchanged: Exchanged, before: Mention | None) -> Iterator[Elliptic]:
+def elliptics(exchanged: Exchanged, before: Mention | None) -> Iterator[Stated]:
     """Read them in an answer.
 
     Args:
@@ -44,7 +44,7 @@ def elliptics(exchanged: Exchanged, before: Mention | None) -> Iterator[Elliptic
             if meant and found and not sentence.is_question and not _is_doubted(sentence, n):
                 number, end, is_all = found
                 words = text[sentence.tokens[n].start : sentence.tokens[end - 1].end]
-                yield Elliptic(words, meant, number, is_all)
+                yield Stated(words, meant, number, is_all)
         topic = named[-1] if named else topic
 
 

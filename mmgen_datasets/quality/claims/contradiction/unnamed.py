@@ -125,7 +125,8 @@ def _noun(words: Words, at: int) -> int | None:
 def _is_unknown(words: Words, at: int) -> bool:
     """Whether a noun stands alone, and is none of those that other rules know."""
     after = words[at + 1] if at + 1 < len(words) else ","
-    is_part = after.isalpha() and after not in FUNCTION | _WHOLE and not after.endswith(_VERBAL)
+    is_followed = after.isalpha() and after not in FUNCTION | _WHOLE
+    is_part = is_followed and singular(words[at]) == words[at] and not after.endswith(_VERBAL)
     is_known = any(
         (m := look_up(words, n)) and n + m[0] > at for n in range(max(0, at - 3), at + 1)
     )
