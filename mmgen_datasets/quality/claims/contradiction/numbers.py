@@ -45,4 +45,5 @@ def _set(count: Count) -> tuple[str, ...] | None:
     is_all = before[-1:] in (["all"], ["the"]) or before[-2:] in (["there", "are"], ["there", "is"])
     place = words[phrase.end : phrase.end + 3]
     is_placed = place[:1] and place[0] in _PLACING and place[1:2] in (("the",), ("this",))
-    return place if is_all and is_placed else None
+    is_further = not PREPOSITIONS.isdisjoint(words[phrase.end + 3 : phrase.end + 4])
+    return place if is_all and is_placed and not is_further else None

@@ -22,7 +22,7 @@ _PLACES: dict[tuple[str, ...], tuple[str, int]] = {
 }
 """Words, the axis they tell of, and the way along it."""
 _HANDS: dict[tuple[str, ...], int] = {("left", "hand"): 1, ("right", "hand"): -1}
-_BY_HAND = (("in",), ("with",))
+_HOLDING = frozenset("holds hold holding swings swinging grips carries carrying lifts".split())
 _MORE = frozenset({"other", "another", "both", "second", "each", "or", "neither", "one"})
 
 
@@ -57,7 +57,7 @@ def _relations(turn: int, text: str, sentence: Sentence) -> Iterator[_Relation]:
     for n in range(len(words)):
         for form, way in _HANDS.items():
             held = [m for m in mentions if m.phrase.end <= n]
-            if words[n : n + 2] == form and words[max(0, n - 2) : n - 1] in _BY_HAND and held:
+            if words[n : n + 2] == form and held and _is_held(words[: n - 1]):
                 said = _quote(text, sentence, held[-1].phrase.start, n + 2)
                 yield _Relation(turn, said, held[-1].name, words[n - 1], "hand", way)
         for form, (axis, way) in _PLACES.items():
@@ -68,6 +68,13 @@ def _relations(turn: int, text: str, sentence: Sentence) -> Iterator[_Relation]:
                 thing, other = pair
                 said = _quote(text, sentence, n, other.phrase.end)
                 yield _Relation(turn, said, thing.name, other.name, axis, way)
+
+
+def _is_held(before: tuple[str, ...]) -> bool:
+    """Whether a hand holds a thing: "in", or "holds it with", and not "cuts it with"."""
+    return before[-1:] == ("in",) or (
+        before[-1:] == ("with",) and not _HOLDING.isdisjoint(before[-6:])
+    )
 
 
 def _around(
