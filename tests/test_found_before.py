@@ -55,7 +55,7 @@ def test_with_other_conversations_all_findings_go_and_that_is_said(
     with caplog.at_level(logging.WARNING):
         fill_run(RunFolder(tmp_path), replace(GROUNDED, limit=5))
     assert {*num_found(tmp_path, "checks")} == {0}
-    assert "what 'mmgen check' found is gone" in caplog.text
+    assert "what 'mmgen check' found is gone; give it again" in caplog.text
     assert RunFolder(tmp_path).findings() == []
 
 

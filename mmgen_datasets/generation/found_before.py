@@ -48,9 +48,10 @@ def with_findings(conversations: Dataset, files: Sequence[Path]) -> tuple[Datase
     if names and not is_same:
         commands = " and ".join(f"'{_FOUND_BY[name]}'" for name in names)
         _LOG.warning(
-            "%s: holds other conversations now, so that what %s found is gone; give it again",
+            "%s: holds other conversations now, so that what %s found is gone; give %s again",
             files[0].parent.parent,
             commands,
+            "it" if len(names) == 1 else "them",
         )
         return conversations, False
     order = conversations.column_names
