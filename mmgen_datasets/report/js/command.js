@@ -38,7 +38,7 @@ const shellWord = (text) =>
   /^[\w./@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 function showCommand() {
-  byId("command-text").textContent = selectCommand(state);
+  byId("command-text").replaceChildren(...commandWords(selectCommand(state)));
   byId("command").showModal();
   getSelection().selectAllChildren(byId("command-text"));
 }

@@ -40,6 +40,12 @@ function link(address, text) {
   return make("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, text);
 }
 
+// A command, whose options are not broken at their hyphens.
+function commandWords(text) {
+  const parts = text.split(/(?<=\s)(--[\w-]+)/);
+  return parts.map((part, place) => (place % 2 ? make("span", { class: "option" }, part) : part));
+}
+
 // Rows of a term and what is said of it; those with nothing to say are left out.
 function facts(rows) {
   const told = rows.filter(([, value]) => value !== null && value !== undefined && value !== "");

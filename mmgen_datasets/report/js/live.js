@@ -114,7 +114,7 @@ function tellAgain(commands) {
   const told = byId("again").querySelector("pre");
   const text = commands.join("\n");
   byId("again").hidden = !commands.length;
-  if (told.textContent !== text) told.textContent = text;
+  if (told.textContent !== text) told.replaceChildren(...commandWords(text));
 }
 
 const doneOf = ({ settled, requests }) =>

@@ -71,7 +71,7 @@ function toldMaking({ making, tokens, counts }) {
       ["Version", `mmgen_datasets ${making.version}`],
     ]),
     make("h3", {}, making.command.includes("\n") ? "The commands" : "The command"),
-    make("pre", { tabindex: "0" }, making.command),
+    make("pre", { tabindex: "0" }, commandWords(making.command)),
   ];
 }
 
