@@ -16,7 +16,7 @@ from mmgen_datasets.generation.run_samples import run_samples
 from mmgen_datasets.quality.check_run import check_run
 from mmgen_datasets.report.write import write_report
 from tests.report_page.pages import choose, found, opened, shown_id
-from tests.report_runs import KINDS, Row, sample_run
+from tests.report_runs import KINDS, Row, changed, sample_run
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -119,6 +119,17 @@ def test_a_range_of_scores_is_a_filter(context: BrowserContext, run: Path, rows:
     page.keyboard.press("Tab")
     left = sum(any(s["value"] == 3 for s in row["scores"]) for row in rows)
     assert found(page).startswith(f"{left} of ")
+
+
+def test_a_score_that_is_always_the_same_is_no_filter(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    score = {"name": "tone", "value": 5.0, "judge": "judge", "detail": None}
+    folder = changed(sample_run(tmp_path / "run"), lambda _, row: row | {"scores": [score]})
+    write_report(folder)
+    page = opened(context, folder, view="samples")
+    assert page.locator(".scores").is_visible()
+    assert page.locator(".range").count() == 0
 
 
 @pytest.mark.parametrize("words", ["picture", "THERE IS", "<script>", "שלום", "$&.*("])

@@ -89,6 +89,7 @@ function scoreGroup(name) {
   const values = catalogue.index.scores[name].filter((value) => value !== null);
   const least = values.reduce((a, b) => Math.min(a, b));
   const most = values.reduce((a, b) => Math.max(a, b));
+  if (least === most && !state.score[name]) return null; // there is nothing to choose
   const [from, to] = state.score[name] ?? [least, most];
   const choose = (range) => {
     const { [name]: _, ...others } = state.score;
