@@ -12,22 +12,20 @@ from typing import Any
 import numpy as np
 import PIL.Image
 import pytest
-from datasets import Dataset, Features, Image, List, Value
+from datasets import Dataset, Features, List, Value
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mmgen_datasets import load_dataset
-from mmgen_datasets.errors import MissingFileError, RunError, StopError, UsageError
+from mmgen_datasets.errors import RunError, StopError, UsageError
 from mmgen_datasets.targeting.parts import fill_parts, keep_parts, kept_keys, read_parts
 from tests.models.store import ModelStore
 from tests.photographs import file_of, photograph
-from tests.sample import SAMPLE_DIR
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
-from mmgen_datasets.targeting.candidates import pool_of_dataset, pool_of_folder, write_origins
+from mmgen_datasets.targeting.candidates import pool_of_folder
 from mmgen_datasets.targeting.clip import Clip, embed_texts
 from mmgen_datasets.targeting.create import Workshop, add_candidates, partition_references
 from mmgen_datasets.targeting.embeddings import embed, nearest, similarities, vectors_of
@@ -329,53 +327,6 @@ class TestTask:
         workshop = Workshop(tmp_path / "index", tmp_path / "in")
         assert workshop.name_of(tmp_path / "in/a/b.png") == "a/b.png"
         assert workshop.name_of(tmp_path / "b.png") == (tmp_path / "b.png").as_posix()
-
-
-class TestPool:
-    def test_a_folder_is_listed_by_the_alphabet(self, tmp_path: Path) -> None:
-        for name in ("b.PNG", "a/z.jpg", "c.txt", "A.webp"):
-            (tmp_path / name).parent.mkdir(exist_ok=True)
-            (tmp_path / name).touch()
-        names = [path.relative_to(tmp_path).as_posix() for path in pool_of_folder(tmp_path).paths]
-        assert names == ["A.webp", "a/z.jpg", "b.PNG"]
-
-    def test_pictures_of_one_name_in_two_folders_stay_two(self, tmp_path: Path) -> None:
-        for folder in ("a", "b"):
-            (tmp_path / folder).mkdir()
-            (tmp_path / folder / "1.png").touch()
-        workshop = Workshop(tmp_path / "index", tmp_path)
-        names = [workshop.name_of(path) for path in pool_of_folder(tmp_path).paths]
-        assert names == ["a/1.png", "b/1.png"]
-
-    def test_a_folder_without_pictures_is_an_error(self, tmp_path: Path) -> None:
-        with pytest.raises(MissingFileError, match="no picture"):
-            pool_of_folder(tmp_path)
-
-    def test_a_source_gives_its_files_and_their_licences(self, tmp_path: Path) -> None:
-        samples = load_dataset("coco2017", data_dir=str(SAMPLE_DIR), split="train[:3]")
-        pool = pool_of_dataset(samples, tmp_path)
-        assert [path.name for path in pool.paths] == samples["file_name"]
-        names = {path: path.name for path in pool.paths}
-        write_origins(pool, names, tmp_path / "origins.parquet")
-        told: Any = Dataset.from_parquet(str(tmp_path / "origins.parquet"))
-        assert told["path"] == samples["file_name"]
-        assert [row["name"] for row in told["license"]] == [
-            row["name"] for row in samples["license"]
-        ]
-
-    def test_pictures_inside_rows_become_files_byte_for_byte(self, tmp_path: Path) -> None:
-        data = file_of(photograph(8, 8))
-        cells = [{"bytes": data, "path": "x.jpg"}, None, {"bytes": b"none", "path": None}]
-        dataset = Dataset.from_dict({"img": cells}, Features({"img": Image()}))
-        pool = pool_of_dataset(dataset, tmp_path / "made")
-        assert [path.read_bytes() for path in pool.paths] == [data]
-        assert pool.paths[0].suffix == ".jpg"
-        assert pool.bad == {"row 1": "there is no picture", "row 2": "not a readable picture"}
-        assert pool_of_dataset(dataset, tmp_path / "made").paths == pool.paths
-
-    def test_a_table_without_pictures_is_refused(self, tmp_path: Path) -> None:
-        with pytest.raises(UsageError, match="text"):
-            pool_of_dataset(Dataset.from_dict({"text": ["a"]}), tmp_path)
 
 
 def test_about_is_json(tmp_path: Path) -> None:

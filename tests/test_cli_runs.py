@@ -1,0 +1,151 @@
+"""What commands tell of a run: rejects, stops, and how to go on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import GENERATE, run
+from tests.servers.openai_server import Behaviour, serve
+
+
+def test_a_model_is_asked_and_its_rejects_can_be_retried(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    with serve(Behaviour(form="auto", schedule=("ok", "refused", "filtered"))) as server:
+        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
+        asking += ["--base-url", server.url, "--limit", "3"]
+        assert run(*GENERATE, *asking, "--out", out) == 1, "two of nine are more than a twentieth"
+        assert (
+            "rejected 1: the server's content filter cut the reply off" in capsys.readouterr().out
+        )
+        assert run("retry", out) == 0
+        assert server.stats["received"] == 11
+    assert "conversations 9, rejects 0 of 9" in capsys.readouterr().out
+
+
+def asking(url: str, *more: str) -> list[str]:
+    words = ["--recipe", "llava", "--backend", "openai", "--model", "any", "--base-url", url]
+    return [*GENERATE, *words, *more]
+
+
+@pytest.mark.parametrize(
+    ("errors", "number"),
+    [(["refused"], 2), (["*FILTER*"], 1), (["filter", "the model refused"], 3), (["e*"], 0)],
+)
+def test_rejects_are_chosen_by_their_reason(
+    errors: list[str], number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [word for error in errors for word in ("--errors", error)]
+    with serve(Behaviour(form="auto", schedule=("refused", "refused", "filtered"))) as server:
+        run(*asking(server.url, "--limit", "3"), "--out", tmp_path)
+        before = server.stats["received"]
+        code = run("retry", tmp_path, *words)
+        assert server.stats["received"] - before == number
+    printed = capsys.readouterr()
+    if number:
+        assert f"asking once more for {number} of 3 rejects" in printed.out
+    else:
+        assert code == 2
+        assert "no reject has 'e*' in its reason" in printed.err
+        assert "2: the model refused\n    1: the server's content filter" in printed.err
+
+
+def test_rejects_are_chosen_from_all_shards(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    faults = ("filtered", *("ok",) * 11, "refused")
+    with serve(Behaviour(form="auto", schedule=faults)) as server:
+        for shard in ("0/2", "1/2"):
+            run(*asking(server.url, "--limit", "8", "--shard", shard), "--out", tmp_path)
+        before = server.stats["received"]
+        assert run("retry", tmp_path, "--errors", "refused", "--max-rejects", "1") == 0
+        assert server.stats["received"] - before == 1
+        assert "asking once more for 1 of 2 rejects" in capsys.readouterr().out
+
+
+def test_what_came_from_the_cache_of_the_server_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(Behaviour(form="auto", schedule=("cached", "cached"))) as server:
+        assert run(*asking(server.url, "--limit", "1"), "--out", tmp_path) == 0
+    assert "2,000 from a cache of prompts" in capsys.readouterr().out
+
+
+def test_where_nothing_was_rejected_there_is_nothing_to_choose_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(Behaviour(form="auto")) as server:
+        run(*asking(server.url, "--limit", "1"), "--out", tmp_path)
+    assert run("retry", tmp_path, "--errors", "refused") == 2
+    assert "there are no rejects in this run" in capsys.readouterr().err
+
+
+def test_how_many_rejects_are_too_many_is_for_the_user_to_say(tmp_path: Path) -> None:
+    with serve(Behaviour(form="auto", schedule=("refused",))) as server:
+        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
+        asking += ["--base-url", server.url, "--limit", "1", "--max-rejects", "0.4"]
+        assert run(*GENERATE, *asking, "--out", tmp_path) == 0
+
+
+def test_a_stopped_run_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serve(Behaviour(key="right")) as server:
+        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
+        assert run(*GENERATE, *asking, "--base-url", server.url, "--out", tmp_path) == 2
+    printed = capsys.readouterr().out
+    assert "stopped" in printed
+    assert "OPENAI_API_KEY" in printed
+
+
+def test_the_cause_of_a_stop_stands_first_and_no_reject_is_made_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(Behaviour(schedule=("quota",))) as server:
+        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
+        assert run(*GENERATE, *asking, "--base-url", server.url, "--out", tmp_path) == 2
+    first, second, *others = capsys.readouterr().out.splitlines()
+    assert first.endswith("run.json: stopped")
+    assert "429 Too Many Requests" in second
+    assert not any("rejects.jsonl" in line or "mmgen retry" in line for line in others)
+
+
+def test_status_tells_how_far_a_run_is_that_was_cut_off(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(Behaviour(form="auto", latency_s=0.1)) as server:
+        command = [sys.executable, "-m", "mmgen_datasets", *GENERATE, "--out", str(tmp_path)]
+        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
+        with subprocess.Popen([*command, *asking, "--base-url", server.url]) as process:
+            while server.stats["answered"] < 20:
+                time.sleep(0.02)
+            assert run("status", tmp_path) == 0
+            running = capsys.readouterr().out
+            process.kill()
+    assert run("status", tmp_path) == 0
+    killed = capsys.readouterr().out
+    assert "run.json: running" in running
+    assert "cut off; its 'mmgen generate' command, given again, goes on" in killed
+    assert "of 72 requests" in killed
+
+
+def test_a_hidden_address_has_to_be_given_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(Behaviour(form="auto", schedule=("filtered",))) as server:
+        address = server.url.replace("http://", "http://someone:hush@")
+        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any", "--limit", "1"]
+        run(*GENERATE, *asking, "--base-url", address, "--out", tmp_path)
+        assert run("retry", tmp_path) == 2
+        assert "give it again: --base-url" in capsys.readouterr().err
+        assert run("retry", tmp_path, "--base-url", address) == 0
+        assert server.requests[-1].headers["Authorization"].startswith("Basic ")
+
+
+def test_a_dry_run_rejects_nothing(tmp_path: Path) -> None:
+    asking = ["--recipe", "llava", "--backend", "scripted"]
+    assert run(*GENERATE, *asking, "--max-rejects", "0", "--out", tmp_path) == 0
