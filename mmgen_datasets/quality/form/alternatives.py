@@ -7,6 +7,7 @@ import re
 from mmgen_datasets.quality.form.at_large import DECIDED, is_at_large
 from mmgen_datasets.quality.form.content import content, stem
 from mmgen_datasets.quality.form.passing_by import passes_by, takes_up
+from mmgen_datasets.quality.reading.cues import PREPOSITIONS
 from mmgen_datasets.quality.reading.sentences import sentences, unquoted, words
 from mmgen_datasets.quality.reading.wordings import any_of
 
@@ -30,9 +31,8 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _PLACED = any_of(
-    r"\b(?:left|right|between|middle|cent(?:er|re)|front|behind|above|below|under(?:neath)?"
-    r"|beneath|inside|outside|top|bottom|upper|lower|ahead|foreground|background|indoors|outdoors"
-    r"|upstairs|downstairs|side by side|same side|level)\b(?!-handed)"
+    r"\b(?:left|right|between|middle|cent(?:er|re)|front|behind|above|below|top|bottom|upper|lower"
+    r"|ahead|foreground|background|side by side|same side|level)\b(?!-handed)"
 )
 """Words for places of which one excludes another, so that "at the table" is no answer."""
 _HABIT = any_of(
@@ -83,13 +83,19 @@ def is_chosen(asked: str, said: str) -> bool:
     if (one | two) & has:
         return True
     is_other = bool(has - content(asked) - _STEMS_BESIDE) and not is_at_large(asked, said)
-    return is_other and not passes_by(asked, said)
+    return is_other and (_may_be_elsewhere(asked) or not passes_by(asked, said))
 
 
 def _is_of_places(asked: str) -> bool:
     """Whether what is offered are places: "or on the right of them"."""
     found = _ALTERNATIVES.search(unquoted(asked))
     return found is not None and bool(_PLACED.search(" ".join(words(found["two"])[:3])))
+
+
+def _may_be_elsewhere(asked: str) -> bool:
+    """Whether what is offered are places of which a thing may be in a third: "or on the floor"."""
+    found = _ALTERNATIVES.search(unquoted(asked))
+    return found is not None and words(found["two"])[0] in PREPOSITIONS | {"indoors", "outdoors"}
 
 
 def _sides(asked: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -23,7 +23,7 @@ _PLACE = any_of(
 )
 _TIME = any_of(
     r"\d|\b(?:morning|noon|midday|midnight|afternoon|evening|night|days?|dawn|dusk|sunset|sunrise"
-    r"|twilight|spring|summer|autumn|fall|winter|before|after|when(?:ever)?|while|during|until|since|once"
+    r"|twilight|breakfast|lunch|dinner|supper|spring|summer|autumn|fall|winter|before|after|when(?:ever)?|while|during|until|since|once"
     r"|soon|now|later|early|late|just|moment|today|tomorrow|yesterday|already|times?|years?"
     r"|century|months?|weeks?|minutes?|seconds?|hours?|o'clock|half past|holidays?|christmas"
     r"|halloween|easter|season|as|around|about|never|always|ago|recent\w*|next|\w+day|january"
@@ -100,4 +100,6 @@ def tells_deed(asked: str, said: str) -> bool:
     is_active = any(w.endswith("ing") and w != "wearing" for w in words(said))
     is_active = is_active or any(t[0] in _BEING for w in words(said) if (t := trait(w)))
     looks = trait(first[at]) if at < len(first) else None
+    if first[at : at + 1] in (("has",), ("have",)) and first[at + 1 : at + 2]:
+        is_active = is_active or first[at + 1].endswith("ed")
     return is_active or (first[at] not in _LOOKS and not looks)

@@ -39,6 +39,7 @@ _STATES = frozenset(
 """Families of what a thing is at the time, and so may be asked for."""
 _OF_DOING = frozenset({"motion", "posture", "sleep"})
 """Families of which one tells of another: who runs is awake."""
+_IS_A = any_of(r"^[^.?!,]*? (?:is|are|looks like) an? ")
 _SCENERY = any_of(r"\bin the (?:back|fore)ground\b")
 _ANYTHING = frozenset(
     "anything something anybody anyone somebody someone any other else more another".split()
@@ -59,6 +60,8 @@ def passes_by(asked: str, said: str) -> bool:
     predicate = _asked_of(asked, said)
     if not predicate or not content(" ".join(predicate)):
         return False
+    if predicate[0] in ("a", "an") and _IS_A.search(said):
+        return False  # "Is the child a boy?" "The child is a girl."
     return not (
         content(" ".join(predicate)) & content(said)
         or _families(predicate) & _families(words(said))
@@ -82,7 +85,8 @@ def only_describes(asked: str, said: str) -> bool:
         predicate = _asked_of(asked, said) or [""]
         return predicate[0].endswith(("ing", "ed")) and not after[0].endswith("ed")
     if after[0] in _DESCRIBING:  # but for "a rich yellow with"
-        return not any(trait(one) and then in FUNCTION for one, then in pairwise(after[1:]))
+        shades = (trait(one) and then in FUNCTION for one, then in pairwise(after[1:]))
+        return after[0] not in ("a", "an") or not any(shades)
     found = trait(after[0])
     return found is not None and found[0] not in _STATES
 
