@@ -26,7 +26,7 @@ FIT = {
     "open_images_v7": {"grounded", "llava", "llava-small", "llava-vision", "open-images"},
     "humanml3d": {"grounded", "motion"},
     "kit_ml": {"grounded", "motion"},
-    "skeletons": set(),
+    "skeletons": {"motion"},
     "llava_json": {"llava-vision"},
 }
 SCRIPTED = {"function": "tests.run_plans:every_third_fails"}
@@ -90,17 +90,9 @@ def test_a_recipe_of_the_library_is_taken_where_it_fits_and_nowhere_else(
         ),
         (
             "skeletons",
-            "motion",
-            "the recipe 'motion' is about motions (motion), and the samples of "
-            "'skeletons' have none\n  → write a recipe whose inputs are among what they have:"
-            " captions; see docs/recipes.md",
-        ),
-        (
-            "skeletons",
             "grounded",
-            "the recipe 'grounded' is about pictures or motions, and the samples of "
-            "'skeletons' have none\n  → write a recipe whose inputs are among what they have:"
-            " captions; see docs/recipes.md",
+            "the recipe 'grounded' reads boxes, labels, relations, vocabulary, motion, and none of "
+            "the 1 sample of 'skeletons' has any\n  → use one that fits them: 'motion'",
         ),
         (
             "llava_json",

@@ -40,6 +40,8 @@ _GROUNDED: dict[MediaKind, tuple[str, ...]] = {
     "motion": ("motion",),
 }
 """What questions about a medium are computed from. Any of it shows of what medium a sample is."""
+_SHOWN: dict[MediaKind, tuple[str, ...]] = {"image": ("image",), "motion": ("motion", "joints")}
+"""Columns that samples of a medium have, be they filled or not."""
 _MEDIA: dict[str, MediaKind] = {
     **dict.fromkeys(("boxes", "boxes_openimages", "relations", "labels", "image"), "image"),
     "motion": "motion",
@@ -125,7 +127,8 @@ def _media_of(grounded: Grounded) -> tuple[MediaKind, ...]:
 
 
 def _is_of(samples: Dataset, medium: MediaKind, has: Has) -> bool:
-    return medium in samples.features or any(map(has, _GROUNDED[medium]))
+    shown = any(column in samples.features for column in _SHOWN[medium])
+    return shown or any(map(has, _GROUNDED[medium]))
 
 
 def _has(samples: Dataset, name: str) -> bool:
