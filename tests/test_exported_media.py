@@ -12,7 +12,7 @@ import pytest
 from datasets import Dataset, Image, List
 from datasets import load_dataset as load_files
 
-from mmgen_datasets import export
+from mmgen_datasets import UsageError, export
 from mmgen_datasets.exporters import EXPORTERS
 from mmgen_datasets.exporters.base import Exported
 from tests.consumers import llama_factory
@@ -198,3 +198,22 @@ def test_without_pictures_names_remain(format: str, conversations: Dataset, tmp_
     assert (names.conversations, names.pictures) == (whole.conversations, 0)
     held = b"".join(path.read_bytes() for path in (tmp_path / "names").rglob("*-0*"))
     assert b"\xff\xd8\xff" not in held
+
+
+@pytest.mark.parametrize(
+    ("conversation", "hint"),
+    [
+        (row("a", "What?", images=[stored(PICTURES[0], "a.jpg")]), "see: mmgen check RUN"),
+        (
+            row("a", "<image>\n?", images=[None], file_name="a.jpg"),
+            "with --data-dir where the pictures are now",
+        ),
+        (row("a", "<video>\n?", video=stored(CLIP, "a.mp4")), "choose one that takes all media"),
+    ],
+)
+def test_where_nothing_can_be_exported_it_is_told_what_to_do(
+    conversation: dict[str, Any], hint: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="none of 1 conversation can be exported") as refused:
+        export(table([conversation], "images", "video"), "messages", tmp_path)
+    assert hint in refused.value.hint

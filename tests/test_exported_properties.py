@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mmgen_datasets import UsageError, export
 from mmgen_datasets.exporters.base import Exported
+from mmgen_datasets.quantity import quantity
 from tests.consumers import internvl, llama_factory, openai_tuning, qwen_vl
 from tests.exported_rows import CLIP, PICTURES, stored, table
 
@@ -59,7 +60,7 @@ def test_a_trainer_takes_all_that_is_written(format: str, drawn: list[dict[str, 
         try:
             exported: Exported = export(table(rows, "images", "video"), format, out)
         except UsageError as error:
-            assert f"none of {len(rows)} conversations" in error.problem
+            assert f"none of {quantity(len(rows), 'conversation')} can be" in error.problem
             return
         assert len(READERS[format](out)) == exported.conversations
         assert exported.conversations + exported.left_out.total() == len(rows)

@@ -22,7 +22,12 @@ Row: TypeAlias = Mapping[str, Any]
 """A conversation with its media undecoded."""
 
 
-NO_PLACE = "the format has no place"
+_ANOTHER_FORMAT = "choose one that takes all media: sharegpt, webdataset or parquet"
+_NAMES_ONLY = (
+    "generate once more with --data-dir where the pictures are now, which asks no model anew, or"
+    " give '--images none' to write their names only"
+)
+_OTHER_MESSAGES = "put each placeholder once into a question; see: mmgen check RUN"
 """How the reason begins where a format cannot hold a kind of media."""
 
 
@@ -44,11 +49,11 @@ class Attachment:
         """
         what = {"image": "picture"}.get(self.kind, self.kind)
         if self.value is None:
-            raise RowError(f"the {what} is not on disk")
+            raise RowError(f"the {what} is not on disk", _NAMES_ONLY)
         if self.kind == "motion":
             return _npy(self.value)
         if (place := _was_in(self.value)) is not None:  # one reason for all that were there
-            raise RowError(f"the {what} is no longer in {place}")
+            raise RowError(f"the {what} is no longer in {place}", _NAMES_ONLY)
         data = read_media(self.value)
         if self.kind == "image":
             picture_type(data)
@@ -83,7 +88,7 @@ def attached(row: Row, takes: Sequence[MediaKind]) -> Attached:
     for kind, have in values.items():
         _check_placeholders(row, kind, have)
         if have and kind not in takes:
-            raise RowError(f"{NO_PLACE} for {kind}")
+            raise RowError(f"the format has no place for {kind}", _ANOTHER_FORMAT)
     paths = _paths(row, [(kind, value) for kind, have in values.items() for value in have])
     return {
         kind: [Attachment(kind, next(paths), value) for value in have]
@@ -104,11 +109,13 @@ def _values(row: Row, kind: MediaKind) -> list[Any]:
 def _check_placeholders(row: Row, kind: MediaKind, have: Sequence[Any]) -> None:
     messages: list[dict[str, str]] = row["messages"]
     if (count := _count(messages, kind)) != len(have):
-        raise RowError(f"its messages have <{kind}> {count} times for {len(have)} of them")
+        raise RowError(
+            f"its messages have <{kind}> {count} times for {len(have)} of them", _OTHER_MESSAGES
+        )
     # A motion may be the answer; of the others a model is only ever shown one.
     answers = [message for message in messages if message["role"] == "assistant"]
     if kind != "motion" and _count(answers, kind):
-        raise RowError(f"an answer has <{kind}> in it")
+        raise RowError(f"an answer has <{kind}> in it", _OTHER_MESSAGES)
 
 
 def _count(messages: Sequence[Mapping[str, str]], kind: MediaKind) -> int:

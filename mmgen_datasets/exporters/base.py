@@ -14,18 +14,12 @@ from datasets import Dataset
 
 from mmgen_datasets.chat import MediaKind
 from mmgen_datasets.errors import RowError, UsageError
-from mmgen_datasets.exporters.attachments import NO_PLACE, Attached, Row, attached
+from mmgen_datasets.exporters.attachments import Attached, Row, attached
 from mmgen_datasets.files import whole_file
 from mmgen_datasets.media import undecoded
 from mmgen_datasets.quantity import quantity
 
 T = TypeVar("T")
-
-_ANOTHER_FORMAT = "choose one that takes all media: sharegpt, webdataset or parquet"
-_NAMES_ONLY = (
-    "generate once more with --data-dir where the pictures are now, which asks no model anew, or"
-    " give '--images none' to write their names only"
-)
 
 Pictures: TypeAlias = Literal["copy", "link", "none"]
 """What becomes of the picture files: a copy of each, a hard link (a copy where the file system
@@ -46,6 +40,8 @@ class Exported:
     """The folder of those that stand beside the file."""
     left_out: Counter[str] = field(default_factory=Counter)
     """Reason to number of conversations."""
+    hints: dict[str, str] = field(default_factory=dict)
+    """Reason to what can be done about it."""
     not_allowed: Counter[str] = field(default_factory=Counter)
     """Licence to number of conversations that it keeps out."""
 
@@ -64,7 +60,7 @@ class Exported:
         raise UsageError(
             f"none of {quantity(total, 'conversation')} can be exported: {reason}"
             f" ({count:,} of them)",
-            _ANOTHER_FORMAT if reason.startswith(NO_PLACE) else _NAMES_ONLY,
+            self.hints[reason],
         )
 
 
@@ -93,6 +89,7 @@ def each(
             made = make(row, attached(row, takes))
         except RowError as error:
             exported.left_out[error.problem] += 1
+            exported.hints[error.problem] = error.hint
             continue
         exported.conversations += 1
         yield made
