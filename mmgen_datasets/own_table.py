@@ -19,11 +19,12 @@ def as_conversations(rows: Dataset, *, kind: str = "conversation") -> Dataset:
     Args:
         rows: with ``messages`` of role and content, as the source ``llava_json`` reads them, and
             with media columns. Columns of `mmgen_datasets.schema.CONVERSATION` that are there stay,
-            other columns go. Without ``id``, rows are called by their number.
+            other columns go. Without ``id``, rows are called by their number; tables that are
+            to be put together need ids that differ.
         kind: of those that tell none.
 
     Raises:
-        UsageError: there are no such messages.
+        UsageError: there are no such messages, or a column is of another type than in that schema.
 
     Example::
 
@@ -39,10 +40,16 @@ def as_conversations(rows: Dataset, *, kind: str = "conversation") -> Dataset:
     media = {name: rows.features[name] for name in MEDIA_COLUMNS if name in rows.features}
     wanted = Features({**CONVERSATION, **media})
     there = rows.with_format(None).select_columns([n for n in wanted if n in rows.column_names])
+    for name, feature in there.features.items():
+        if feature != wanted[name]:
+            raise UsageError(
+                f"the column {name!r} is {feature}, and that of conversations is {wanted[name]}",
+                f"bring it to that type with cast_column, or leave it out: remove_columns({name!r})",
+            )
     known: dict[str, Any] = {"kind": pa.array([kind] * len(rows), pa.string())}
     known["id"] = known["sample_id"] = (
-        rows.with_format("arrow")[:]["id"]
-        if "id" in rows.column_names
+        there.select_columns(["id"]).with_format("arrow")[:]["id"]  # media may not fit in memory
+        if "id" in there.column_names
         else pa.array([str(number) for number in range(len(rows))])
     )
     lacking = [field for field in CONVERSATION.arrow_schema if field.name not in there.features]

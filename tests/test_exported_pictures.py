@@ -59,6 +59,21 @@ def test_a_conversation_without_its_picture_is_left_out_and_counted(
     assert (exported.conversations, exported.left_out) == (2, {"the picture is not on disk": 1})
 
 
+def test_a_picture_without_bytes_and_path_is_none(conversations: Dataset, tmp_path: Path) -> None:
+    """As tables of others may have it; `datasets` itself writes null."""
+    nothing = [{"bytes": None, "path": None}] * len(conversations)
+    rows = conversations.remove_columns("image")
+    rows = rows.add_column("image", nothing, feature=Image(decode=False))
+    with pytest.raises(UsageError, match="the picture is not on disk"):
+        export(rows, "llava", tmp_path)
+
+
+def test_a_picture_that_cannot_be_read_tells_why(conversations: Dataset, tmp_path: Path) -> None:
+    long = {"bytes": None, "path": str(tmp_path / ("a" * 300))}
+    [problem] = export(spoiled(conversations, long), "llava", tmp_path / "out").left_out
+    assert "File name too long" in problem
+
+
 def test_pictures_that_are_gone_are_one_reason_which_tells_where_they_were(
     conversations: Dataset, tmp_path: Path
 ) -> None:

@@ -46,3 +46,15 @@ def test_what_is_there_stays_and_what_is_missing_is_null(conversations: Dataset)
 def test_a_table_without_messages_is_refused(conversations: Dataset) -> None:
     with pytest.raises(UsageError, match=r"no column 'messages' .*\n.*load_dataset\('llava_json'"):
         mmgen.as_conversations(conversations.remove_columns("messages"))
+
+
+def test_a_column_of_another_type_is_refused(conversations: Dataset) -> None:
+    rows = conversations.select_columns(["image", "messages"])
+    named = rows.add_column("license", ["cc-by-2.0"] * len(rows))
+    with pytest.raises(UsageError, match=r"'license' is Value\('string'\), .*\n.*remove_columns"):
+        mmgen.as_conversations(named)
+    numbered = rows.add_column("id", [*range(len(rows))])
+    with pytest.raises(UsageError, match=r"'id' is Value\('int64'\), .* is Value\('string'\)\n"):
+        mmgen.as_conversations(numbered)
+    mine = mmgen.as_conversations(numbered.cast_column("id", CONVERSATION["id"]))
+    assert mine["sample_id"][:2] == ["0", "1"]

@@ -6,7 +6,7 @@ import io
 import mimetypes
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, TypeAlias, get_args
 
 import numpy as np
@@ -21,14 +21,12 @@ from mmgen_datasets.picture import picture_type
 Row: TypeAlias = Mapping[str, Any]
 """A conversation with its media undecoded."""
 
-
 _ANOTHER_FORMAT = "choose one that takes all media: sharegpt, webdataset or parquet"
 _NAMES_ONLY = (
     "generate once more with --data-dir where the pictures are now, which asks no model anew, or"
     " give '--images none' to write their names only"
 )
 _OTHER_MESSAGES = "put each placeholder once into a question; see: mmgen check RUN"
-"""How the reason begins where a format cannot hold a kind of media."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +50,14 @@ class Attachment:
             raise RowError(f"the {what} is not on disk", _NAMES_ONLY)
         if self.kind == "motion":
             return _npy(self.value)
-        if (place := _was_in(self.value)) is not None:  # one reason for all that were there
-            raise RowError(f"the {what} is no longer in {place}", _NAMES_ONLY)
-        data = read_media(self.value)
+        try:
+            data = read_media(self.value)
+        except RowError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+            # One reason for all that were there.
+            folder = self.value["path"].rpartition("/")[0] or "."
+            raise RowError(f"the {what} is no longer in {folder}", _NAMES_ONLY) from error
         if self.kind == "image":
             picture_type(data)
         return data
@@ -100,10 +103,17 @@ def attached(row: Row, takes: Sequence[MediaKind]) -> Attached:
 def _values(row: Row, kind: MediaKind) -> list[Any]:
     """What the columns of a kind hold; a picture that is referred to may be missing."""
     if (several := row.get(f"{kind}s")) is not None:
-        return list(several)
-    if kind not in row or (row[kind] is None and not _count(row["messages"], kind)):
+        return [_file(value) for value in several]
+    if kind not in row:
         return []
-    return [row[kind]]
+    value = _file(row[kind])
+    return [] if value is None and not _count(row["messages"], kind) else [value]
+
+
+def _file(value: Any) -> Any:
+    """A value of a media column; None where it holds neither a file nor the path of one."""
+    is_nothing = isinstance(value, Mapping) and value["bytes"] is None and value["path"] is None
+    return None if is_nothing else value
 
 
 def _check_placeholders(row: Row, kind: MediaKind, have: Sequence[Any]) -> None:
@@ -138,13 +148,6 @@ def _suffix(kind: MediaKind, value: Any) -> str:
     if value["path"]:
         return PurePosixPath(value["path"]).suffix
     return mimetypes.guess_extension(picture_type(value["bytes"])) or "" if kind == "image" else ""
-
-
-def _was_in(value: Mapping[str, Any]) -> Path | None:
-    """The folder of this machine that a file is gone from; None where it is not gone."""
-    if value["bytes"] is not None or "://" in value["path"] or Path(value["path"]).exists():
-        return None
-    return Path(value["path"]).parent
 
 
 def _npy(frames: Any) -> bytes:
