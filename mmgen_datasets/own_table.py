@@ -44,7 +44,7 @@ def as_conversations(rows: Dataset, *, kind: str = "conversation") -> Dataset:
         if feature != wanted[name]:
             raise UsageError(
                 f"the column {name!r} is {feature}, and that of conversations is {wanted[name]}",
-                f"bring it to that type with cast_column, or leave it out: remove_columns({name!r})",
+                f"bring it to that type with cast_column, or remove_columns({name!r}) first",
             )
     known: dict[str, Any] = {"kind": pa.array([kind] * len(rows), pa.string())}
     known["id"] = known["sample_id"] = (

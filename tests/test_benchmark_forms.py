@@ -271,8 +271,10 @@ def test_an_index_is_one_of_the_same_file(tmp_path: Path) -> None:
 
 
 def test_one_record_alone_is_a_benchmark(tmp_path: Path) -> None:
-    put(tmp_path, {"q.json": json.dumps({"question": FIRST, "choices": ["a"]}, indent=1)})
-    assert load_benchmark(tmp_path / "q.json").questions == [[FIRST]]
+    turns = [{"from": "human", "value": f"<image>\n{FIRST}"}, {"from": "gpt", "value": "Yes."}]
+    for record in ({"question": FIRST, "choices": ["a"]}, {"conversations": turns}):
+        put(tmp_path, {"q.json": json.dumps(record, indent=1)})
+        assert load_benchmark(tmp_path / "q.json").questions == [[FIRST]]
 
 
 def test_pictures_of_a_megabyte_stand_in_a_cell(tmp_path: Path) -> None:
@@ -296,14 +298,16 @@ def test_a_long_name_is_not_taken_for_a_picture(tmp_path: Path) -> None:
     assert about(load_benchmark(tmp_path / "q.json")) == {FIRST: {"one"}}
 
 
-@pytest.mark.parametrize("image", [{"bytes": "no bytes", "path": None}, 7, ["", 7], "A" * 66])
+@pytest.mark.parametrize(
+    "image", [{"bytes": "no bytes", "path": None}, 7, ["", 7], "A" * 66, "A." * 150]
+)
 def test_what_is_no_picture_is_none(image: object, tmp_path: Path) -> None:
     put(tmp_path, {"q.json": json.dumps([{"image": image, "question": FIRST}])})
     assert about(load_benchmark(tmp_path / "q.json")) == {FIRST: set()}
 
 
 def test_lists_and_lines_are_told_from_one_another(tmp_path: Path) -> None:
-    """Whatever the file is called; lines may be empty."""
+    """Whatever the file is called, and where Windows has put a mark before it."""
     rows = [{"question": FIRST}, {"question": SECOND}]
     put(
         tmp_path,
@@ -315,6 +319,21 @@ def test_lists_and_lines_are_told_from_one_another(tmp_path: Path) -> None:
     )
     for name in ("list.jsonl", "lines.json", "lines.jsonl"):
         assert load_benchmark(tmp_path / name).questions == [[FIRST], [SECOND]]
+        put(tmp_path, {name: b"\xef\xbb\xbf\r\n" + (tmp_path / name).read_bytes()})
+        assert load_benchmark(tmp_path / name).questions == [[FIRST], [SECOND]]
+
+
+@pytest.mark.parametrize("end", [', "hint": NaN}]', "}"])
+def test_a_list_that_is_broken_tells_where(end: str, tmp_path: Path) -> None:
+    put(tmp_path, {"q.json": f'[{{"question": "{FIRST}"{end}'})
+    with pytest.raises(SourceError, match=r"q\.json is no JSON of records: .*(byte|truncated)"):
+        load_benchmark(tmp_path / "q.json")
+
+
+@pytest.mark.filterwarnings("ignore:Length of header")
+def test_a_separator_at_the_ends_of_lines_shifts_no_column(tmp_path: Path) -> None:
+    put(tmp_path, {"q.csv": f"index,question\n1,{FIRST},\n2,{FIRST},\n"})
+    assert load_benchmark(tmp_path / "q.csv").questions == [[FIRST], [FIRST]]
 
 
 def test_the_list_in_an_object_that_asks_is_the_one(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from mmgen_datasets.conversion.turns import HUMAN, read_turns
 from mmgen_datasets.errors import RowError
 
 QUESTIONS = ("question", "text", "prompt", "query", "instruction")
+TURNS = ("conversations", "messages")
 NAMES = (
     *("image_path", "image_file", "img_path", "file_name", "filename"),
     *("image_name", "imagename", "imgname", "images"),
@@ -26,7 +27,6 @@ IDS = ("image_id", "imageid", "img_id", "data_id")
 """The name of a file without its ending, or the number at its end: 42 means
 ``COCO_val2014_000000000042.jpg``."""
 
-_TURNS = ("conversations", "messages")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{65,}={0,2}")
 # of JPEG, PNG, GIF, WebP, BMP and TIFF
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
@@ -39,7 +39,7 @@ def questions_in(record: Mapping[str, Any]) -> list[str]:
         >>> questions_in({"question": "<image 1> What is red?", "answer": "A cup."})
         ['What is red?']
     """
-    turns = next((record[key] for key in _TURNS if record.get(key)), None)
+    turns = next((record[key] for key in TURNS if record.get(key)), None)
     if turns is not None:
         try:
             said = [turn["value"] for turn in read_turns(turns)[0] if turn["from"] == HUMAN]

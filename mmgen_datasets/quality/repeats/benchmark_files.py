@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from mmgen_datasets.errors import RowError
 from mmgen_datasets.files import safe_name
@@ -30,9 +30,11 @@ class PictureFiles:
             name: a relative path, with or without its ending, or a number at the end of one.
         """
         try:
-            relative = safe_name(name)
-        except RowError:
+            return self._find(safe_name(name))
+        except (RowError, OSError):  # what no file can be called
             return None
+
+    def _find(self, relative: PurePosixPath) -> Path | None:
         for place in (self.home / relative, self.home / "images" / relative):
             if place.is_file():
                 return place

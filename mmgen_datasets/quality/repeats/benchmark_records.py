@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -19,11 +20,13 @@ import pyarrow.parquet
 from mmgen_datasets.conversion.data_file import read_bytes
 from mmgen_datasets.errors import MMGenError, SourceError
 from mmgen_datasets.json_errors import NO_JSON
-from mmgen_datasets.quality.repeats.benchmark_cells import questions_in
+from mmgen_datasets.quality.repeats.benchmark_cells import TURNS, questions_in
 
 Record: TypeAlias = dict[str, Any]
 
 _ROWS_AT_ONCE = 64  # of which each may hold several megabytes
+_BLANKS = codecs.BOM_UTF8 + b" \t\r\n"
+"""What may stand before JSON; Windows puts the first of them there."""
 
 
 def read_records(path: Path) -> Iterator[tuple[str, Record]]:
@@ -54,17 +57,24 @@ def _of_parquet(path: Path) -> Iterator[Record]:
 def _of_csv(path: Path, separator: str) -> Iterator[Record]:
     # All cells stay the texts that they are, so that a picture's index is one like any other.
     with pd.read_csv(
-        path, sep=separator, dtype=str, keep_default_na=False, chunksize=_ROWS_AT_ONCE
+        path,
+        sep=separator,
+        dtype=str,
+        keep_default_na=False,
+        index_col=False,  # or a separator at the ends of lines would shift the columns
+        chunksize=_ROWS_AT_ONCE,
     ) as parts:
         for part in parts:
             yield from part.to_dict("records")
 
 
 def _of_json(path: Path) -> Iterator[tuple[str, Record]]:
-    data = read_bytes(path)
+    data = read_bytes(path).lstrip(_BLANKS)
     try:
         found: Any = msgspec.json.decode(data, type=list[msgspec.Raw] | dict[str, msgspec.Raw])
-    except NO_JSON:
+    except NO_JSON as error:
+        if data.startswith(b"["):
+            raise _no_records(path, error) from error
         yield from _numbered(_decoded(path, data.splitlines()))
         return
     if isinstance(found, dict):
@@ -84,8 +94,8 @@ def _of_lines(path: Path) -> Iterator[tuple[str, Record]]:
 
 
 def _is_list(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(1) == b"["
+    with path.open("rb") as lines:
+        return next(filter(None, (line.lstrip(_BLANKS) for line in lines)), b"").startswith(b"[")
 
 
 def _numbered(records: Iterable[Record]) -> Iterator[tuple[str, Record]]:
@@ -94,15 +104,19 @@ def _numbered(records: Iterable[Record]) -> Iterator[tuple[str, Record]]:
 
 def _decoded(path: Path, records: Iterable[Any]) -> Iterator[Record]:
     for raw in records:
-        if isinstance(raw, bytes) and not raw.strip():
+        if isinstance(raw, bytes) and not (raw := raw.strip(_BLANKS)):
             continue
         try:
             yield msgspec.json.decode(raw, type=dict[str, Any])
         except NO_JSON as error:
-            raise SourceError(
-                f"the benchmark {path} is no JSON of records: {error}",
-                "give a list of records, or a record on each line",
-            ) from error
+            raise _no_records(path, error) from error
+
+
+def _no_records(path: Path, error: Exception) -> SourceError:
+    return SourceError(
+        f"the benchmark {path} is no JSON of records: {error}",
+        "give a list of records, or a record on each line",
+    )
 
 
 def _listed(found: Mapping[str, msgspec.Raw]) -> Any:
@@ -117,7 +131,7 @@ def _listed(found: Mapping[str, msgspec.Raw]) -> Any:
     for records in lists:
         if questions_in(msgspec.json.decode(records[0])):
             return records
-    if lists:
+    if lists and not found.keys() & {*TURNS}:
         return lists[0]
     if found and all(_begins(value) == b"{" for value in found.values()):
         return found
