@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import logging
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from mmgen_datasets import Plan, RunFolder, Shard, check_run, fill_run, load_run, read_run
+from mmgen_datasets import (
+    Plan,
+    RunFolder,
+    Shard,
+    Whom,
+    check_run,
+    fill_run,
+    judge_run,
+    load_run,
+    read_run,
+)
+from mmgen_datasets.backends.scripted import Scripted
 from mmgen_datasets.publish.making import making_of
 from mmgen_datasets.quality.check_run import compare_with
 from tests.judged_runs import grounded_run, judged
@@ -98,3 +109,17 @@ def test_the_commands_that_found_something_are_kept_for_the_card(tmp_path: Path)
         "mmgen check 'runs/a run' --check turns",
         f"mmgen judge 'runs/a run' {asked} --rubric annotations --limit 5",
     ]
+
+
+@dataclass(frozen=True)
+class Noting(Scripted):
+    """A judge of one's own, with a file."""
+
+    notes: str = ""
+
+
+def test_of_files_that_a_judge_uses_the_card_tells_the_names(tmp_path: Path) -> None:
+    run = grounded_run(tmp_path / "run")
+    judge_run(run, Whom(f"{__name__}:Noting", {"notes": str(tmp_path / "notes.txt")}))
+    [command] = RunFolder(run).findings()
+    assert command.endswith(f"--backend {__name__}:Noting --option notes=notes.txt")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any, Literal, TypeAlias
@@ -74,6 +74,24 @@ class Plan:
     """Use only samples whose licence allows this."""
     command: str = GENERATE
     """What fills the run, and goes on with it when it is given again."""
+
+
+def without_folders(plan: Plan) -> Plan:
+    """A plan fit to be told: of files and folders the last part; the rest is nobody's business."""
+    return replace(
+        plan,
+        source=_last_part(plan.source),
+        data_dir=plan.data_dir and PurePath(plan.data_dir).name,
+        recipe=PurePath(plan.recipe).name,
+        source_settings={key: _last_part(each) for key, each in plan.source_settings.items()},
+        settings={key: _last_part(each) for key, each in plan.settings.items()},
+    )
+
+
+def _last_part(value: Any) -> Any:
+    """The name of a local file or folder without where it stands; other values as they are."""
+    is_whole = isinstance(value, str) and PurePath(value).is_absolute()
+    return PurePath(value).name if is_whole else value
 
 
 @dataclass

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
-from typing import Any
+
+from mmgen_datasets.generation.command import command_line
 
 SELECT = "mmgen select"
 """The command that chooses them."""
@@ -41,13 +41,11 @@ class Selection:
             >>> Selection("", 9, where=["words >= 5"], total=4).command("runs/a", "runs/b")
             "mmgen select runs/a --where 'words >= 5' --total 4 --out runs/b"
         """
-        options: list[tuple[str, Any]] = [
+        options = [
             *(("where", condition) for condition in self.where),
             ("balance", self.balance),
             ("total", self.total),
             ("seed", self.seed or None),
             ("out", out),
         ]
-        given = [(name, value) for name, value in options if value is not None]
-        words = [word for name, value in given for word in (f"--{name}", str(value))]
-        return shlex.join([*SELECT.split(), run, *words])
+        return command_line([*SELECT.split(), run], options)

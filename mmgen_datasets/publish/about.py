@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter
 from dataclasses import dataclass
 
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.generation.command import command_line
 from mmgen_datasets.licence import Use
 from mmgen_datasets.parquet import embedded_size
 from mmgen_datasets.publish.facts import Facts, gather
@@ -82,8 +82,9 @@ def about(
 def _push_command(what: Pushable, repo: str, config: str, licence: Use) -> str | None:
     if what.folder is None:
         return None
-    words = ["mmgen", "push", f"runs/{what.folder.resolve().name}", repo]
-    words += [] if config == "default" else ["--config", config]
-    words += [] if what.split == what.own_split else ["--split", what.split]
-    words += [] if licence == "any" else ["--licence", licence]
-    return shlex.join(words)
+    options = [
+        ("config", None if config == "default" else config),
+        ("split", None if what.split == what.own_split else what.split),
+        ("licence", None if licence == "any" else licence),
+    ]
+    return command_line(["mmgen", "push", f"runs/{what.folder.resolve().name}", repo], options)

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from mmgen_datasets.errors import MMGenError
-from mmgen_datasets.generation.manifest import GENERATE, NOT_ASKED, PLAN, Manifest, Plan
+from mmgen_datasets.generation.command import command_line
+from mmgen_datasets.generation.manifest import (
+    GENERATE,
+    NOT_ASKED,
+    PLAN,
+    Manifest,
+    Plan,
+    without_folders,
+)
 from mmgen_datasets.generation.run import RunFolder
 from mmgen_datasets.licence import Use
 from mmgen_datasets.prompts.recipe import load_recipe
@@ -130,15 +138,7 @@ def command_of(name: str, manifest: Manifest, shards: int = 1) -> str:
 
     Of folders and files only the last part of their path is told: the rest is nobody's business.
     """
-    plan = manifest.plan
-    bare = replace(
-        plan,
-        source=_last_part(plan.source) or "",
-        data_dir=plan.data_dir and PurePath(plan.data_dir).name,
-        recipe=PurePath(plan.recipe).name,
-        source_settings=_bare(plan.source_settings),
-        settings=_bare(plan.settings),
-    )
+    bare = without_folders(manifest.plan)
     return _command(bare, out=f"runs/{name}", shard=f"I/{shards}" if shards > 1 else None)
 
 
@@ -166,17 +166,15 @@ def _command(plan: Plan, *, out: str, shard: str | None) -> str:
         "out": out,
     }
     given = [
-        *((option, value) for option, value in options.items() if value is not None),
+        *options.items(),
         *(("source-option", f"{key}={value}") for key, value in of_source.items()),
         *(("option", f"{key}={value}") for key, value in settings.items()),
+        ("no-json-schema", plan.source_settings.get("json_schema") is False),
     ]
     keeps_plan = is_task and plan.data_dir is not None
-    words = [*plan.command.split(), f"{out}/{PLAN}" if keeps_plan else plan.source]
-    for option, value in given:
-        words += [f"--{option}", str(value)]
-    if plan.source_settings.get("json_schema") is False:
-        words.append("--no-json-schema")
-    return shlex.join(words)
+    return command_line(
+        [*plan.command.split(), f"{out}/{PLAN}" if keeps_plan else plan.source], given
+    )
 
 
 def _of_samples(plan: Plan) -> dict[str, Any]:
@@ -211,14 +209,3 @@ def _inputs(manifest: Manifest) -> frozenset[str]:
     if recipe.sha256 != manifest.recipe_sha256:
         return frozenset()
     return frozenset(name for task in recipe.tasks for name in task.inputs)
-
-
-def _bare(settings: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: _last_part(each) if isinstance(each, str) else each for key, each in settings.items()
-    }
-
-
-def _last_part(name: str | None) -> str | None:
-    """The name of a local file or folder without where it stands; other names as they are."""
-    return name and (PurePath(name).name if PurePath(name).is_absolute() else name)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from datasets import Dataset
 
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.generation.command import command_line
 from mmgen_datasets.generation.rewriting import rewrite_run
 from mmgen_datasets.generation.run import load_run
 from mmgen_datasets.generation.run_samples import has_samples, run_samples
@@ -73,14 +73,14 @@ def _command(
     checks: Sequence[str] | None, *, annotations: bool, language: str, compared: Compared
 ) -> str:
     options = [
-        *(("--check", name) for name in checks or ()),
-        *([] if language == "en" else [("--language", language)]),
-        *([] if annotations else [("--no-annotations",)]),
-        *(("--against", f"runs/{Path(run).name}") for run in compared.known),
-        *(("--benchmark", benchmark.name) for benchmark in compared.benchmarks),
-        *([] if compared.pictures else [("--no-pictures",)]),
+        *(("check", name) for name in checks or ()),
+        ("language", None if language == "en" else language),
+        ("no-annotations", not annotations),
+        *(("against", f"runs/{Path(run).name}") for run in compared.known),
+        *(("benchmark", benchmark.name) for benchmark in compared.benchmarks),
+        ("no-pictures", not compared.pictures),
     ]
-    return shlex.join(["mmgen", "check", "RUN", *(word for words in options for word in words)])
+    return command_line(["mmgen", "check", "RUN"], options)
 
 
 def compare_with(

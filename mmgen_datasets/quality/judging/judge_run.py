@@ -11,7 +11,6 @@ Beside the run, each judge has a folder that is one of a run itself::
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,10 +23,11 @@ from mmgen_datasets.backends import open_backend
 from mmgen_datasets.backends.base import Backend
 from mmgen_datasets.errors import RunError, UsageError
 from mmgen_datasets.generation.asking import Asking, accounted, put_requests
+from mmgen_datasets.generation.command import command_line
 from mmgen_datasets.generation.estimate import Estimate, estimate
 from mmgen_datasets.generation.fill import without_secrets
 from mmgen_datasets.generation.job import Job, recorded
-from mmgen_datasets.generation.manifest import Manifest, Plan, digest_ids
+from mmgen_datasets.generation.manifest import Manifest, Plan, digest_ids, without_folders
 from mmgen_datasets.generation.requests import build_requests
 from mmgen_datasets.generation.result import rejected_keys, write_rejects
 from mmgen_datasets.generation.rewriting import rewrite_run
@@ -148,23 +148,20 @@ def estimate_judging(path: str | Path, whom: Whom, judging: Judging | None = Non
 
 def _command(plan: Plan, judging: Judging) -> str:
     """The command that judges a run like that, by a plan without secrets."""
-    settings = dict(plan.settings)
-    model = str(settings.pop("model", ""))
-    options = {
-        "backend": plan.backend,
-        "model": (Path(model).name if Path(model).is_absolute() else model) or None,
-        "base-url": settings.pop("base_url", None),
-        "rubric": None if judging.rubric == DEFAULT else Path(judging.rubric).name,
-        "name": judging.judge,
-        "limit": judging.limit,
-        "max-image-side": judging.max_image_side,
-    }
-    given = [
-        *((f"--{name}", str(value)) for name, value in options.items() if value is not None),
-        *(("--option", f"{name}={value}") for name, value in settings.items()),
-        *([] if judging.annotations else [("--no-annotations",)]),
+    bare = without_folders(plan)
+    settings = dict(bare.settings)
+    options = [
+        ("backend", bare.backend),
+        ("model", settings.pop("model", None)),
+        ("base-url", settings.pop("base_url", None)),
+        ("rubric", None if judging.rubric == DEFAULT else bare.recipe),
+        ("name", judging.judge),
+        ("limit", judging.limit),
+        ("max-image-side", judging.max_image_side),
+        *(("option", f"{name}={value}") for name, value in settings.items()),
+        ("no-annotations", not judging.annotations),
     ]
-    return shlex.join(["mmgen", "judge", "RUN", *(word for words in given for word in words)])
+    return command_line(["mmgen", "judge", "RUN"], options)
 
 
 class _Court(NamedTuple):
