@@ -16,9 +16,7 @@ MEDIA_COLUMNS = tuple(name for kind in get_args(MediaKind) for name in (kind, f"
 
 
 def missing_media(table: pa.Table, kind: MediaKind) -> npt.NDArray[np.bool_]:
-    """Which conversations have a placeholder of this kind, and not all files that belong to it.
-
-    A file that is named and gone by now counts as there; bytes are not touched.
+    """Which conversations have a placeholder of this kind, and do not hold such media.
 
     Args:
         table: ``messages``, and of the media columns those that there are.
@@ -29,18 +27,26 @@ def missing_media(table: pa.Table, kind: MediaKind) -> npt.NDArray[np.bool_]:
     texts = pc.struct_field(pc.list_flatten(messages), "content")
     rows = pc.list_parent_indices(messages).to_numpy()
     asked[rows[_mask(pc.match_substring(texts, f"<{kind}>"))]] = True
+    return np.asarray(asked & ~held_media(table, kind))
+
+
+def held_media(table: pa.Table, kind: MediaKind) -> npt.NDArray[np.bool_]:
+    """Which conversations hold media of a kind; of several, all.
+
+    A file that is named and gone by now counts as there; bytes are not touched.
+    """
     there = np.zeros(table.num_rows, np.bool_)
     if kind in table.column_names:
-        there = _mask(is_file(table[kind]))
+        there = _mask(_is_file(table[kind]))
     if f"{kind}s" in table.column_names:  # holds all of several, where it is filled
         lists = table[f"{kind}s"].combine_chunks()
-        gone = pc.list_parent_indices(lists).to_numpy()[~_mask(is_file(pc.list_flatten(lists)))]
+        gone = pc.list_parent_indices(lists).to_numpy()[~_mask(_is_file(pc.list_flatten(lists)))]
         filled = _mask(pc.greater(pc.list_value_length(lists), 0))
         there = np.where(filled, np.bincount(gone, minlength=table.num_rows) == 0, there)
-    return np.asarray(asked & ~there)
+    return there
 
 
-def is_file(media: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+def _is_file(media: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """Where a value is a file or a path to one; a motion stands as it is."""
     if not pa.types.is_struct(media.type):
         return pc.is_valid(media)

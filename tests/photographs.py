@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -45,3 +46,14 @@ def opened(data: bytes) -> PIL.Image.Image:
     picture = PIL.Image.open(io.BytesIO(data))
     picture.load()
     return picture
+
+
+def mixed_folder(folder: Path) -> Path:
+    """Ten pictures that differ, and two files that are none."""
+    folder.mkdir()
+    for number in range(10):
+        picture = photograph(40 + 4 * number, 32, seed=number, grain=20.0 * number)
+        (folder / f"{number}.png").write_bytes(file_of(picture.rotate(36 * number), "PNG"))
+    (folder / "5-broken.jpg").write_bytes(b"no picture")
+    (folder / "cut.jpg").write_bytes(file_of(photograph(64, 64))[:200])
+    return folder

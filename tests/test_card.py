@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from datasets import Dataset
+from datasets import Dataset, Features, Image, List
 from huggingface_hub import DatasetCard
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +24,7 @@ from mmgen_datasets.publish.metadata import licence_id, size_category
 from mmgen_datasets.publish.model_terms import note_on
 from mmgen_datasets.publish.pushable import pushable
 from mmgen_datasets.publish.section import cell
-from mmgen_datasets.schema import conversation_features
+from mmgen_datasets.schema import CONVERSATION, conversation_features
 
 
 def card_of(
@@ -193,7 +193,18 @@ def test_of_conversations_about_text_alone_no_picture_is_missed(conversations: D
     rows[1] |= {"image": None, "messages": [{"role": "user", "content": "Hello."}]}
     card = card_of(Dataset.from_list(rows, features=conversations.features))
     assert "Image files inside: 2." in card
-    assert "rows hold no image" not in card
+    assert "No image in" not in card
+
+
+def test_several_pictures_of_a_row_are_counted_like_one(conversations: Dataset) -> None:
+    rows = undecoded(conversations.select(range(3))).to_list()
+    picture = rows[0].pop("image")
+    several = [[picture, picture], [picture, None], None]
+    features = Features({**CONVERSATION, "images": List(Image())})
+    rows = [{**row, "images": images} for row, images in zip(rows, several, strict=True)]
+    card = card_of(Dataset.from_list(rows, features=features))
+    assert "pictures. Image files inside: 1." in card
+    assert "No image in 2 of 3 rows" in card
 
 
 @pytest.mark.parametrize("kind", ["video", "audio", "motion"])

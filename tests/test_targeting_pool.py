@@ -18,7 +18,7 @@ from mmgen_datasets.targeting.candidates import pool_of_dataset, pool_of_folder,
 from mmgen_datasets.targeting.clip import Clip
 from mmgen_datasets.targeting.create import Workshop
 from tests.models.store import ModelStore
-from tests.photographs import file_of, photograph
+from tests.photographs import file_of, mixed_folder, photograph
 from tests.sample import SAMPLE_DIR
 
 
@@ -29,15 +29,7 @@ def clip(tiny_models: ModelStore) -> Clip:
 
 @pytest.fixture
 def pool(tmp_path: Path) -> Path:
-    """Ten pictures that differ, and two files that are none."""
-    folder = tmp_path / "pool"
-    folder.mkdir()
-    for number in range(10):
-        picture = photograph(40 + 4 * number, 32, seed=number, grain=20.0 * number)
-        (folder / f"{number}.png").write_bytes(file_of(picture.rotate(36 * number), "PNG"))
-    (folder / "5-broken.jpg").write_bytes(b"no picture")
-    (folder / "cut.jpg").write_bytes(file_of(photograph(64, 64))[:200])
-    return folder
+    return mixed_folder(tmp_path / "pool")
 
 
 class TestPool:

@@ -20,7 +20,7 @@ from hypothesis.extra.numpy import arrays
 from mmgen_datasets.errors import RunError, StopError, UsageError
 from mmgen_datasets.targeting.parts import fill_parts, keep_parts, kept_keys, read_parts
 from tests.models.store import ModelStore
-from tests.photographs import file_of, photograph
+from tests.photographs import file_of, mixed_folder, photograph
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
@@ -51,15 +51,7 @@ def clip(tiny_models: ModelStore) -> Clip:
 
 @pytest.fixture
 def pool(tmp_path: Path) -> Path:
-    """Ten pictures that differ, and two files that are none."""
-    folder = tmp_path / "pool"
-    folder.mkdir()
-    for number in range(10):
-        picture = photograph(40 + 4 * number, 32, seed=number, grain=20.0 * number)
-        (folder / f"{number}.png").write_bytes(file_of(picture.rotate(36 * number), "PNG"))
-    (folder / "5-broken.jpg").write_bytes(b"no picture")
-    (folder / "cut.jpg").write_bytes(file_of(photograph(64, 64))[:200])
-    return folder
+    return mixed_folder(tmp_path / "pool")
 
 
 class TestVectors:

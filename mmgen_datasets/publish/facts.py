@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow.compute as pc
 from datasets import Dataset
 
-from mmgen_datasets.missing_media import MEDIA_COLUMNS, is_file, missing_media
+from mmgen_datasets.chat import MediaKind
+from mmgen_datasets.exporters.attachments import kinds_in
+from mmgen_datasets.missing_media import MEDIA_COLUMNS, held_media, missing_media
 from mmgen_datasets.publish.licence import terms_of
-from mmgen_datasets.schema import LICENSE, media_kinds
+from mmgen_datasets.schema import LICENSE
 
 _ROWS_A_BATCH = 1000
 _SMALL = ("sample_id", "source", "split", "kind", "license", "provenance", "checks")
@@ -57,14 +59,14 @@ def gather(conversations: Dataset) -> Facts:
         conversations: rows of `mmgen_datasets.schema.CONVERSATION`, without an error.
     """
     facts = Facts(rows=len(conversations))
-    media = media_kinds(conversations.features)
     wanted = [
         name for name in (*_SMALL, "messages", *MEDIA_COLUMNS) if name in conversations.column_names
     ]
     seen: set[int] = set()  # of hashes
     for table in conversations.select_columns(wanted).with_format("arrow").iter(_ROWS_A_BATCH):
-        for kind in media:
-            facts.media[kind] += pc.sum(is_file(table[kind])).as_py() or 0
+        for kind in kinds_in(conversations.features):
+            facts.media[kind] += int(held_media(table, kind).sum())
+        for kind in get_args(MediaKind):
             facts.missing[kind] += int(missing_media(table, kind).sum())
         turns = pc.sum(pc.list_value_length(table["messages"])).as_py() or 0
         facts.exchanges += turns // 2
