@@ -143,6 +143,12 @@ def test_files_count_by_their_size_before_they_are_read(tmp_path: Path) -> None:
     assert list(sizes_of(column, "video")) == [7, 40, None, None]
 
 
+def test_a_size_that_nobody_knows_is_not_told() -> None:
+    *held, last = left_out([None] * 7, "video")
+    assert held == [None] * 6
+    assert last == "this page holds the first 60 MB of videos"
+
+
 def clips_of(folder: Path) -> list[tuple[dict[str, Any], Any]]:
     """What is told of each clip in a page, and its joints."""
     found = []
@@ -179,12 +185,23 @@ def test_joints_that_point_down_are_turned_over(tmp_path: Path) -> None:
     assert (steps[:, head, 1] > steps[:, foot, 1]).all()
 
 
-def test_a_skeleton_that_nobody_knows_is_dots() -> None:
-    packed = pack_clip({"joints": pa.scalar(np.random.default_rng(0).random((3, 5, 3)).tolist())})
-    head, _, _ = gzip.decompress(base64.b64decode(packed)).partition(b"\n")
-    told = json.loads(head)
-    assert told["chains"] == [[joint] for joint in range(5)]
-    assert told["seconds"] is None
+def packed_clip(num_joints: int, **told: Any) -> Any:
+    """What the page is told of a clip of so many joints."""
+    joints = np.random.default_rng(0).random((3, num_joints, 3)).tolist()
+    packed = pack_clip({name: pa.scalar(v) for name, v in {"joints": joints, **told}.items()})
+    return json.loads(gzip.decompress(base64.b64decode(packed)).partition(b"\n")[0])
+
+
+@pytest.mark.parametrize(("num_joints", "name"), [(5, None), (3, "h36m"), (22, "mine")])
+def test_a_skeleton_that_nobody_knows_is_dots(num_joints: int, name: str | None) -> None:
+    told = packed_clip(num_joints, skeleton=name)
+    assert told["chains"] == [[joint] for joint in range(num_joints)]
+
+
+@pytest.mark.parametrize("fps", [None, 0.0, -5.0, math.nan, math.inf])
+def test_a_clip_that_tells_no_pace_is_shown_at_a_usual_one(fps: float | None) -> None:
+    told = packed_clip(5, fps=fps)
+    assert (told["fps"], told["seconds"]) == (12.5, None)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +210,10 @@ def test_a_skeleton_that_nobody_knows_is_dots() -> None:
         ([], "no frame"),
         (None, "no frame"),
         ([[[0.0, 1, 2]], [[0.0, 1, 2], [1, 1, 1]]], "different joints"),
+        ([[], []], "no joint"),
+        ([None, None], "no joint"),
         ([[[0.0, math.nan, 2]]], "not finite"),
+        ([[[math.inf, 1, 2]], [[math.inf, 1, 2]]], "not finite"),
         ([[[0.0, None, 2]]], "not finite"),
     ],
 )

@@ -117,16 +117,28 @@ def test_what_does_not_fit_is_said_with_what_does(
 
 
 class TestPictures:
-    def test_a_recipe_that_shows_them_needs_one_on_disk(self, folders: dict[str, Path]) -> None:
-        samples = load(folders, "coco2017")
-        gone = samples.remove_columns("image").add_column(
-            "image", [None] * len(samples), feature=samples.features["image"]
+    def without(self, samples: Any, instead: Any) -> Any:
+        """Samples that have something else in the place of each picture."""
+        return samples.remove_columns("image").add_column(
+            "image", [instead] * len(samples), feature=samples.features["image"]
         )
+
+    @pytest.mark.parametrize("instead", [None, {"bytes": None, "path": None}])
+    def test_a_recipe_that_shows_them_needs_one_on_disk(
+        self, folders: dict[str, Path], instead: Any
+    ) -> None:
+        gone = self.without(load(folders, "coco2017"), instead)
         with pytest.raises(
             UsageError, match="none of the 24 samples of 'coco2017' has one on disk"
         ):
             refuse_unsuited(gone, load_recipe("llava-vision"))
         refuse_unsuited(gone, load_recipe("llava"))
+
+    def test_they_are_not_opened(self, folders: dict[str, Path]) -> None:
+        gone = self.without(load(folders, "coco2017"), {"bytes": None, "path": "nowhere.jpg"})
+        refuse_unsuited(gone, load_recipe("llava-vision"))
+        with pytest.raises(UsageError, match="'motion' is about motions"):
+            refuse_unsuited(gone, load_recipe("motion"))
 
     def test_one_is_enough(self, folders: dict[str, Path]) -> None:
         """Of these records one has no picture, and one's is not there."""

@@ -87,7 +87,7 @@ def refuse_unsuited(samples: Dataset, recipe: Recipe) -> None:
 
 
 def _fault(samples: Dataset, recipe: Recipe, has: Has) -> str | None:
-    source = repr(samples[:1]["source"][0])
+    source = repr(samples.select_columns("source")[0]["source"])
     for need in _needs(recipe):
         if need.media and not any(_is_of(samples, medium, has) for medium in need.media):
             about = " or ".join(_PLURALS[medium] for medium in need.media)
@@ -142,7 +142,9 @@ def _has(samples: Dataset, name: str) -> bool:
 
 
 def _is_filled(values: pa.ChunkedArray) -> bool:
-    """Whether anything but nulls and empty lists is there."""
+    """Whether anything but nulls, empty lists and records of nulls is there."""
+    if types.is_struct(values.type):
+        return any(map(_is_filled, values.flatten()))
     if types.is_list(values.type) or types.is_large_list(values.type):
         return bool(pc.any(pc.greater(pc.list_value_length(values), 0)).as_py())
     return bool(values.null_count < len(values))

@@ -51,6 +51,7 @@ def pack_motion(features: Floats) -> str:
     if skeleton is None or not len(features):
         raise UsageError(f"features of shape {features.shape} are of no known skeleton")
     joints = features_to_joints(features, skeleton)
+    _refuse_lost(joints)
     return _pack(joints, skeleton, skeleton.fps, step=_STEP_M / skeleton.metres)
 
 
@@ -60,17 +61,17 @@ def pack_clip(clip: Mapping[str, pa.Scalar]) -> str:
     Args:
         clip: by name as in `mmgen_datasets.schema.EXTRAS` ``joints``, and, where they are known,
             ``skeleton``, ``fps`` and ``view``. A skeleton that is not told is known by the number
-            of its joints; one that nobody knows is drawn as dots. What was divided or cut out as
-            ``view`` tells has its own proportions again.
+            of its joints; one that nobody knows, or that has another number of them, is drawn as
+            dots. What was divided or cut out as ``view`` tells has its own proportions again.
 
     Raises:
-        UsageError: it has no frame, frames have different joints, or one is not finite.
+        UsageError: it has no frame or no joint, frames have different joints, or one is not finite.
     """
     joints = _array(clip["joints"])
     told: dict[str, Any] = {
         name: clip[name].as_py() for name in ("skeleton", "fps", "view") if name in clip
     }
-    skeleton = SKELETONS.get(told.get("skeleton") or "") or _BY_JOINTS.get(joints.shape[1])
+    skeleton = _skeleton(told.get("skeleton"), joints.shape[1])
     view = told.get("view") or {}
     if view.get("scale") and not view.get("root"):
         joints = Typed.of(joints, view).undo()
@@ -79,6 +80,11 @@ def pack_clip(clip: Mapping[str, pa.Scalar]) -> str:
     largest = float(np.ptp(joints, axis=1).max(initial=0.0))
     step = largest / _STEPS_LARGE or 1.0
     return _pack(joints - joints[0, 0], skeleton, told.get("fps"), step=step, tile=largest / _TILES)
+
+
+def _skeleton(name: str | None, num_joints: int) -> Skeleton | None:
+    found = SKELETONS.get(name) if name else _BY_JOINTS.get(num_joints)
+    return found if found and found.num_joints == num_joints else None
 
 
 def _pack(
@@ -90,8 +96,7 @@ def _pack(
     tile: float | None = None,
 ) -> str:
     """Pack joints (T, J, 3), y up, in whole steps, over a ground with lines so far apart."""
-    if not np.isfinite(joints).all():
-        raise UsageError("a joint is nowhere: its position is not finite")
+    fps = fps if fps and 0 < fps < math.inf else None
     pace = fps or _USUAL_FPS
     every = max(1, round(pace / _FPS), math.ceil(len(joints) / _MOST_FRAMES))
     limits = np.iinfo(np.int16)
@@ -120,4 +125,13 @@ def _array(joints: pa.Scalar) -> Floats:
     values = frames.flatten().flatten().to_numpy(zero_copy_only=False)  # None becomes NaN
     if len(values) % (3 * len(frames)) or len(set(pc.list_value_length(frames).to_pylist())) > 1:
         raise UsageError("the frames of the clip have different joints")
-    return np.asarray(values, np.float64).reshape(len(frames), -1, 3)
+    joints = np.asarray(values, np.float64).reshape(len(frames), -1, 3)
+    if not joints.size:
+        raise UsageError("the clip has no joint")
+    _refuse_lost(joints)
+    return joints
+
+
+def _refuse_lost(joints: Floats) -> None:
+    if not np.isfinite(joints).all():
+        raise UsageError("a joint is nowhere: its position is not finite")

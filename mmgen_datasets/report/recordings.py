@@ -61,10 +61,9 @@ def left_out(sizes: Iterable[int | None], kind: str) -> list[str | None]:
     room = ROOM[kind]
     left, reasons = room.all, []
     for size in sizes:
-        needed = room.each if size is None else size
-        reasons.append(_why_not(room, needed, left))
+        reasons.append(_why_not(room, size, left))
         if reasons[-1] is None:
-            left -= needed
+            left -= room.each if size is None else size
     return reasons
 
 
@@ -108,13 +107,13 @@ def _size_of(path: str | None) -> int | None:
         return None
 
 
-def _why_not(room: Room, size: int, left: int) -> str | None:
-    if size <= min(room.each, left):
+def _why_not(room: Room, size: int | None, left: int) -> str | None:
+    if (room.each if size is None else size) <= min(room.each, left):
         return None
-    told = f"the {room.name} has {_megabytes(size)}; this page holds"
-    if size > room.each:
-        return f"{told} those of up to {_megabytes(room.each)}"
-    return f"{told} the first {_megabytes(room.all)} of them"
+    if size is not None and size > room.each:
+        held = f"those of up to {_megabytes(room.each)}"
+        return f"the {room.name} has {_megabytes(size)}; this page holds {held}"
+    return f"this page holds the first {_megabytes(room.all)} of {room.name}s"
 
 
 def _megabytes(size: int) -> str:
