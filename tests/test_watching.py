@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from functools import partial
 from pathlib import Path
@@ -10,8 +11,11 @@ import pytest
 
 from mmgen_datasets import Plan, RunFolder, fill_run, load_run
 from mmgen_datasets.errors import RunError
+from mmgen_datasets.generation.result import rejected_keys
 from mmgen_datasets.generation.watching import Watch, watch_run
-from tests.sample import SAMPLE_DIR
+from mmgen_datasets.parquet import prepare
+from tests.run_plans import scripted
+from tests.sample import OPEN_IMAGES_DIR, SAMPLE_DIR
 from tests.servers.openai_server import Behaviour, serve
 from tests.test_processes import command_of, plan_of, wait_for
 
@@ -48,6 +52,30 @@ def test_where_nothing_is_new_there_is_no_news(tmp_path: Path) -> None:
     assert watch.news() is None
     assert watch.usage() == watch.usage()
     assert watch.usage().replies == 6
+
+
+def test_what_was_asked_for_again_does_not_hide_that_there_is_more(tmp_path: Path) -> None:
+    folder, plan = RunFolder(tmp_path), scripted("every_third_fails", limit=4)
+    requests = fill_run(folder, plan).requests
+    again = rejected_keys(folder)
+    assert len(again) > 1
+    fill_run(folder, plan, again=again)
+    [watch] = watch_run(tmp_path)
+    looks = [*iter(partial(watch.news, requests + 1), None)]
+    found = [(len(news.rows), news.has_more) for news in looks]
+    assert found == [(requests, True), (len(again) - 1, False)]
+
+
+def test_samples_that_are_others_are_told_by_where_they_are(tmp_path: Path) -> None:
+    prepared = tmp_path / "prepared"
+    prepare("coco2017", prepared, data_dir=str(SAMPLE_DIR))
+    run = RunFolder(tmp_path / "run")
+    fill_run(run, scripted("every_third_fails", source=str(prepared), data_dir=None, limit=2))
+    shutil.rmtree(prepared)
+    prepare("open_images_v7", prepared, data_dir=str(OPEN_IMAGES_DIR))
+    [watch] = watch_run(run.path)
+    with pytest.raises(RunError, match=f"the samples in {prepared} are others"):
+        watch.news()
 
 
 def test_a_run_that_has_asked_nothing_yet_has_no_news(tmp_path: Path) -> None:

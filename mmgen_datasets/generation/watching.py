@@ -36,6 +36,8 @@ class News(NamedTuple):
     """The place of each one's sample in `Watch.samples`."""
     conversations: Dataset
     """Rows of `mmgen_datasets.schema.CONVERSATION`; those with an error have no messages."""
+    has_more: bool
+    """Whether there were more outcomes than were to be looked at."""
 
 
 @dataclass
@@ -70,6 +72,7 @@ class Watch:
             return None
         with open_journal(self.folder.journal_path) as journal:
             settled, self._seen = journal.settled_since(self._seen, at_most)
+            later, _ = journal.settled_since(self._seen, 1)
         if not settled:
             return None
         rows = sorted(row for key in settled for row in self._rows.get(key, ()))
@@ -82,7 +85,7 @@ class Watch:
             journal=self.folder.journal_path,
             seed=self.plan_manifest.plan.seed,
         )
-        return News(rows, list(requests["sample"]), conversations)
+        return News(rows, list(requests["sample"]), conversations, bool(later))
 
     def usage(self) -> Usage:
         """What all replies used until now; only those new since the last call are read."""
@@ -112,7 +115,8 @@ class Watch:
             ) from error
         if digest_ids(samples["id"][: manifest.samples]) != manifest.sample_ids_sha256:
             raise RunError(
-                f"{path}: the samples in {data_dir} are others than those that it asks about",
+                f"{path}: the samples in {data_dir or manifest.plan.source} are others than those"
+                " that it asks about",
                 "say where the files are that it was begun with (--data-dir)",
             )
         return samples

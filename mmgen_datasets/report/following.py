@@ -89,7 +89,7 @@ class Following:
             news = followed.watch.news(_AT_MOST)
             if news is not None:
                 self._take_in(shard, followed, news)
-                self.is_behind |= len(news.rows) >= _AT_MOST
+                self.is_behind |= news.has_more
         self.version += was_behind and not self.is_behind
         self._headway.mark(len(self._known) + self._rejects.reasons.total())
 

@@ -125,11 +125,11 @@ def _array(joints: pa.Scalar) -> Floats:
     values = frames.flatten().flatten().to_numpy(zero_copy_only=False)  # None becomes NaN
     if len(values) % (3 * len(frames)) or len(set(pc.list_value_length(frames).to_pylist())) > 1:
         raise UsageError("the frames of the clip have different joints")
-    joints = np.asarray(values, np.float64).reshape(len(frames), -1, 3)
-    if not joints.size:
+    found: Floats = np.asarray(values, np.float64).reshape(len(frames), -1, 3)
+    if not found.size:
         raise UsageError("the clip has no joint")
-    _refuse_lost(joints)
-    return joints
+    _refuse_lost(found)
+    return found
 
 
 def _refuse_lost(joints: Floats) -> None:
