@@ -25,7 +25,7 @@ from transformers import AutoTokenizer
 from mmgen_datasets.errors import RowError, StopError, UnknownNameError, UsageError
 from mmgen_datasets.speech.base import Clip, Codes, Voice, Wave
 from mmgen_datasets.speech.tokenizer import SpeechTokenizer
-from mmgen_datasets.speech.units import flatten, read_units, unflatten
+from mmgen_datasets.speech.units import flatten, read_units
 from tests.models.store import ModelStore
 from tests.sounds import babble, file_of, stored
 
@@ -37,12 +37,6 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-def codes_of(tokenizer: SpeechTokenizer, wave: Wave, rate: int) -> Codes:
-    [row] = tokenizer.rows([{"array": wave, "sampling_rate": rate}])
-    codec = tokenizer.open()
-    return unflatten(read_units(row.speech or ""), codec.codebook_size, codec.num_codebooks)
 
 
 class Loudness:

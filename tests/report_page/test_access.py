@@ -104,6 +104,15 @@ def test_home_and_end_lead_to_the_first_and_the_last(page: Page, rows: list[Row]
         page.locator("#sample h2", has_text=row["id"]).wait_for()
 
 
+@pytest.mark.parametrize("context", [{"viewport": {"width": 500, "height": 900}}], indirect=True)
+def test_end_leads_to_the_last_where_none_was_chosen(
+    context: BrowserContext, run: Path, rows: list[Row]
+) -> None:
+    page = opened(context, run, view="samples")
+    page.keyboard.press("End")
+    page.locator("#sample h2", has_text=rows[-1]["id"]).wait_for()
+
+
 @pytest.mark.parametrize("context", [{"viewport": {"width": 820, "height": 900}}], indirect=True)
 def test_the_focus_comes_back_from_the_filters(context: BrowserContext, run: Path) -> None:
     page = opened(context, run, view="samples")

@@ -126,7 +126,7 @@ function scrollToChosen() {
 function go(steps) {
   if (!list.rows.length) return;
   const place = list.rows.indexOf(catalogue.places.get(state.id));
-  const next = place < 0 ? 0 : Math.min(list.rows.length - 1, Math.max(0, place + steps));
+  const next = Math.min(list.rows.length - 1, Math.max(0, place + steps));
   look({ view: "samples", id: catalogue.index.conversations.id[list.rows[next]] });
   scrollToChosen();
 }
