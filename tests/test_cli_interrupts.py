@@ -6,20 +6,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import GENERATE, run
 from tests.servers.openai_server import Behaviour, serve
-
-
-def wait_until(fact: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not fact() and time.monotonic() < deadline:
-        time.sleep(0.02)
+from tests.test_processes import wait_for
 
 
 @pytest.mark.parametrize(("verb", "kept"), [("generate", True), ("prepare", False)])
@@ -44,7 +37,7 @@ def test_the_stop_of_a_scheduler_is_an_interrupt(tmp_path: Path) -> None:
     with serve(Behaviour(form="auto", latency_s=0.5)) as server:
         command += ["--base-url", server.url, "--concurrency", "4"]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-            wait_until(lambda: bool(server.requests))
+            wait_for(lambda: bool(server.requests))
             process.send_signal(signal.SIGTERM)
             _, printed = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import GENERATE, run
 from tests.servers.openai_server import Behaviour, serve
+from tests.test_processes import wait_for
+
+
+def asking(url: str, *more: str) -> list[str]:
+    words = ["--recipe", "llava", "--backend", "openai", "--model", "any", "--base-url", url]
+    return [*GENERATE, *words, *more]
 
 
 def test_a_model_is_asked_and_its_rejects_can_be_retried(
@@ -18,20 +23,15 @@ def test_a_model_is_asked_and_its_rejects_can_be_retried(
 ) -> None:
     out = tmp_path / "run"
     with serve(Behaviour(form="auto", schedule=("ok", "refused", "filtered"))) as server:
-        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
-        asking += ["--base-url", server.url, "--limit", "3"]
-        assert run(*GENERATE, *asking, "--out", out) == 1, "two of nine are more than a twentieth"
+        assert run(*asking(server.url, "--limit", "3"), "--out", out) == 1, (
+            "two of nine are more than a twentieth"
+        )
         assert (
             "rejected 1: the server's content filter cut the reply off" in capsys.readouterr().out
         )
         assert run("retry", out) == 0
         assert server.stats["received"] == 11
     assert "conversations 9, rejects 0 of 9" in capsys.readouterr().out
-
-
-def asking(url: str, *more: str) -> list[str]:
-    words = ["--recipe", "llava", "--backend", "openai", "--model", "any", "--base-url", url]
-    return [*GENERATE, *words, *more]
 
 
 @pytest.mark.parametrize(
@@ -88,15 +88,13 @@ def test_where_nothing_was_rejected_there_is_nothing_to_choose_from(
 
 def test_how_many_rejects_are_too_many_is_for_the_user_to_say(tmp_path: Path) -> None:
     with serve(Behaviour(form="auto", schedule=("refused",))) as server:
-        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
-        asking += ["--base-url", server.url, "--limit", "1", "--max-rejects", "0.4"]
-        assert run(*GENERATE, *asking, "--out", tmp_path) == 0
+        words = asking(server.url, "--limit", "1", "--max-rejects", "0.4")
+        assert run(*words, "--out", tmp_path) == 0
 
 
 def test_a_stopped_run_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with serve(Behaviour(key="right")) as server:
-        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
-        assert run(*GENERATE, *asking, "--base-url", server.url, "--out", tmp_path) == 2
+        assert run(*asking(server.url), "--out", tmp_path) == 2
     printed = capsys.readouterr().out
     assert "stopped" in printed
     assert "OPENAI_API_KEY" in printed
@@ -106,8 +104,7 @@ def test_the_cause_of_a_stop_stands_first_and_no_reject_is_made_up(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with serve(Behaviour(schedule=("quota",))) as server:
-        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
-        assert run(*GENERATE, *asking, "--base-url", server.url, "--out", tmp_path) == 2
+        assert run(*asking(server.url), "--out", tmp_path) == 2
     first, second, *others = capsys.readouterr().out.splitlines()
     assert first.endswith("run.json: stopped")
     assert "429 Too Many Requests" in second
@@ -118,11 +115,9 @@ def test_status_tells_how_far_a_run_is_that_was_cut_off(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with serve(Behaviour(form="auto", latency_s=0.1)) as server:
-        command = [sys.executable, "-m", "mmgen_datasets", *GENERATE, "--out", str(tmp_path)]
-        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any"]
-        with subprocess.Popen([*command, *asking, "--base-url", server.url]) as process:
-            while server.stats["answered"] < 20:
-                time.sleep(0.02)
+        command = [sys.executable, "-m", "mmgen_datasets", *asking(server.url)]
+        with subprocess.Popen([*command, "--out", str(tmp_path)]) as process:
+            wait_for(lambda: server.stats["answered"] >= 20)
             assert run("status", tmp_path) == 0
             running = capsys.readouterr().out
             process.kill()
@@ -138,8 +133,7 @@ def test_a_hidden_address_has_to_be_given_again(
 ) -> None:
     with serve(Behaviour(form="auto", schedule=("filtered",))) as server:
         address = server.url.replace("http://", "http://someone:hush@")
-        asking = ["--recipe", "llava", "--backend", "openai", "--model", "any", "--limit", "1"]
-        run(*GENERATE, *asking, "--base-url", address, "--out", tmp_path)
+        run(*asking(address, "--limit", "1"), "--out", tmp_path)
         assert run("retry", tmp_path) == 2
         assert "give it again: --base-url" in capsys.readouterr().err
         assert run("retry", tmp_path, "--base-url", address) == 0
@@ -147,5 +141,5 @@ def test_a_hidden_address_has_to_be_given_again(
 
 
 def test_a_dry_run_rejects_nothing(tmp_path: Path) -> None:
-    asking = ["--recipe", "llava", "--backend", "scripted"]
-    assert run(*GENERATE, *asking, "--max-rejects", "0", "--out", tmp_path) == 0
+    words = ["--recipe", "llava", "--backend", "scripted", "--max-rejects", "0"]
+    assert run(*GENERATE, *words, "--out", tmp_path) == 0
