@@ -66,7 +66,9 @@ def test_a_folder_that_may_only_be_read_is_named_with_what_to_do(
         assert main(["report", str(run)]) == 2
     finally:
         run.chmod(0o700)
-    assert capsys.readouterr().err.startswith(f"error: {run}: Permission denied\n  → name a folder")
+    assert capsys.readouterr().err.startswith(
+        f"error: {run}: Permission denied\n  → see that you may"
+    )
 
 
 def test_an_interrupt_while_the_command_line_is_imported_is_a_word(tmp_path: Path) -> None:

@@ -155,6 +155,8 @@ class TestRefusals:
             (tmp_path / run / "run.json").touch()
         (tmp_path / "file").touch()
         (tmp_path / "empty").mkdir()
+        (tmp_path / "other").mkdir()
+        (tmp_path / "other" / "runner.json").touch()
         with pytest.raises(RunError) as refused:
             read_run(tmp_path / name)
         assert refused.value.problem == f"{tmp_path / name}: is not the folder of a run: {what}"

@@ -64,7 +64,7 @@ _COMMANDS = (
 )
 
 _NO_ROOM = "make room on its disk, then give the same command again"
-_NO_RIGHT = "name a folder where you may write, or copy the run to one"
+_NO_RIGHT = "see that you may read and write there, or work on a copy that is your own"
 _NO_FOLDER = "name another: a file stands where a folder is to be"
 _WHAT_TO_DO = {
     **dict.fromkeys((errno.EEXIST, errno.ENOTDIR), _NO_FOLDER),

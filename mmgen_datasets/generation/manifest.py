@@ -20,6 +20,9 @@ NOT_ASKED = "not asked yet"
 GENERATE = "mmgen generate"
 """The command that fills a run from the samples of a source."""
 
+MANIFEST = re.compile(r"run(?:-(\d{5})-of-(\d{5}))?\.json")
+"""The name of a manifest: of a run, or of one shard of several."""
+
 PLAN = "plan.json"
 """The file in the folder of a run that keeps the plan of prompts which fills it, if one does."""
 

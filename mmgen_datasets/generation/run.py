@@ -19,7 +19,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import shlex
 import socket
 from collections.abc import Iterator
@@ -37,7 +36,7 @@ from mmgen_datasets.errors import RunError
 from mmgen_datasets.files import whole_file
 from mmgen_datasets.generation.batch_records import Part, parts_under_way
 from mmgen_datasets.generation.journal import open_journal
-from mmgen_datasets.generation.manifest import PLAN, Manifest, Plan, Shard, now
+from mmgen_datasets.generation.manifest import MANIFEST, PLAN, Manifest, Plan, Shard, now
 from mmgen_datasets.generation.run_faults import no_run, refuse_newer, refuse_other_rows
 from mmgen_datasets.generation.selection import Selection
 from mmgen_datasets.generation.workers import at_work_now, is_locked
@@ -178,9 +177,8 @@ class RunFolder:
 
 def shards_of(path: Path) -> list[Shard]:
     """The shards that a run folder has manifests of, in order."""
-    pattern = re.compile(r"run(?:-(\d{5})-of-(\d{5}))?\.json")
     names = sorted(entry.name for entry in path.glob("run*.json"))
-    matches = [match for name in names if (match := pattern.fullmatch(name))]
+    matches = [match for name in names if (match := MANIFEST.fullmatch(name))]
     return [Shard(int(m[1]), int(m[2])) if m[1] else Shard() for m in matches]
 
 

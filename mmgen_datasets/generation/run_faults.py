@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from mmgen_datasets.errors import RunError
-from mmgen_datasets.generation.manifest import GENERATE, Plan
+from mmgen_datasets.generation.manifest import GENERATE, MANIFEST, Plan
 from mmgen_datasets.schema import CONVERSATION
 
 _NAMED = 5
-_MANIFESTS = "run*.json"
 _COLUMNS = [name for name in CONVERSATION if name != "scores"]
 """Of conversations of all versions."""
 
@@ -65,4 +64,4 @@ def _what(path: Path) -> str:
 
 
 def _is_run(folder: Path) -> bool:
-    return any(folder.glob(_MANIFESTS))
+    return any(MANIFEST.fullmatch(file.name) for file in folder.glob("run*.json"))
