@@ -15,21 +15,9 @@ from datasets import Dataset, Features, Image
 from mmgen_datasets import load_dataset
 from mmgen_datasets.errors import MissingFileError, UsageError
 from mmgen_datasets.targeting.candidates import pool_of_dataset, pool_of_folder, write_origins
-from mmgen_datasets.targeting.clip import Clip
 from mmgen_datasets.targeting.create import Workshop
-from tests.models.store import ModelStore
-from tests.photographs import file_of, mixed_folder, photograph
+from tests.photographs import file_of, photograph
 from tests.sample import SAMPLE_DIR
-
-
-@pytest.fixture(scope="session")
-def clip(tiny_models: ModelStore) -> Clip:
-    return Clip(str(tiny_models.path("clip")), device="cpu", batch_size=4)
-
-
-@pytest.fixture
-def pool(tmp_path: Path) -> Path:
-    return mixed_folder(tmp_path / "pool")
 
 
 class TestPool:
