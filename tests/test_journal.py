@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from mmgen_datasets.chat import Reply
 from mmgen_datasets.errors import RunError
 from mmgen_datasets.generation.journal import open_journal
+from mmgen_datasets.generation.troubles import refusal
 
 
 def test_what_was_kept_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
@@ -125,6 +127,12 @@ def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:
         open_journal(path),
     ):
         pass
+
+
+def test_one_that_belongs_to_somebody_else_is_no_other_file(tmp_path: Path) -> None:
+    told = refusal(tmp_path / "j.sqlite", PermissionError(errno.EACCES, "Permission denied"))
+    assert told.problem.endswith("j.sqlite: cannot be written: [Errno 13] Permission denied")
+    assert told.hint == "see who may write it and its folder"
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

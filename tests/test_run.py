@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,8 @@ from mmgen_datasets.generation.journal import open_journal
 from mmgen_datasets.generation.result import rejected_keys
 from tests.run_plans import GROUNDED, asking, scripted
 from tests.sample import SAMPLE_DIR
-from tests.servers.openai_server import Behaviour, Server, serve
+from tests.servers.openai_server import Behaviour, serve
+from tests.test_processes import answered, wait_for
 
 
 def test_a_run_leaves_its_manifest_and_parquet_that_datasets_reads(tmp_path: Path) -> None:
@@ -273,17 +273,6 @@ def start(plan: Plan, folder: Path, concurrency: int) -> subprocess.Popen[str]:
     ]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, **pipes)
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
-
-
-def answered(server: Server) -> int:
-    return int(server.stats["answered"])
 
 
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:

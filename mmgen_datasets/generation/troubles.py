@@ -22,10 +22,11 @@ _FULL = _Trouble(
     "cannot be written", "make room on its disk, then give the same command again to go on"
 )
 _DAMAGED = _Trouble("is damaged", "save what can be read of it: mmgen repair {path}")
+_NO_RIGHT = _Trouble("cannot be written", "see who may write it and its folder")
 _TROUBLES = {
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_IOERR: _FULL,
-    sqlite3.SQLITE_READONLY: _Trouble("cannot be written", "see who may write it and its folder"),
+    sqlite3.SQLITE_READONLY: _NO_RIGHT,
     sqlite3.SQLITE_BUSY: _Trouble("is held by another process", "wait for that process, or end it"),
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
 }
@@ -71,6 +72,8 @@ def is_sound(connection: sqlite3.Connection) -> bool:
 def _trouble_of(error: Exception) -> _Trouble | None:
     if isinstance(error, msgspec.DecodeError) or str(error).startswith("Could not decode"):
         return _DAMAGED  # the text of a row, in the words of Python's own part of sqlite3
+    if isinstance(error, PermissionError):
+        return _NO_RIGHT
     return _TROUBLES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
 
 
