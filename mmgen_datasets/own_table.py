@@ -20,7 +20,7 @@ def as_conversations(rows: Dataset, *, kind: str = "conversation") -> Dataset:
         rows: with ``messages`` of role and content, as the source ``llava_json`` reads them, and
             with media columns. Columns of `mmgen_datasets.schema.CONVERSATION` that are there stay,
             other columns go. Without ``id``, rows are called by their number; tables that are
-            to be put together need ids that differ.
+            to be put together need ids that differ. Exports need the ``file_name`` of a picture.
         kind: of those that tell none.
 
     Raises:

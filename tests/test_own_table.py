@@ -10,6 +10,9 @@ from datasets import Dataset
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.publish.about import about
+from mmgen_datasets.publish.card import make_card
+from mmgen_datasets.publish.pushable import pushable
 from mmgen_datasets.schema import CONVERSATION
 
 
@@ -58,3 +61,14 @@ def test_a_column_of_another_type_is_refused(conversations: Dataset) -> None:
         mmgen.as_conversations(numbered)
     mine = mmgen.as_conversations(numbered.cast_column("id", CONVERSATION["id"]))
     assert mine["sample_id"][:2] == ["0", "1"]
+
+
+def test_the_card_does_not_tell_more_than_is_known(conversations: Dataset) -> None:
+    """Not even the source."""
+    mine = mmgen.as_conversations(conversations.select_columns(["image", "messages"]))
+    mine = mmgen.select(mine, ["words >= 1"]).rows
+    told = about(pushable(mine), "alice/mine", config="default", licence="any", language="en")
+    card = make_card(told, None)
+    assert "* Elsewhere, before `mmgen_datasets` knew them" in card
+    assert "No model was asked" not in card
+    assert "unknown" in card.split("### Licences")[1]

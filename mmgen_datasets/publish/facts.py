@@ -80,7 +80,8 @@ def gather(conversations: Dataset) -> Facts:
 def count_row(facts: Facts, row: Mapping[str, Any]) -> None:
     """Count what stands in the small columns of one conversation."""
     made = row.get("provenance") or {}
-    facts.sources[row["source"], row.get("split") or ""] += 1
+    if row["source"]:
+        facts.sources[row["source"], row.get("split") or ""] += 1
     facts.kinds[row.get("kind") or "conversation"] += 1
     facts.families.update(made.get("families") or ())
     if made.get("recipe"):
