@@ -25,7 +25,6 @@ from mmgen_datasets.schema import sample_features
 SOURCE = "task"
 """What the samples have as their source."""
 
-
 _LOOKED_FOR = 100
 """So many pictures are looked for before any is read."""
 _TOLD = ("id", "source", "license", "credit")

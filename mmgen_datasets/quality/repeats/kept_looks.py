@@ -21,7 +21,6 @@ from mmgen_datasets.quality.repeats.picture_hash import FORM, Look
 
 _LOG = logging.getLogger(__name__)
 
-
 _TABLE = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
