@@ -9,9 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
-from datasets import Dataset
-
-from mmgen_datasets.schema import CONVERSATION
+from datasets import Dataset, concatenate_datasets
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,9 +37,9 @@ def with_findings(conversations: Dataset, files: Sequence[Path]) -> tuple[Datase
         return conversations, False
     try:
         before = pads.dataset([str(file) for file in files])
-        names = [name for name in _FOUND_BY if name in before.schema.names]
-        found = before.to_table(columns=names)
-        names = [name for name in names if pc.any(pc.greater(_lengths(found[name]), 0)).as_py()]
+        names = [
+            name for name in _FOUND_BY if name in before.schema.names and _is_filled(before, name)
+        ]
         is_same = bool(names) and _are_same(before, conversations)
     except (pa.ArrowException, OSError):  # broken files are about to be replaced
         return conversations, False
@@ -54,15 +52,21 @@ def with_findings(conversations: Dataset, files: Sequence[Path]) -> tuple[Datase
             "it" if len(names) == 1 else "them",
         )
         return conversations, False
+    if not names:
+        return conversations, False
     order = conversations.column_names
-    for name in names:
-        bare = conversations.remove_columns([name])
-        conversations = bare.add_column(name, found[name], feature=CONVERSATION[name])
-    return conversations.select_columns(order), bool(names)
+    # Mapped from a file, as the other columns are.
+    found = Dataset.from_parquet([str(file) for file in files], columns=names)
+    bare = conversations.remove_columns([name for name in names if name in order])
+    return concatenate_datasets([bare, found], axis=1).select_columns(order), True
 
 
-def _lengths(lists: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.fill_null(pc.list_value_length(lists), 0)
+def _is_filled(rows: pads.Dataset, column: str) -> bool:
+    """Whether any list in a column has an element."""
+    return any(
+        pc.any(pc.greater(pc.list_value_length(batch[column]), 0)).as_py()
+        for batch in rows.to_batches(columns=[column], batch_size=_ROWS_A_BATCH)
+    )
 
 
 def _are_same(before: pads.Dataset, conversations: Dataset) -> bool:
