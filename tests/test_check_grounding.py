@@ -150,8 +150,6 @@ DOGS = sample("dog", "dog", "dog", "person")
         ("What is there?", "A couple of people walk there.", ["A couple of people"]),
         ("What is there?", "Several people walk there.", ["Several people"]),
         ("What is there?", "About five dogs.", []),
-        ("Who is there?", "A family of four sits there.", ["family of four"]),
-        ("Who is there?", "It may be a family of four.", []),
         ("Are there two dogs?", "Yes.", ["Yes"]),
         ("Are there four dogs?", "Yes, four.", ["Yes"]),
     ],
@@ -189,6 +187,26 @@ def test_a_crowd_has_no_number() -> None:
         (("Is it wet?", "Yes.", "Is it wet?", "No, it is dry."), ["No"]),
         (("Is it wet?", "Yes.", "Is it not wet?", "No."), []),
         (("Are there two dogs?", "No, there is one dog."), []),
+        (("Does she carry an umbrella?", "Yes.", "?", "She has no umbrella."), ["no umbrella"]),
+        (
+            ("?", "Gulls sit there.", "?", "There isn't a single bird around that would eat it."),
+            ["a single bird"],
+        ),
+        (
+            (
+                "Are they alone?",
+                "Not entirely, a dog is there.",
+                "?",
+                "There is no animal anywhere.",
+            ),
+            ["no animal"],
+        ),
+        (
+            ("How many dogs pull it?", "Eight dogs do.", "?", "It has six dogs altogether."),
+            ["six dogs"],
+        ),
+        (("?", "Three cows graze.", "?", "The herd of only two cows is calm."), ["two cows"]),
+        (("?", "Three cows graze.", "?", "Only two cows graze in the shade."), []),
     ],
 )
 def test_what_cannot_both_hold(turns: tuple[str, ...], found: list[str]) -> None:
@@ -217,44 +235,6 @@ def test_any_conversation_is_judged_and_words_are_verbatim(turns: list[str]) -> 
 
 
 @pytest.mark.parametrize(
-    ("turns", "found"),
-    [
-        (("What colour is the car?", "Red.", "Is the car new?", "Its blue paint shines."),
-         ["Its blue paint"]),
-        (("What colour is the car?", "Red.", "?", "The car is dark red."), []),
-        (("What colour is the car?", "Red and white.", "?", "The car is white."), []),
-        (("?", "The left car is red.", "?", "The car on the right is blue."), []),
-        (("?", "The left car is red.", "?", "The car on the left is blue."), ["blue"]),
-        (("?", "A red car waits. The other car is blue."), []),
-        (("?", "The red car waits behind the blue car."), []),
-        (("?", "His suit is grey.", "?", "The navy blue of the suit is rich."), ["The navy blue"]),
-        (("?", "His hair is dry.", "?", "Her wet hair shines."), []),
-        (("?", "His cap is dry.", "?", "His dripping wet cap is blue."), ["His dripping wet cap"]),
-        (("?", "Both dogs are asleep.", "Which dog is big?", "The left one, which is awake."),
-         ["awake"]),
-        (("Where is the cup?", "On the left.", "Where is the cup?", "On the right."), ["right"]),
-        (("?", "The lamp may be red.", "?", "The lamp is blue."), []),
-        (("?", "The door isn't open.", "?", "The door is open."), ["open"]),
-        (("?", "The door is not red.", "?", "The door is blue."), []),
-        (("Is the dog asleep?", "No.", "?", "The dog is asleep."), ["asleep"]),
-        (("?", "The man kneels. Standing upright, the man waves."), ["Standing upright"]),
-        (("?", "The man wears a red shirt. The woman's shirt is blue."), []),
-        (("?", "The man's shirt is red.", "?", "His shirt is green."), ["green"]),
-        (("Is the dog asleep?", "Yes.", "What does it do?", "It is awake."), ["awake"]),
-        (("?", "The dog is on the left.", "?", "The dog is on the right side."), ["right"]),
-        (("?", "The dog is on the left of the cat. The dog is on the right."), []),
-        (("?", "The bus in front is red, the one behind is blue.", "?", "The blue bus waits."), []),
-        (("Does she carry an umbrella?", "Yes.", "?", "She has no umbrella."), ["no umbrella"]),
-        (("?", "The traffic light is red. It will be green soon."), []),
-    ],
-)  # fmt: skip
-def test_traits_of_one_thing_that_exclude_each_other(
-    turns: tuple[str, ...], found: list[str]
-) -> None:
-    assert faults("contradiction", None, *turns) == found
-
-
-@pytest.mark.parametrize(
     ("question", "answer", "found"),
     [
         ("What grows on a palm tree? ", "Apples and oranges.", []),
@@ -268,6 +248,40 @@ def test_traits_of_one_thing_that_exclude_each_other(
 )
 def test_what_a_question_brings_up(question: str, answer: str, found: list[str]) -> None:
     assert faults("unsupported", STREET, question, answer) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "found"),
+    [
+        ("?", "There is a hat.", ["a hat"]),
+        ("?", "Posed pictures are old hat by comparison.", []),
+        ("?", "The chairlift is fast; its chairs come round often.", []),
+        ("?", "**Visitors:** They would enjoy it.", []),
+        ("Whose is it?", "Some gardener's, no doubt.", []),
+        ("?", "Close the door of the car.", []),
+        ("?", "The door of the car is closed.", ["the car"]),
+        ("What may somebody do here?", "Somebody reads, and a cup keeps the person awake.", []),
+        ("Has the guest arrived?", "The guest has just arrived.", []),
+        ("How would one find it?", "Sniffer dogs are of no use.", []),
+        ("?", "Plants of that sort still bear.", []),
+    ],
+)
+def test_what_is_not_told_of_the_picture(question: str, answer: str, found: list[str]) -> None:
+    known = sample("Lantern", vocabulary=None)
+    assert faults("unsupported", known, question, answer) == found
+
+
+def test_a_word_of_a_narrative_and_a_garment_are_hints() -> None:
+    dressed = sample("Dress", vocabulary=None)
+    assert not faults("unsupported", dressed, "?", "A person waits.")
+    assert faults("unsupported", sample("Bench", vocabulary=None), "?", "A person waits.")
+
+
+def test_captions_settle_numbers_that_boxes_agree_with() -> None:
+    known = sample("Man", "Man", "Man", vocabulary=None, captions=["Three men cook."])
+    assert faults("numbers", known, "?", "There are only two men in the kitchen.") == ["two men"]
+    assert faults("numbers", known, "?", "Four men cook, which is a lot.") == ["Four men"]
+    assert not faults("numbers", known, "?", "Two men laugh.")
 
 
 def test_someone_known_by_what_he_does_elsewhere_need_not_be_seen() -> None:
@@ -284,20 +298,6 @@ def test_someone_known_by_what_he_does_elsewhere_need_not_be_seen() -> None:
 def test_what_is_denied_goes_by_other_names(name: str, words: str) -> None:
     known = sample("Street light", vocabulary=None, labels=[label(name, present=False)])
     assert faults("denied", known, "?", f"There is {words}.") == [words]
-
-
-@pytest.mark.parametrize(
-    ("turns", "found"),
-    [
-        (("What do the dogs do?", "All four of them bark."), ["All four of them"]),
-        (("What do the dogs do?", "All three of them bark."), []),
-        (("What do the dogs do?", "Two bark, and the fourth one sleeps."), ["the fourth one"]),
-        (("?", "The dogs bark.", "?", "Five of them are brown."), ["Five of them"]),
-        (("Who is there?", "A woman and a man sit there."), ["A woman and a man"]),
-    ],
-)
-def test_numbers_of_what_was_named_before(turns: tuple[str, ...], found: list[str]) -> None:
-    assert faults("numbers", DOGS, *turns) == found
 
 
 def test_who_rides_is_not_without_what_is_ridden() -> None:

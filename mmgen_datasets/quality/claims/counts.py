@@ -9,10 +9,8 @@ from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from mmgen_datasets.quality.case import Case, Exchanged
-from mmgen_datasets.quality.claims.elliptic import elliptics, last_named
 from mmgen_datasets.quality.claims.grounding import Claim, answer_sign, asks_for, claims
-from mmgen_datasets.quality.claims.people import companies, sums
-from mmgen_datasets.quality.reading.amounts import value
+from mmgen_datasets.quality.reading.amounts import GROUPS, value
 from mmgen_datasets.quality.reading.cues import PREPOSITIONS, VIEWS
 from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
 from mmgen_datasets.quality.reading.sentences import Sentence, worded
@@ -68,18 +66,9 @@ def _stated(exchanges: tuple[Exchanged, ...], made: tuple[Claim, ...]) -> tuple[
 
 def _all_counts(exchanges: tuple[Exchanged, ...], claimed: set[tuple[int, int]]) -> Iterator[Count]:
     asked: Asked | None = None
-    topic: Mention | None = None
     for exchanged in exchanges:
-        question, answer = exchanged
-        asked = asked_number(question.text, asked)
-        named = list(_counts(exchanged, asked, claimed))
-        named += [Count(answer.turn, *found) for found in sums(answer, claimed)]
-        yield from named
-        for found in elliptics(exchanged, topic):
-            if not any(found.words in count.words for count in named):
-                yield Count(answer.turn, *found)
-        topic = last_named(answer.text) or last_named(question.text) or topic
-        yield from (Count(answer.turn, *found) for found in companies(answer))
+        asked = asked_number(exchanged.question.text, asked)
+        yield from _counts(exchanged, asked, claimed)
 
 
 def asked_number(question: str, before: Asked | None) -> Asked | None:
@@ -188,11 +177,21 @@ def _is_existential(mention: Mention) -> bool:
     first = min(phrase.start, mention.amount.start if mention.amount else phrase.start)
     before = words[max(0, first - 4) : first]
     is_only = mention.amount is not None and mention.amount.is_only
+    rest = " ".join(takewhile(_goes_on, words[phrase.end :]))
+    if re.match(rf"(?:{_TOTAL})\b", rest) or _is_of_known_group(words[:first]):
+        return True
     if is_only and words[phrase.start : phrase.start + 2] == ("the", "only"):
         return _is_unlimited(words[phrase.end :])
     is_there = "there" in before and before[-1] in _THERE_ARE
     is_told = is_there or (is_only and (words[: len(before)] == before or {*before} >= _EXCEPT))
-    if not is_told:
-        return False
-    rest = " ".join(takewhile(str.isalpha, words[phrase.end :]))
-    return not rest or re.match(_TOTAL, rest) is not None or _WHOLE.fullmatch(rest) is not None
+    return bool(is_told) and (not rest or _WHOLE.fullmatch(rest) is not None)
+
+
+def _goes_on(word: str) -> bool:
+    return word.isalpha() and word not in ("and", "but", "while")
+
+
+def _is_of_known_group(before: tuple[str, ...]) -> bool:
+    """Whether those are counted of whom a known group is: "the herd of only two zebras"."""
+    *_, article, group, of = ("", "", "", *(w for w in before if w not in _THERE_ARE))
+    return article in ("the", "this") and group in GROUPS and of == "of"

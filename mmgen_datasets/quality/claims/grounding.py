@@ -33,6 +33,7 @@ _NATURE = frozenset(
 )
 """Verbs, mostly, of questions about a kind of things."""
 _HIS_OWN = frozenset({"my", "our", "we", "me", "mine", "i"})
+_WHOEVER = frozenset("somebody someone anybody anyone whoever".split())
 _MOST_QUOTED = 60
 
 
@@ -68,11 +69,14 @@ def _claimed(exchanges: tuple[Exchanged, ...]) -> Iterator[Claim]:
         supposes, is_at_large = _supposes(question.text), is_general_question(question.text)
         first = next(iter(worded(answer.text)), None)
         open_kinds |= set(_brought(question.text))
+        speaks_of_people = _speaks_of_people(question.text, answer.text)
         for mention in read_mentions(answer.text):
             if mention.phrase.is_definite:
-                is_only_supposed = any(mention.kinds & kinds for kinds in open_kinds)
+                is_only_supposed = any(mention.kinds & kinds for kinds in open_kinds) or (
+                    "person" in mention.kinds and speaks_of_people
+                )
             else:
-                is_only_supposed = (supposes and _is_fragment(mention)) or (
+                is_only_supposed = (supposes and _is_vague(mention)) or (
                     is_at_large and mention.sentence == first
                 )
             if mention.stance == "open":
@@ -151,6 +155,15 @@ def _supposes(question: str) -> bool:
     return any(not _SUPPOSING.isdisjoint(s.words) for s in worded(question)[-1:])
 
 
-def _is_fragment(mention: Mention) -> bool:
+def _speaks_of_people(question: str, answer: str) -> bool:
+    """Whether the user takes somebody for granted, or the answer speaks of whoever there may be."""
+    if any("person" in m.kinds and m.phrase.is_definite for m in read_mentions(question)):
+        return True
+    return any(not _WHOEVER.isdisjoint(one.words) for one in worded(answer))
+
+
+def _is_vague(mention: Mention) -> bool:
+    if mention.phrase.is_bare:
+        return True
     verbs = {"is", "are", "has", "have", "'s", "shows", "there", "sits", "stands", "was", "were"}
     return verbs.isdisjoint(mention.sentence.words)

@@ -119,7 +119,7 @@ class Support:
         return frozenset[str]().union(*map(kinds_of, self.refuted))
 
     def _is_hinted(self, kind: str) -> bool:
-        if least_said(kind, self.heard):
+        if kind in self.told or least_said(kind, self.heard):
             return True
         is_open = self.sample["vocabulary"] is None
         return any(_hints_at(name, kind, is_open) for name in self.named)
@@ -134,6 +134,14 @@ def _hints_at(name: str, kind: str, is_open: bool) -> bool:
         return True
     if not names.isdisjoint(_PARTS_OF.get(kind, ())):
         return True
+    if kind == "person" and any(_is_worn(one) for one in names):
+        return True
     if is_open and kind in look_alikes(name):
         return True
     return are_kin(name, kind)
+
+
+def _is_worn(name: str) -> bool:
+    """Whether a thing hints at somebody who wears it; bags and umbrellas are clothing by name."""
+    above = broader(name)
+    return "clothing" in above and "luggage and bags" not in above and name != "umbrella"

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-from mmgen_datasets.hierarchy import broader
 from mmgen_datasets.quality.form.at_large import DECIDED
 from mmgen_datasets.quality.form.content import content, stem
 from mmgen_datasets.quality.reading.cues import AUXILIARIES, DETERMINERS, FUNCTION, PREPOSITIONS
@@ -41,9 +40,6 @@ _OF_DOING = frozenset({"motion", "posture", "sleep"})
 """Families of which one tells of another: who runs is awake."""
 _IS_A = any_of(r"^[^.?!,]*? (?:is|are|looks like) an? ")
 _SCENERY = any_of(r"\bin the (?:back|fore)ground\b")
-_ANYTHING = frozenset(
-    "anything something anybody anyone somebody someone any other else more another".split()
-)
 
 
 def passes_by(asked: str, said: str) -> bool:
@@ -96,31 +92,11 @@ def takes_up(asked: str, said: str) -> bool:
     return _asked_of(asked, said) is not None
 
 
-def says_of_another(asked: str, said: str) -> bool:
-    """Whether an answer to "Is there a dog?" is about the room, and names nothing like a dog.
-
-    Example:
-        >>> says_of_another("Is there a dog?", "The room has white walls and two windows.")
-        True
-    """
-    found = worded(said)
-    if DECIDED.search(said) or len(words(said)) < _LEAST or not found:
-        return False
-    things = [m for m in read_mentions(asked) if not m.phrase.is_definite]
-    if found[0].words[0] != "the" or len(things) != 1 or _ANYTHING & {*words(asked)}:
-        return False
-    [thing] = things
-    if content(thing.words) & content(said):
-        return False
-    named = (kind for m in read_mentions(said) for kind in m.kinds)
-    return all(thing.kinds.isdisjoint({kind, *broader(kind)}) for kind in named)
-
-
 def _asked_of(asked: str, said: str) -> list[str] | None:
     """The words of a question behind its subject, where an answer begins with that subject."""
     begin = POLAR.match(asked)
     rest, first = words(asked[begin.end() :] if begin else asked), worded(said)
-    name = name_of(first[0].words) if first else []
+    name = _name_of(first[0].words) if first else []
     if not begin or not rest or not name:
         return None
     if rest[0] in _PEOPLE:
@@ -131,19 +107,11 @@ def _asked_of(asked: str, said: str) -> list[str] | None:
     return rest[shared[0] + 1 :] if shared and is_known else None
 
 
-def names_subject(asked: str, name: list[str]) -> bool:
-    """Whether a question speaks of what an answer begins with, by its name or as "he"."""
-    found = words(asked)
-    return stem(name[-1]) in map(stem, found) or (
-        not _PEOPLE.isdisjoint(found) and _is_person(name)
-    )
-
-
 def _is_person(name: list[str]) -> bool:
     return any("person" in m.kinds for m in read_mentions(" ".join(["the", *name])))
 
 
-def name_of(said: tuple[str, ...]) -> list[str]:
+def _name_of(said: tuple[str, ...]) -> list[str]:
     """The noun, with its adjectives, that a sentence begins with: "the old man"."""
     if said[0] not in ("the", "this", "these", "his", "her", "their"):
         return []

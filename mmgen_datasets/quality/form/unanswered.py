@@ -13,32 +13,12 @@ from typing import NamedTuple
 from mmgen_datasets.quality.case import Case, Exchanged, Fault
 from mmgen_datasets.quality.form.alternatives import SHORT_ANSWER, is_chosen, offers
 from mmgen_datasets.quality.form.answering import cannot_tell, has_colour_of, has_number
-from mmgen_datasets.quality.form.asked_for import (
-    has_cause,
-    has_measure,
-    has_place,
-    has_time,
-    names_somebody,
-    tells_deed,
-)
 from mmgen_datasets.quality.form.at_large import DECIDED, is_at_large
 from mmgen_datasets.quality.form.choices import read_choices
 from mmgen_datasets.quality.form.content import content
 from mmgen_datasets.quality.form.language import other_language
-from mmgen_datasets.quality.form.passing_by import only_describes, passes_by, says_of_another
-from mmgen_datasets.quality.reading.questions import (
-    DOING,
-    EXISTENTIAL,
-    HOW_MANY,
-    HOW_MUCH,
-    OPEN,
-    POLAR,
-    WHAT_COLOUR,
-    WHEN,
-    WHERE,
-    WHO,
-    WHY,
-)
+from mmgen_datasets.quality.form.passing_by import only_describes, passes_by
+from mmgen_datasets.quality.reading.questions import HOW_MANY, OPEN, POLAR, WHAT_COLOUR
 from mmgen_datasets.quality.reading.sentences import HIDDEN, sentences, unquoted, worded, words
 from mmgen_datasets.quality.reading.wordings import any_of
 
@@ -130,10 +110,6 @@ def _problem(exchange: Exchanged) -> str | None:
     for need in _NEEDS:
         if need.applies(asked):
             return None if need.is_met(asked, said) else need.problem
-    if len(words(said)) > SHORT_ANSWER:
-        for need in _NEEDS_OF_SENTENCES:
-            if need.applies(asked) and not need.is_met(asked, said):
-                return need.problem
     return "only says the question again" if _says_again(asked, said) else None
 
 
@@ -157,17 +133,9 @@ def _is_counted(asked: str, said: str) -> bool:
 def _takes_stance(asked: str, said: str) -> bool:
     if DECIDED.search(said) or len(words(said)) <= SHORT_ANSWER:
         return True
-    if is_at_large(asked, said) or _only_names(asked, said):
+    if is_at_large(asked, said):
         return False
-    if EXISTENTIAL.search(asked):
-        return not says_of_another(asked, said)
     return not (passes_by(asked, said) and only_describes(asked, said))
-
-
-def _only_names(asked: str, said: str) -> bool:
-    """Whether "there is a door" is all that is said of the door."""
-    is_there = re.match(r"there(?:'s| is| are)\b", said, re.IGNORECASE)
-    return bool(is_there) and not EXISTENTIAL.search(asked) and not content(said) - content(asked)
 
 
 def _says_again(asked: str, said: str) -> bool:
@@ -189,13 +157,4 @@ _NEEDS = (
     _Need("chooses none of what is asked", offers, is_chosen),
     _Need("takes no stance", POLAR.match, _takes_stance),
 )
-"""What answers of any length must have; the first that applies decides."""
-_NEEDS_OF_SENTENCES = (
-    _Need("names no place", WHERE.match, has_place),
-    _Need("names no time", WHEN.match, has_time),
-    _Need("gives no measure", HOW_MUCH.search, has_measure),
-    _Need("gives no reason", WHY.match, has_cause),
-    _Need("names nobody", WHO.match, names_somebody),
-    _Need("tells of nothing that is done", DOING.match, tells_deed),
-)
-"""The same of those that are no mere names."""
+"""What answers must have; the first that applies decides."""

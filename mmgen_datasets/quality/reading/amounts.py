@@ -43,9 +43,9 @@ _OVER = (("more", "than"),)
 _NO_FEWER = (("fewer", "than"), ("less", "than"))
 _MOST_COUNTED = 200
 _SETS = {"pair": 2, "couple": 2, "duo": 2, "trio": 3, "quartet": 4, "dozen": 12}
-_GROUPS = frozenset(
+GROUPS = frozenset(
     "group groups herd flock row rows line bunch pile stack collection lot lots set crowd number "
-    "pack team series plenty variety handful dozens hundreds".split()
+    "pack team family series plenty variety handful dozens hundreds".split()
 )
 
 
@@ -93,7 +93,7 @@ def amount(words: Sequence[str], start: int, name: int) -> Amount | None:
     """
     given = next((n for at in range(start, name) if (n := value(words[at])) is not None), None)
     if found := _of_set(words, start):
-        is_more = given is not None and given > found.number
+        is_more = given is not None and given >= found.number
         return Amount(given or 0, "exactly", found.start) if is_more else found
     for at in range(start, name):
         if words[at - 1 : at] == ("how",):
@@ -146,7 +146,7 @@ def _of_set(words: Sequence[str], start: int) -> Amount | None:
         is_only = start > 3 and words[start - 4] in _ONLY
         bound: Bound = "exactly" if head != "dozen" else "about"
         return Amount(_SETS[head], bound, start - 3, is_only)
-    if head in _GROUPS:
+    if head in GROUPS:
         return Amount(_SOME.get(head, 2), "at least", start - 2)
     number = value(head)
     if number is not None:

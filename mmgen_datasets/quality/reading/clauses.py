@@ -64,7 +64,7 @@ def _breaks(words: Words, at: int, until: int) -> bool:
     if words[at] == "," and words[at + 1 : at + 2] and words[at + 1].endswith("ing"):
         return _MODALS.isdisjoint(words[:at])
     if words[at] == ",":
-        if _is_aside(words, at):
+        if _is_aside(words, at) or words[at + 1 : at + 2] == ("which",):
             return True
         until = len(words)
     elif words[at] == "or":

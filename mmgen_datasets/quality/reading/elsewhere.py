@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from mmgen_datasets.quality.reading.amounts import is_quantity
 from mmgen_datasets.quality.reading.clauses import Clause, Words
-from mmgen_datasets.quality.reading.cues import HABITS, HARD_BREAKS, NEGATIONS, SEEING
+from mmgen_datasets.quality.reading.cues import (
+    ADVERBS,
+    DETERMINERS,
+    FUNCTION,
+    HABITS,
+    HARD_BREAKS,
+    NEGATIONS,
+    SEEING,
+)
 from mmgen_datasets.quality.reading.lexicon import look_up
 from mmgen_datasets.quality.reading.phrases import Phrase
 
@@ -23,10 +32,11 @@ _SENSED = frozenset(
     "elegance gait".split()
 )
 """What a thing may lend to another, or reach us by from outside the picture."""
-_ADVICE = frozenset(
-    "place put add take imagine think consider try bring get give let remember buy avoid choose "
-    "picture use ask replace".split()
+_BASES = frozenset(
+    "close wear hold carry put set share enjoy keep cut wait watch fill line".split()
 )
+"""Verbs among the adverbs that may follow a name."""
+_PARTICLES = (("on",), ("off",), ("out",), ("up",), ("at",), ("for",))
 _OTHER_TIMES = frozenset(
     "yesterday ago formerly previously tomorrow nowadays traditionally worldwide invented "
     "domesticated originated evolved descended extinct century centuries forbidden banned "
@@ -43,6 +53,8 @@ _LOOKING = frozenset("look looks zoom zooms watch count counts see".split())
 _ANYONE = frozenset({"one", "you"})
 _DOING = frozenset("use uses need needs eat eats want get gets take takes".split())
 _COMING = frozenset({"next", "nearest", "closest"})
+_OF_OTHERS = frozenset({"my", "your", "our", "its"})
+"""Whose things are in no picture, or parts of a thing: "its driver"."""
 _LIVES = frozenset(
     "lives live owns own works work took take made built painted parked left set cooked uses use "
     "reads loves keeps sleeps cooks baked drew designed lived drives wrote grew".split()
@@ -52,9 +64,9 @@ _LIVES = frozenset(
 
 def is_elsewhere(around: Clause, phrase: Phrase) -> bool:
     """Whether a thing, or what becomes of it, is told of and not seen."""
-    if phrase.determiner in ("my", "your", "our") or _is_whoever(around, phrase):
+    if phrase.determiner in _OF_OTHERS or _is_whoever(around, phrase):
         return True
-    if _is_at_other_time(around, phrase) or _is_supposed(around):
+    if _is_at_other_time(around, phrase) or _is_supposed(around) or _is_advised(around.words):
         return True
     if not _MISSED.isdisjoint(around.before[-1:]) or around.after[:2] == ("at", "home"):
         return True
@@ -66,7 +78,6 @@ def is_elsewhere(around: Clause, phrase: Phrase) -> bool:
         _is_governed(around, phrase)
         or around.before[-1:] == ("what",)
         or any(a in _ANYONE and b in _DOING for a, b in pairwise(around.before))
-        or _is_advised(around, phrase)
         or (phrase.determiner == "any" and NEGATIONS.isdisjoint(around.before))
         or (phrase.is_bare and not phrase.sense.is_plural and around.before[-1:] == ("by",))
     )
@@ -137,5 +148,12 @@ def _names_between(words: Words) -> bool:
     return any(look_up(words, n) for n in range(at + 1, len(words)))
 
 
-def _is_advised(around: Clause, phrase: Phrase) -> bool:
-    return around.words[0] in _ADVICE and phrase.start > 0
+def _is_advised(words: Words) -> bool:
+    """Whether a sentence tells somebody what to do: "Close the bar of the chair"."""
+    first = next((n for n, word in enumerate(words) if word[0].isalpha()), len(words))
+    verb, then = words[first : first + 1], words[first + 1 : first + 3]
+    if not verb or verb[0] in FUNCTION | ADVERBS - _BASES or look_up(words, first):
+        return False
+    if verb[0].endswith(("s", "ed", "ing", "ly")) or is_quantity(verb[0]):
+        return False
+    return not DETERMINERS.isdisjoint(then[:1] if then[:1] not in _PARTICLES else then[1:])

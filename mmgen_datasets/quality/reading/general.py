@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from mmgen_datasets.nouns import noun
 from mmgen_datasets.quality.reading.amounts import is_quantity
 from mmgen_datasets.quality.reading.clauses import Clause, Words, is_subject
 from mmgen_datasets.quality.reading.cues import (
     ANCHORS,
     AUXILIARIES,
     CUSTOMS,
+    DETERMINERS,
+    FINITE,
     GENERIC,
     HABITS,
+    NEGATIONS,
     POPULATIONS,
     PREPOSITIONS,
     SEEING,
 )
 from mmgen_datasets.quality.reading.lexicon import look_up
-from mmgen_datasets.quality.reading.phrases import Phrase
+from mmgen_datasets.quality.reading.phrases import Phrase, is_one_form
 
 _FRAGMENT = 5
 """Words up to which a clause without an auxiliary may well have no verb."""
+_MOST_BETWEEN = 4
+"""Words up to which a name may stand behind its article: "a bright red racing bike"."""
 _ANY_ONE = frozenset({"a", "an", "any", "every", "each"})
 _OF_KINDS = frozenset({("contains",), ("contain",), ("weighs",), ("weigh",)})
 _BY_THE_DAY = frozenset({("a", "day"), ("is", "used"), ("is", "needed")})
@@ -30,7 +36,7 @@ _MANY_OF = frozenset({"some", "many", "most", "few", "every", "each", "certain",
 
 def is_general(around: Clause, phrase: Phrase) -> bool:
     """Whether a kind is spoken of: "dogs are loyal", "a dog needs company"."""
-    if not phrase.is_definite and _is_of_world(around, phrase):
+    if not phrase.is_definite and (_is_of_world(around, phrase) or _is_no_one(around, phrase)):
         return True
     if phrase.is_bare and phrase.sense.is_plural:
         return _is_kind(around, phrase)
@@ -42,6 +48,21 @@ def is_general(around: Clause, phrase: Phrase) -> bool:
     is_told = not GENERIC.isdisjoint(after[:4]) or not HABITS.isdisjoint(after[:2])
     is_told = is_told or after[:1] in _OF_KINDS or after[:2] in _BY_THE_DAY
     return is_told or after[:2] in (("is", "a"), ("is", "an")) or _is_compared(after)
+
+
+def _is_no_one(around: Clause, phrase: Phrase) -> bool:
+    """Whether a name stands for none in particular: "old hat", "some gardener's", "Visitors: "."""
+    words, sense = around.words, phrase.sense
+    is_first = not any(word[0].isalpha() for word in words[: phrase.start])
+    if is_first and words[phrase.end : phrase.end + 1] == (":",):
+        return True
+    if sense.is_plural or is_one_form(sense) or not noun(sense.name).is_counted:
+        return False
+    if words[phrase.start] == "some":
+        return "person" in sense.kinds
+    if not phrase.is_bare or not NEGATIONS.isdisjoint(words) or FINITE.isdisjoint(words):
+        return False
+    return DETERMINERS.isdisjoint(words[max(0, phrase.name - _MOST_BETWEEN) : phrase.name])
 
 
 def _is_utmost(after: Words) -> bool:

@@ -35,7 +35,9 @@ _OF_KINDS = (("room",), ("restroom",), ("clothing",), ("clothes",))
 _COPULAS = frozenset({"is", "are", "was", "were"})
 """What a question begins with that has its adjective after the name: "Is the dog brown?"."""
 _BEFORE_BARE = PREPOSITIONS | CONJUNCTIONS | AUXILIARIES
-_SUBJECTS = frozenset("he she it who which that they i we you to can will could would may".split())
+_SUBJECTS = frozenset(
+    "he she it who which that they i we you to can will could would may still also never".split()
+)
 
 _OBJECTS = frozenset("it them him us me itself himself".split())
 _OF_THE_VIEWER = frozenset({("the", "camera"), ("the", "lens")})
@@ -86,7 +88,7 @@ def phrases(tokens: Sequence[Token]) -> list[Phrase]:
             if (
                 number
                 and number.number > 1
-                and not (is_order or sense.is_plural or _is_one_form(sense))
+                and not (is_order or sense.is_plural or is_one_form(sense))
             ):
                 number = None  # "a ten speed bike"
             if not _lacks_number(sense, words, name, determiner, number):
@@ -94,7 +96,7 @@ def phrases(tokens: Sequence[Token]) -> list[Phrase]:
     return found
 
 
-def _is_one_form(sense: Sense) -> bool:
+def is_one_form(sense: Sense) -> bool:
     """Whether one and many are called alike: "sheep"."""
     return noun(sense.name).many == sense.name
 
@@ -142,9 +144,9 @@ def _is_modifier(words: Sequence[str], name: int, end: int, sense: Sense) -> boo
 def _is_verb(words: Sequence[str], name: int, end: int) -> bool:
     if end - name > 1 or words[name] not in VERBS_TOO:
         return False
-    before = words[name - 1] if name else ""
-    if words[name + 1 : name + 2] and words[name + 1] in _OBJECTS:
-        return True  # "ties it"
+    before, after = words[name - 1] if name else "", words[end] if end < len(words) else ""
+    if after in _OBJECTS or (after in DETERMINERS - {"that"} and before not in FUNCTION):
+        return True  # "ties it", "either side watch their"
     return before in _SUBJECTS or before.endswith("ly") or (name > 0 and _ends_a_name(words, name))
 
 

@@ -31,11 +31,3 @@ WHAT_COLOUR = any_of(
     r"\b(?:what|which) (?:\w+ )?colou?rs?\b(?! (?:scheme|palette|mood))|\bwhat is the colou?r\b(?! "
     r"(?:scheme|palette|mood))|\bname the colou?r|\bin (?:what|which) (?:colou?r|shade)\b"
 )
-WHERE = any_of(rf"{_LEAD_IN}where(?:'s| is| are| was| were| does| do| did| has| have| can)\b")
-WHEN = any_of(
-    rf"{_LEAD_IN}(?:when\b|(?:at |in )?what (?:time|season|year|month|part of the day)\b)"
-)
-HOW_MUCH = any_of(r"\bhow (?:old|tall|long|big|large|high|far|much|often|wide|deep|heavy|fast)\b")
-WHO = any_of(rf"{_LEAD_IN}who(?:se|m)?\b")
-WHY = any_of(rf"{_LEAD_IN}(?:why|for what reason|how come)\b")
-DOING = any_of(rf"{_LEAD_IN}what (?:is|are|was|were) [^?]* doing\b")

@@ -53,11 +53,19 @@ def stance(words: Words, phrase: Phrase) -> Stance:
         ['there', 'absent', 'open']
     """
     around = clause(words, phrase)
-    if phrase.determiner == "no" and around.before[-2:] in _THERE_IS:
+    if _is_not_there(around.before, phrase):
         return _denial(around, phrase) or "there"
     if any(is_open(around, phrase) for is_open in _OPEN):
         return "open"
     return _denial(around, phrase) or "there"
+
+
+def _is_not_there(before: Words, phrase: Phrase) -> bool:
+    """Whether "there is no" or "there isn't a" says it plainly, whatever is told of it then."""
+    if phrase.determiner == "no":
+        return before[-2:] in _THERE_IS
+    is_denied = before[-3:-1] in _THERE_IS and before[-1] in ("n't", "not")
+    return is_denied and not phrase.is_definite
 
 
 def _denial(around: Clause, phrase: Phrase) -> Stance | None:
@@ -65,7 +73,7 @@ def _denial(around: Clause, phrase: Phrase) -> Stance | None:
     if phrase.determiner in ("no", "neither"):
         return "absent" if not _spares(words, phrase.start) else None
     for n in range(phrase.start - 1, around.first - 1, -1):
-        if words[n] in NEGATIONS and not _spares(words, n) and words[n + 1 : n + 2] != (",",):
+        if words[n] in NEGATIONS and not _spares(words, n) and not _is_apart(words, n):
             return _denied_from(words, phrase, n)
     if not _FREE.isdisjoint(pairwise(around.before[-4:])):
         return "absent" if not phrase.is_definite else "open"
@@ -78,6 +86,11 @@ def _denial(around: Clause, phrase: Phrase) -> Stance | None:
         if word in CONJUNCTIONS or word == ",":
             return None
     return None
+
+
+def _is_apart(words: Words, at: int) -> bool:
+    """Whether a comma ends what a negation denies: "No, a dog", "Not entirely, a dog ..."."""
+    return words[at + 1 : at + 2] == (",",) or (words[at] == "not" and not at and "," in words[:4])
 
 
 def _denied_from(words: Words, phrase: Phrase, cue: int) -> Stance:

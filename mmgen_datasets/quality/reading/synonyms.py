@@ -77,7 +77,7 @@ SYNONYMS = {
     "fork": "",
     "knife": "kitchen knife, table knife, butter knife",
     "spoon": "teaspoon, tablespoon, ladle",
-    "bowl": "",
+    "bowl": "mixing bowl",
     "banana": "",
     "apple": "",
     "sandwich": "hamburger, burger, cheeseburger, panini",

@@ -1,8 +1,7 @@
-"""Words for what a thing is like, and which of them one thing cannot bear at once."""
+"""Words for what a thing is like."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 
 FAMILIES = {
@@ -71,24 +70,6 @@ FAMILIES = {
 }
 """By family, its values, each with the words for it."""
 
-OF_SCENE = frozenset({"weather", "hour", "place"})
-"""Families whose words are of the scene, whatever they stand with."""
-OF_BEINGS = frozenset({"posture", "sleep", "mood"})
-"""Families of people and animals only."""
-_EITHER_OR = frozenset(
-    {"sleep", "wetness", "openness", "light", "power", "motion", "place", "wholeness"}
-)
-"""Families of which everything has one value or the other: what is not full may not be empty."""
-_NEAR = frozenset(
-    frozenset(pair.split("-"))
-    for pair in "red-pink red-orange orange-yellow red-brown brown-orange brown-yellow blue-purple "
-    "blue-teal green-teal white-grey grey-black pink-purple white-yellow brown-black "
-    "standing-walking kneeling-crouching crouching-sitting young-new rain-snow glad-serious "
-    "metal-glass".split()
-)
-"""Colours that two viewers may call the same thing by."""
-SURFACES = frozenset("paint paintwork colour color coat fur plumage feathers body".split())
-"""What of a thing its colour is the colour of."""
 DEGREES = frozenset(
     "very quite completely fully fast wide bright dark light pale deep all both entirely "
     "mostly rather still plain vivid rich soft clearly almost now currently also just wide "
@@ -115,23 +96,3 @@ def _by_word() -> dict[str, tuple[str, str]]:
         for value, words in values.items()
         for word in words.split()
     }
-
-
-def opposite(family: str, values: Iterable[str]) -> frozenset[str]:
-    """What a thing is that is not so; nothing where there is more than one way.
-
-    Example:
-        >>> opposite("sleep", {"asleep"}), opposite("colour", {"red"})
-        (frozenset({'awake'}), frozenset())
-    """
-    return frozenset(FAMILIES[family].keys() - set(values) if family in _EITHER_OR else ())
-
-
-def exclude(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Whether no value of one set goes with any of another.
-
-    Example:
-        >>> exclude({"red", "white"}, {"blue"}), exclude({"red"}, {"pink"}), exclude("a", "a")
-        (True, False, False)
-    """
-    return all(a != b and frozenset({a, b}) not in _NEAR for a in one for b in other)

@@ -9,26 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mmgen_datasets.quality.case import Case, Fault
-from mmgen_datasets.quality.claims.contradiction import (
-    lacking,
-    numbers,
-    presence,
-    properties,
-    relations,
-    replies,
-    times,
-    unnamed,
-)
+from mmgen_datasets.quality.claims.contradiction import numbers, presence, replies
 
 _RULES: tuple[Callable[[Case], Iterator[Fault]], ...] = (
     presence.clashes,
-    unnamed.clashes,
     numbers.clashes,
     replies.clashes,
-    properties.clashes,
-    relations.clashes,
-    lacking.clashes,
-    times.clashes,
 )
 
 

@@ -8,19 +8,21 @@ from typing import NamedTuple
 
 from mmgen_datasets.hierarchy import broader
 from mmgen_datasets.quality.case import Case, Exchanged, Fault
-from mmgen_datasets.quality.claims.contradiction.subjects import OWNERS
 from mmgen_datasets.quality.claims.grounding import answer_sign, asks_for, claims, is_existential
-from mmgen_datasets.quality.reading.cues import FUNCTION, POSSIBLE, PREPOSITIONS, VIEWS
+from mmgen_datasets.quality.reading.cues import AUXILIARIES, FUNCTION, POSSIBLE, PREPOSITIONS, VIEWS
 from mmgen_datasets.quality.reading.lexicon import look_up
 from mmgen_datasets.quality.reading.mentions import Mention, read_mentions
 from mmgen_datasets.quality.reading.sentences import worded
 
+_OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
+"""Possessive to the pronoun of the owner."""
 _LOCATING = PREPOSITIONS - {"of", "like", "as", "than", "for", "with", "without", "about", "per"}
 _NEVER_MIND = frozenset("other others else more another additional further second third".split())
 _NO_MORE = frozenset({"but", "except", "else", "other"})
 _THERE_IS = (("there", "is"), ("there", "'s"), ("see",))
 _ANYWHERE = frozenset({"in the picture", "in the image", "in the scene", "in sight", "at all"})
 _WHOLE = frozenset({"anywhere", "nowhere"})
+_UTTERLY = frozenset({("at", "all"), ("of", "any")})
 _HAVING = frozenset(
     "has have had wear wears wearing carry carries carrying hold holds holding bring brings".split()
 )
@@ -70,8 +72,8 @@ def _denials(case: Case) -> Iterator[_Denial]:
     for exchanged in case.exchanges:
         turn, text = exchanged.answer
         for mention in read_mentions(text):
-            is_of_a_sort = mention.sentence.words[mention.phrase.end :][:1] == ("of",)
-            if is_of_a_sort:
+            after = mention.sentence.words[mention.phrase.end :][:2]
+            if after[:1] == ("of",) and after[1:] != ("any",):
                 continue  # "no bottle of beer" leaves others
             if mention.stance == "absent" and _NEVER_MIND.isdisjoint(mention.sentence.words):
                 yield _denial(turn, mention.words, mention)
@@ -118,7 +120,7 @@ def _denial(turn: int, words: str, mention: Mention) -> _Denial:
     said = mention.sentence.words
     is_whole = (
         not _WHOLE.isdisjoint(said)
-        or ("at", "all") in pairwise(said)
+        or not _UTTERLY.isdisjoint(pairwise(said))
         or (not places and _is_existential(mention))
     )
     return _Denial(turn, words, mention, is_whole, places)
@@ -140,6 +142,8 @@ def _places(mention: Mention) -> frozenset[tuple[str, str]]:
         if word not in _LOCATING or mention.phrase.start <= n < mention.phrase.end:
             continue
         rest = [w for w in words[n + 1 : n + 5] if w[0].isalpha()]
+        if rest[:1] == ["that"] and rest[1:2] and rest[1] in AUXILIARIES:
+            continue  # "no bird around that would ..."
         names = [w for w in rest if w not in FUNCTION or w in _SIDES]
         if names and names[0] not in _SEEN:
             found.add((word, names[0]))
@@ -147,15 +151,15 @@ def _places(mention: Mention) -> frozenset[tuple[str, str]]:
         found.add(("of", owner))
     for word in words[mention.phrase.end :]:
         if word in ("his", "her"):
-            found.add(("of", OWNERS[word]))  # "there are no glasses on his face"
+            found.add(("of", _OWNERS[word]))  # "there are no glasses on his face"
     return frozenset(found)
 
 
 def _owner(mention: Mention) -> str | None:
     """Of whom it is told that they have a thing, or have none: "she has no umbrella"."""
     words, phrase = mention.sentence.words, mention.phrase
-    if phrase.determiner in OWNERS:
-        return OWNERS[phrase.determiner]
+    if phrase.determiner in _OWNERS:
+        return _OWNERS[phrase.determiner]
     before = words[: phrase.start]
     if _HAVING.isdisjoint(before):
         return None
