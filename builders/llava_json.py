@@ -13,6 +13,7 @@ https://github.com/haotian-liu/LLaVA/blob/main/docs/Finetune_Custom_Data.md. A r
     id 000000033471 · file_name coco/train2017/000000033471.jpg
     messages user "<image>\nWhat are the colors of the bus in the image?", assistant "The bus ..."
     images null, or all where there are several · record {"question_type": "vqa"}
+    error null, or why the record is no conversation; its messages are empty then
 
 Such a file tells no licence, so the column ``license`` is null.
 """
@@ -69,7 +70,7 @@ class LlavaJson(datasets.ArrowBasedBuilder):
             features=datasets.Features(
                 {
                     **sample_features("image"),
-                    **{name: EXTRAS[name] for name in ("messages", "images", "record")},
+                    **{name: EXTRAS[name] for name in ("messages", "images", "record", "error")},
                 }
             ),
         )
@@ -114,15 +115,15 @@ class LlavaJson(datasets.ArrowBasedBuilder):
         self._tell(reading, path)
 
     def _tell(self, reading: Reading, path: str) -> None:
-        """Say what was left out, and refuse a file of which nothing is left."""
-        if not reading.num_rows:
+        """Say what is no conversation, and refuse a file that holds none."""
+        if not reading.num_conversations:
             raise SourceError(
-                f"{path}: none of {reading.left_out.total():,} records is a conversation"
-                + "".join(f"; {reason}" for reason, _ in reading.left_out.most_common(1)),
+                f"{path}: none of {reading.faults.total():,} records is a conversation"
+                + "".join(f"; {reason}" for reason, _ in reading.faults.most_common(1)),
                 "look for the file that has 'conversations' of human and gpt",
             )
-        for reason, count in reading.left_out.most_common():
-            _LOG.warning("%s: left out %d records: %s", path, count, reason)
+        for reason, count in reading.faults.most_common():
+            _LOG.warning("%s: %d records are no conversations: %s", path, count, reason)
         if reading.num_missing:
             _LOG.warning(
                 "%s: %d pictures are not in %s; their rows have a null in their place",

@@ -17,49 +17,52 @@ from mmgen_datasets.json_errors import NO_JSON
 
 from .llava_json_files import PictureFinder
 
-_LISTS = ("captions", "objects", "labels", "relations", "narratives")
+_LISTS = ("captions", "objects", "labels", "relations", "narratives", "messages")
 
 
 @dataclass
 class Reading:
-    """Rows of a file, and what became of those that are none."""
+    """Rows of a file, and what is wrong with those that are no conversations."""
 
     source: str
     pictures: PictureFinder
-    left_out: Counter[str] = field(default_factory=Counter)
-    """Number of records by the reason."""
-    num_rows: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    """Number of records that are no conversation, by the reason."""
+    num_conversations: int = 0
     num_missing: int = 0
     """Pictures that are not there."""
     _ids: set[str] = field(default_factory=set)
 
     def rows(self, records: Iterable[msgspec.Raw]) -> Iterator[dict[str, Any]]:
-        """The rows of the records that are conversations."""
+        """A row of each record; one that is no conversation says why, in place of messages."""
         for number, raw in enumerate(records):
+            record: Mapping[str, Any] = {}
             try:
-                row = self._row(number, _decode(raw))
+                record = _decode(raw)
+                told = self._told(record)
+                self.num_conversations += 1
             except RowError as error:
-                self.left_out[error.problem] += 1
-                continue
-            self.num_rows += 1
-            yield row
+                told = {"error": error.problem}
+                self.faults[error.problem] += 1
+            yield {
+                "id": self._unique_id(number, record.get("id")),
+                "source": self.source,
+                "split": "train",
+                **{name: [] for name in _LISTS},
+                "record": _others(record),
+                **told,
+            }
 
-    def _row(self, number: int, record: Any) -> dict[str, Any]:
-        if not isinstance(record, Mapping):
-            raise RowError("it is no object")
+    def _told(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """What is said in a record, and the pictures that it is about."""
         turns, _ = read_turns(record.get("conversations"))
         names = place_pictures(turns, picture_names(record))
         images = [self._image(name) for name in names]
         return {
-            "id": self._unique_id(number, record.get("id")),
-            "source": self.source,
-            "split": "train",
             "file_name": names[0] if names else None,
-            **{name: [] for name in _LISTS},
             "image": images[0] if images else None,
             "images": images if len(images) > 1 else None,
             "messages": [{"role": ROLES[t["from"]], "content": t["value"]} for t in turns],
-            "record": _others(record),
         }
 
     def _image(self, name: str) -> dict[str, Any] | None:
@@ -77,11 +80,14 @@ class Reading:
         return id
 
 
-def _decode(raw: msgspec.Raw) -> Any:
+def _decode(raw: msgspec.Raw) -> Mapping[str, Any]:
     try:
-        return msgspec.json.decode(raw)
+        record = msgspec.json.decode(raw)
     except NO_JSON as error:
         raise RowError(f"it is no JSON: {error}") from error
+    if not isinstance(record, Mapping):
+        raise RowError("it is no object")
+    return record
 
 
 def _others(record: Mapping[str, Any]) -> str | None:

@@ -185,6 +185,7 @@ EXTRAS: dict[str, Any] = {
     "messages": List(MESSAGE),  # what was said already, of a source of conversations
     "images": List(Image()),  # all pictures of a row that has several; `image` is the first
     "record": _STRING,  # JSON of what else the source's record has
+    "error": _STRING,  # null, or why the source's record holds no messages
 }
 """Columns that some sources have besides, some of them only where they were asked for them."""
 

@@ -1,4 +1,4 @@
-"""Questions and answers that follow from annotations, laid beside their samples."""
+"""Conversations without a model: those that follow from annotations, and those that are there."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from mmgen_datasets.chat import MediaKind
 from mmgen_datasets.generation.conversations import beside, messages_of, provenance_of
 from mmgen_datasets.generation.rows import fingerprint, rows_of
 from mmgen_datasets.grounded import answer
+from mmgen_datasets.own_table import as_conversations
 from mmgen_datasets.prompts.recipe import Grounded, Recipe
 from mmgen_datasets.schema import conversations_of, media_kinds
 
@@ -19,17 +20,20 @@ _ROWS_A_BATCH = 256
 
 
 def answer_all(samples: Dataset, recipe: Recipe, *, seed: int, cache: str | None = None) -> Dataset:
-    """Answer questions from the annotations, with no model.
+    """Answer questions from the annotations, or take what samples are given with; ask no model.
 
     Args:
         samples: rows of `mmgen_datasets.schema.SAMPLE`.
-        recipe: one with `grounded` settings.
+        recipe: one with `grounded` settings, or with `given`.
         seed: of the choice of questions and wordings.
         cache: the file that `datasets` keeps the result in; by default beside the samples.
 
     Returns:
         Rows of `mmgen_datasets.schema.CONVERSATION`, one per sample, in their order.
     """
+    if recipe.given is not None:
+        made = provenance_of(recipe, None)
+        return as_conversations(samples, kind=recipe.given.kind, provenance=made)
     media = media_kinds(samples.features)
     samples = samples.with_format(None)
 

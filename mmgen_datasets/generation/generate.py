@@ -150,12 +150,12 @@ def check_fit(samples: Dataset, recipe: Recipe, backend: Backend | None) -> None
             f"backend is {backend!r}, which cannot be asked",
             "make one: open_backend('openai', model='...'), or OpenAI('...')",
         )
-    if recipe.grounded is None and backend is None:
+    if recipe.tasks and backend is None:
         raise UsageError(
             f"the recipe {recipe.name!r} asks a model, and no backend is given",
             "name a backend, or use the recipe 'grounded', which needs none",
         )
-    if recipe.grounded is not None and backend is not None:
+    if not recipe.tasks and backend is not None:
         raise UsageError(
             f"the recipe {recipe.name!r} asks no model, and a backend is given",
             "leave the backend out, or use another recipe",

@@ -164,6 +164,8 @@ def _request_row(
         "prompt_tokens": 0,
         "error": None,
     }
+    if sample.get("error"):
+        return row | {"error": sample["error"]}
     try:
         media = [picture(task.max_image_side)] if "image" in task.inputs else []
     except RowError as error:

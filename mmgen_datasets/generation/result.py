@@ -6,11 +6,14 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import repeat
 from typing import NamedTuple
 
+import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from datasets import Dataset
 
 from mmgen_datasets.errors import RunError
@@ -115,7 +118,7 @@ def write_conversations(folder: RunFolder, split: str, conversations: Dataset) -
             written[partial] = path
             with named(path):
                 piece = conversations.shard(pieces, index, contiguous=True)
-                piece.to_parquet(partial, batch_size=rows_a_group)
+                write_groups(piece, partial, repeat(rows_a_group))
         for old in target.glob(f"{stem}*.parquet"):
             old.unlink()  # a reader that comes between finds too little, never a row twice
         for partial, path in written.items():
@@ -123,6 +126,22 @@ def write_conversations(folder: RunFolder, split: str, conversations: Dataset) -
     finally:
         for partial in written:
             partial.unlink(missing_ok=True)
+
+
+def write_groups(rows: Dataset, path: Path, sizes: Iterable[int]) -> None:
+    """Write rows into a parquet file in groups of these sizes.
+
+    `Dataset.to_parquet` writes rows that were picked from others piece by piece, which takes a
+    hundred times as long; and it looks for pictures, which may be elsewhere by now.
+    """
+    schema, start = rows.features.arrow_schema, 0
+    with pq.ParquetWriter(path, schema) as writer:
+        for size in sizes:
+            if start >= len(rows):
+                return
+            group = rows.select(range(start, min(start + size, len(rows))))
+            writer.write_table(pa.concat_tables(_whole(group)).cast(schema))
+            start += len(group)
 
 
 def write_rejects(folder: RunFolder, rejects: Dataset) -> Counter[str]:
@@ -179,4 +198,10 @@ def split_word(split: str) -> str:
 
 def _size(dataset: Dataset) -> int:
     """Bytes of a table, media included where they are embedded."""
-    return sum(table.nbytes for table in dataset.with_format("arrow").iter(_ROWS_A_QUERY))
+    return sum(table.nbytes for table in _whole(dataset))
+
+
+def _whole(rows: Dataset) -> Iterator[pa.Table]:
+    """Rows, some at a time; where they were picked from others, each comes as a piece of its own."""
+    tables = rows.with_format("arrow").iter(_ROWS_A_QUERY)
+    return (table.combine_chunks() for table in tables)

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from datasets import Dataset
 
 from mmgen_datasets.files import PARTIAL, named
+from mmgen_datasets.generation.result import write_groups
 from mmgen_datasets.generation.run import conversation_files, load_run, read_run
 
 
@@ -63,15 +64,9 @@ def _note(path: str | Path, command: str) -> None:
 
 
 def _write_like(file: Path, rows: Dataset, start: int, out: Path) -> int:
-    """Write rows from one on in groups as those of a file; the first that is left to write.
-
-    `Dataset.to_parquet` would look for the pictures, and they may be elsewhere by now.
-    """
-    schema, groups = rows.features.arrow_schema, pq.read_metadata(file)
-    with pq.ParquetWriter(out, schema) as writer:
-        for group in range(groups.num_row_groups):
-            end = start + groups.row_group(group).num_rows
-            table = rows.select(range(start, end)).with_format("arrow")[:]
-            writer.write_table(table.cast(schema))
-            start = end
-    return start
+    """Write rows from one on in groups as those of a file; the first that is left to write."""
+    groups = pq.read_metadata(file)
+    sizes = [groups.row_group(group).num_rows for group in range(groups.num_row_groups)]
+    end = start + sum(sizes)
+    write_groups(rows.select(range(start, end)), out, sizes)
+    return end

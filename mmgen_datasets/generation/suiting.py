@@ -106,6 +106,8 @@ def _needs(recipe: Recipe) -> Iterator[_Need]:
         media = _media_of(recipe.grounded)
         inputs = [name for medium in media for name in _GROUNDED[medium]]
         yield _Need(who, media, "", tuple(inputs))
+    if recipe.given is not None:
+        yield _Need(who, (), "", ("conversation",))
     for task in recipe.tasks:
         by = who if len({task.inputs for task in recipe.tasks}) == 1 else _task_of(task, who)
         for medium in _PLURALS:

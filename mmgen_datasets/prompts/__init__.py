@@ -16,6 +16,10 @@ class Template:
 
 
 RECIPES = {
+    "given": Template(
+        "given.yaml",
+        "conversations that others made, as the source has them; asks no model",
+    ),
     "grounded": Template(
         "grounded.yaml",
         "questions computed from the annotations; asks no model",

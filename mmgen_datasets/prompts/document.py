@@ -145,7 +145,7 @@ def read_document(path: Path) -> Document:
     except RecursionError as error:
         raise RecipeError(f"{path} is nested too deeply", "write it flatter") from error
     if node is None:
-        raise RecipeError(f"{path} is empty", "write `tasks:` or `grounded:` into it")
+        raise RecipeError(f"{path} is empty", "write `tasks:`, `grounded:` or `given:` into it")
     return Document(path, hashlib.sha256(data).hexdigest(), node, value)
 
 

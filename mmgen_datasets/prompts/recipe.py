@@ -1,7 +1,7 @@
 """The recipe file: what is asked about every sample.
 
-A recipe either puts ``tasks`` to a model or has ``grounded`` questions computed from the
-annotations::
+A recipe puts ``tasks`` to a model, has ``grounded`` questions computed from the annotations, or
+takes the conversations that samples are ``given`` with::
 
     tasks:
       - name: detail
@@ -61,17 +61,27 @@ class Grounded(FileModel):
     """The longest conversation about a sample, in questions."""
 
 
+class Given(FileModel):
+    """Conversations that samples have already, as they stand."""
+
+    kind: Prose = "conversation"
+    """Of those that tell none."""
+
+
 class RecipeFile(FileModel):
-    """What a recipe file holds: either ``tasks`` for a model, or ``grounded``."""
+    """What a recipe file holds: ``tasks`` for a model, ``grounded``, or ``given``."""
 
     tasks: tuple[Task, ...] = ()
     grounded: Grounded | None = None
+    given: Given | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> RecipeFile:
-        if bool(self.tasks) == (self.grounded is not None):
-            found = "both `tasks` and `grounded`" if self.tasks else "no task"
-            raise refusal(f"{found} in the recipe", "give either `tasks` or `grounded`")
+        ways = {"tasks": self.tasks, "grounded": self.grounded, "given": self.given}
+        found = [f"`{name}`" for name, way in ways.items() if way]
+        if len(found) != 1:
+            what = f"both {' and '.join(found)}" if found else "no task"
+            raise refusal(f"{what} in the recipe", "give one of `tasks`, `grounded` and `given`")
         return self
 
     @model_validator(mode="after")
