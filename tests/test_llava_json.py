@@ -107,7 +107,7 @@ def test_lines_are_read_too(tmp_path: Path) -> None:
     assert len(rows(folder)) == len(LIST)
 
 
-def test_what_is_no_conversation_is_left_out_and_counted(
+def test_what_is_no_conversation_says_why_and_is_counted(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     odd = [
@@ -120,10 +120,19 @@ def test_what_is_no_conversation_is_left_out_and_counted(
         LIST[0],
     ]
     with caplog.at_level(logging.WARNING):
-        [row] = rows(folder_with(odd, tmp_path))
-    assert row["id"] == "one"
-    assert "left out 2 records: a picture's name leads out of the folder" in caplog.text
-    assert "2 <image> for 1 files" in caplog.text
+        *broken, row = rows(folder_with(odd, tmp_path))
+    assert (row["id"], row["error"], len(row["messages"])) == ("one", None, 2)
+    out = "a picture's name leads out of the folder of the source"
+    assert [other["error"] for other in broken] == [
+        "it is no object",
+        "the conversation is empty",
+        "2 <image> for 1 files",
+        "a placeholder has the number of no picture",
+        out,
+        out,
+    ]
+    assert {len(other["messages"]) for other in broken} == {0}
+    assert f"2 records are no conversations: {out}" in caplog.text
 
 
 def test_a_file_without_any_conversation_is_an_error(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from datasets import Dataset
+from datasets import Dataset, Features
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.errors import UsageError
@@ -44,6 +44,20 @@ def test_what_is_there_stays_and_what_is_missing_is_null(conversations: Dataset)
     assert completed["id"][:3] == ["0", "1", "2"]
     row = completed[0]
     assert (row["kind"], row["checks"], row["license"], row["error"]) == ("vqa", [], None, None)
+
+
+def test_a_row_without_words_says_so() -> None:
+    half = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": None}]
+    rows = Dataset.from_dict(
+        {"messages": [half[:1] * 2, [], half, None], "error": [None, None, None, "it was refused"]},
+        features=Features({name: CONVERSATION[name] for name in ("messages", "error")}),
+    )
+    assert mmgen.as_conversations(rows)["error"][:] == [
+        None,
+        "there are no messages",
+        "a message lacks its role or its words",
+        "it was refused",
+    ]
 
 
 def test_a_table_without_messages_is_refused(conversations: Dataset) -> None:

@@ -24,6 +24,16 @@ class TestGrounded(RecipeContract):
         assert recipe.grounded.families is None
 
 
+class TestGiven(RecipeContract):
+    name = "given"
+
+    def test_it_asks_no_model(self) -> None:
+        recipe = load_recipe("given")
+        assert recipe.tasks == ()
+        assert recipe.given is not None
+        assert recipe.given.kind == "conversation"
+
+
 class TestLlava(TaskRecipeContract):
     name = "llava"
     min_examples = 2
@@ -71,7 +81,7 @@ class TestMotion(TaskRecipeContract):
 
 def test_every_row_has_a_contract() -> None:
     pictures = {TestLlava, TestLlavaSmall, TestLlavaVision, TestOpenImages}
-    contracts = {TestGrounded, TestMotion, *pictures}
+    contracts = {TestGiven, TestGrounded, TestMotion, *pictures}
     assert {contract.name for contract in contracts} == set(RECIPES)
 
 

@@ -27,7 +27,7 @@ FIT = {
     "humanml3d": {"grounded", "motion"},
     "kit_ml": {"grounded", "motion"},
     "skeletons": {"motion"},
-    "llava_json": {"llava-vision"},
+    "llava_json": {"given", "llava-vision"},
 }
 SCRIPTED = {"function": "tests.run_plans:every_third_fails"}
 
@@ -98,13 +98,14 @@ def test_a_recipe_of_the_library_is_taken_where_it_fits_and_nowhere_else(
             "llava_json",
             "llava",
             "the recipe 'llava' reads captions, boxes, and none of the 4 samples of "
-            "'llava_json' has any\n  → use one that fits them: 'llava-vision'",
+            "'llava_json' has any\n  → use one that fits them: 'given', 'llava-vision'",
         ),
         (
             "llava_json",
             "grounded",
             "the recipe 'grounded' reads boxes, labels, relations, vocabulary, motion, and none of "
-            "the 4 samples of 'llava_json' has any\n  → use one that fits them: 'llava-vision'",
+            "the 4 samples of 'llava_json' has any\n  → use one that fits them: "
+            "'given', 'llava-vision'",
         ),
     ],
 )

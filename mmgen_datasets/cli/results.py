@@ -58,8 +58,7 @@ def show(
             "begin with a smaller number; the first is 0",
         )
     # Without the media: they are not printed, and their files may be elsewhere by now.
-    schema = importlib.import_module("mmgen_datasets.schema")
-    texts = conversations.remove_columns(schema.media_kinds(conversations.features))
+    texts = importlib.import_module("mmgen_datasets.missing_media").without_media(conversations)
     for row in texts.select(range(start, min(start + number, len(texts)))):
         licence = (row["license"] or {}).get("name") or "licence unknown"
         say(f"{row['id']} · {row['kind']} · {row['file_name']} · {licence}")

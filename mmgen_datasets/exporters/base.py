@@ -103,21 +103,26 @@ def write_lines(file: Path, records: Iterable[object]) -> None:
             lines.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def alternating(row: Mapping[str, Any]) -> list[dict[str, str]]:
+def alternating(row: Mapping[str, Any], *, with_system: bool = False) -> list[dict[str, str]]:
     """The messages of a conversation, known to be user and assistant by turns.
 
+    Args:
+        row: the conversation.
+        with_system: whether the format has a place for what a system says before them.
+
     Raises:
-        UsageError: they are not; trainers drop or misread such a conversation without a word.
+        RowError: they are not; trainers drop or misread such a conversation without a word.
     """
     messages: list[dict[str, str]] = row["messages"]
-    for message, role in zip(messages, cycle(("user", "assistant"))):
+    begins = [message["role"] for message in messages[:1]] == ["system"]
+    if begins and not with_system:
+        raise RowError(f"{NO_PLACE} for a system's message")
+    spoken = messages[begins:]
+    for message, role in zip(spoken, cycle(("user", "assistant"))):
         if message["role"] != role:
-            raise UsageError(
-                f"{row['id']}: a message of {message['role']!r} where one of {role!r} is due",
-                "let user and assistant alternate, the user first",
-            )
-    if len(messages) % 2 or not messages:
-        raise UsageError(f"{row['id']}: ends without an answer", "complete it or leave it out")
+            raise RowError(f"a message of {message['role']!r} where one of {role!r} is due")
+    if len(spoken) % 2 or not spoken:
+        raise RowError("it ends without an answer")
     return messages
 
 

@@ -21,9 +21,10 @@ from typing import Any, get_args
 from datasets import Dataset
 
 from mmgen_datasets.chat import MediaKind
+from mmgen_datasets.errors import RowError
 from mmgen_datasets.exporters.base import Exported, Pictures, alternating
 from mmgen_datasets.files import whole_file
-from mmgen_datasets.schema import media_kinds
+from mmgen_datasets.missing_media import without_media
 
 _IMAGE_SOURCES = {
     "coco2014": "COCO2014",
@@ -37,10 +38,15 @@ def write(conversations: Dataset, out: Path, *, pictures: Pictures = "none") -> 
     """Write ``instruct.jsonl``; see `Exporter`. Pictures are never written."""
     exported = Exported(out / "instruct.jsonl")
     with whole_file(exported.file) as file:
-        for row in conversations.remove_columns(media_kinds(conversations.features)):
+        for row in without_media(conversations):
             if row["error"] is not None:
                 continue
-            for record in _records(row):
+            try:
+                records = list(_records(row))
+            except RowError as error:
+                exported.left_out[error.problem] += 1
+                continue
+            for record in records:
                 file.write(json.dumps(record, ensure_ascii=False) + "\n")
             exported.conversations += 1
         exported.refuse_nothing()

@@ -35,7 +35,7 @@ def write(conversations: Dataset, out: Path, *, pictures: Pictures = "copy") -> 
     has_images = "image" in kinds_in(conversations.features)
 
     def record(row: Row, media: Attached) -> SizedRow:
-        messages = alternating(row)
+        messages = alternating(row, with_system=True)
         if not has_images:
             return {"id": row["id"], "messages": messages}, 0
         chat = [{**message, "content": _parts(message["content"])} for message in messages]

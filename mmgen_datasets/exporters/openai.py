@@ -47,7 +47,7 @@ def write(conversations: Dataset, out: Path, *, pictures: Pictures = "copy") -> 
 
     def record(row: Row, media: Attached) -> dict[str, Any]:
         nonlocal num_examples
-        messages = alternating(row)
+        messages = alternating(row, with_system=True)
         files = media.get("image", [])
         if len(files) > MAX_PICTURES:
             raise RowError(f"OpenAI takes no more than {MAX_PICTURES} pictures in an example")

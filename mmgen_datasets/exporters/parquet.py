@@ -31,7 +31,7 @@ def write(conversations: Dataset, out: Path, *, pictures: Pictures = "copy") -> 
     )
 
     def record(row: Row, media: Attached) -> SizedRow:
-        alternating(row)
+        alternating(row, with_system=True)
         if pictures == "none":
             return {name: row[name] for name in features}, 0
         files = {kind: [embedded(file) for file in media[kind]] for kind in _FILES if kind in media}

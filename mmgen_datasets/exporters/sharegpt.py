@@ -51,7 +51,7 @@ def write(conversations: Dataset, out: Path, *, pictures: Pictures = "copy") -> 
         }
         messages = [
             {**message, "content": message["content"].replace("<motion>", "<skeleton>")}
-            for message in alternating(row)
+            for message in alternating(row, with_system=True)
         ]
         return {"id": row["id"], "messages": messages, **files}
 

@@ -43,7 +43,10 @@ def write(conversations: Dataset, out: Path, *, pictures: Pictures = "copy") -> 
     keys = map("{:09}".format, count())
 
     def sample(row: Row, media: Attached) -> _Files:
-        record = {"messages": alternating(row), **{name: row.get(name) for name in _FIELDS}}
+        record = {
+            "messages": alternating(row, with_system=True),
+            **{name: row.get(name) for name in _FIELDS},
+        }
         files = {} if pictures == "none" else dict(_files(media))
         exported.pictures += len(files)
         files["json"] = json.dumps(record, ensure_ascii=False).encode()

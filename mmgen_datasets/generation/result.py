@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import repeat
+from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -202,6 +203,6 @@ def _size(dataset: Dataset) -> int:
 
 
 def _whole(rows: Dataset) -> Iterator[pa.Table]:
-    """Rows, some at a time; where they were picked from others, each comes as a piece of its own."""
+    """Rows, some at a time, in one piece; those picked from others come in a piece each."""
     tables = rows.with_format("arrow").iter(_ROWS_A_QUERY)
     return (table.combine_chunks() for table in tables)

@@ -66,7 +66,7 @@ def _note(path: str | Path, command: str) -> None:
 def _write_like(file: Path, rows: Dataset, start: int, out: Path) -> int:
     """Write rows from one on in groups as those of a file; the first that is left to write."""
     groups = pq.read_metadata(file)
-    sizes = [groups.row_group(group).num_rows for group in range(groups.num_row_groups)]
+    sizes: list[int] = [groups.row_group(group).num_rows for group in range(groups.num_row_groups)]
     end = start + sum(sizes)
     write_groups(rows.select(range(start, end)), out, sizes)
     return end

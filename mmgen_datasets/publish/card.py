@@ -44,7 +44,7 @@ def make_card(about: About, old: str | None = None) -> str:
     card = DatasetCard(there if there.lstrip().startswith("---\n") else _NOTHING + there)
     if not card.data.get("pretty_name"):
         card.data["pretty_name"] = about.repo.rpartition("/")[2]
-    text = card.text if card.text.strip() else _head(card.data["pretty_name"])
+    text = card.text if card.text.strip() else _head(card.data["pretty_name"], about)
     before = blocks_of(text)
     add_part(card.data, about.part)
     text = put(text, Block("load", "all", _how_to_load(about.repo, card.data)))
@@ -60,10 +60,15 @@ def make_card(about: About, old: str | None = None) -> str:
     return str(card.content)
 
 
-def _head(name: str) -> str:
+def _head(name: str, about: About) -> str:
+    making = (
+        "made by others and put into this form with `mmgen_datasets`. Each row tells where it is"
+        " from"
+        if about.facts.given == about.facts.rows
+        else "made with `mmgen_datasets` from annotated data. Each row tells how it was made"
+    )
     return (
-        f"# {name}\n\nConversations that multimodal models learn from, made with"
-        " `mmgen_datasets` from annotated data. Each row tells how it was made, and under what"
+        f"# {name}\n\nConversations that multimodal models learn from, {making}, and under what"
         " licence its media stand.\n"
     )
 

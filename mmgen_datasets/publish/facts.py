@@ -41,6 +41,8 @@ class Facts:
     recipes: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Name and digest."""
     models: Counter[str] = field(default_factory=Counter)
+    given: int = 0
+    """Conversations that others made: no model was asked for them, and nothing computed."""
     licences: Counter[Terms] = field(default_factory=Counter)
     """The values of `mmgen_datasets.schema.LICENSE`, in its order; the id left out."""
     prompt_tokens: int = 0
@@ -88,6 +90,7 @@ def count_row(facts: Facts, row: Mapping[str, Any]) -> None:
         facts.recipes[made["recipe"], made.get("recipe_sha256") or ""] += 1
     if made.get("model"):
         facts.models[made["model"]] += 1
+    facts.given += not (made.get("model") or made.get("families") or made.get("seed") is not None)
     terms = terms_of(row.get("license"), row["source"])
     facts.licences[tuple(terms.get(name) for name in LICENSE if name != "id")] += 1
     facts.prompt_tokens += made.get("prompt_tokens") or 0

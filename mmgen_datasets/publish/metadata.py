@@ -80,12 +80,13 @@ def contributions(facts: Facts, language: str) -> dict[str, list[str]]:
         language: of its conversations, ISO 639.
     """
     tasks = [task for kind in facts.media for task in _TASKS.get(kind, ())]
+    synthetic = ["synthetic"] if facts.given < facts.rows else []
     made_of = sorted({source for source, _ in facts.sources} | {name for name, _ in facts.recipes})
     return {
         "license": licences(facts),
         "language": [language],
         "task_categories": tasks or ["text-generation"],
-        "tags": ["mmgen-datasets", "synthetic", "instruction-tuning", *made_of],
+        "tags": ["mmgen-datasets", *synthetic, "instruction-tuning", *made_of],
     }
 
 

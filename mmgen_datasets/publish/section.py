@@ -81,6 +81,11 @@ def _limits(about: About) -> list[str]:
             "The answers follow from the annotations of the source: where these are wrong or"
             " incomplete, so are they. Their wording comes from templates."
         )
+    if facts.given:
+        limits.append(
+            "What others made stands here as they made it: under which terms they pass it on, and"
+            " whether what it says is true, their source tells or nobody does."
+        )
     inputs = about.making.inputs if about.making else frozenset()
     if inputs and "image" not in inputs:
         limits.append(
@@ -91,7 +96,7 @@ def _limits(about: About) -> list[str]:
         if missing:
             limits.append(
                 f"No {kind} in {missing:,} of {quantity(facts.rows, 'row')}: it was not there when"
-                " the conversations were made; `file_name` says which one of the source it is."
+                " the run was made; `file_name` says which one of the source it is."
             )
     limits.append(
         "Licences are those that the source gives; nobody looked whether they still hold."

@@ -28,7 +28,7 @@ CHECKS: dict[str, CheckEntry] = {
     "turns": CheckEntry(f"{_FORM}.turns:find", "user and assistant alternate, and none is empty"),
     "placeholders": CheckEntry(
         f"{_FORM}.placeholders:find",
-        "each medium's placeholder stands once, in the first turn",
+        "each medium's placeholder stands once: in the first turn, of several in any question",
     ),
     "leftovers": CheckEntry(
         f"{_FORM}.leftovers:find",

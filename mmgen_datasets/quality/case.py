@@ -52,7 +52,7 @@ class Case:
     """Rows of `mmgen_datasets.schema.MESSAGE`."""
     kind: str = "conversation"
     media: Sequence[MediaKind] = ("image",)
-    """The media that its row has."""
+    """The media that its row has; a kind as often as there are files of it."""
     finish_reason: str | None = None
     """Why the reply ended that it was made of; None where no model was asked."""
     sample: Mapping[str, Any] | None = None

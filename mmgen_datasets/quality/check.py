@@ -9,13 +9,15 @@ from typing import Any, TypeAlias
 
 from datasets import Dataset
 
+from mmgen_datasets.chat import MediaKind
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.missing_media import media_of
 from mmgen_datasets.quality import CHECKS
 from mmgen_datasets.quality.case import Case, Check
 from mmgen_datasets.quality.column import rewrite_column
 from mmgen_datasets.quality.detail import write_detail
 from mmgen_datasets.registry import resolve
-from mmgen_datasets.schema import SAMPLE, media_kinds
+from mmgen_datasets.schema import SAMPLE
 
 Checked: TypeAlias = dict[str, Any]
 """A row of `mmgen_datasets.schema.CHECK`."""
@@ -63,7 +65,7 @@ def check(
     find = partial(
         _check_batch,
         chosen=chosen,
-        media=tuple(media_kinds(conversations.features)),
+        media=media_of(conversations),
         known=Annotations(samples) if samples is not None else None,
         language=language,
     )
@@ -148,20 +150,22 @@ def _check_batch(
     batch: Mapping[str, list[Any]],
     indices: list[int],
     chosen: Sequence[str],
-    media: Any,
+    media: Sequence[Sequence[MediaKind]],
     known: Annotations | None,
     language: str,
 ) -> list[list[Checked]]:
     samples = known.of(batch["sample_id"]) if known else [None] * len(batch["messages"])
     errors = batch.get("error") or [None] * len(samples)
-    rows = zip(batch["messages"], batch["kind"], batch["provenance"], samples, errors, strict=True)
+    kinds = (media[index] for index in indices)
+    columns = (batch[name] for name in ("messages", "kind", "provenance"))
+    rows = zip(*columns, kinds, samples, errors, strict=True)
     return [
         [_not_judged(name, "there is no conversation") for name in chosen]
         if error is not None or messages is None
         else check_case(
-            Case(messages, kind, media, (made or {}).get("finish_reason"), sample, language), chosen
+            Case(messages, kind, there, (made or {}).get("finish_reason"), sample, language), chosen
         )
-        for messages, kind, made, sample, error in rows
+        for messages, kind, made, there, sample, error in rows
     ]
 
 
