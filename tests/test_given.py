@@ -15,6 +15,7 @@ from mmgen_datasets import (
     Shard,
     as_conversations,
     check_run,
+    export,
     fill_run,
     generate,
     load_dataset,
@@ -207,3 +208,12 @@ def test_it_is_shown_and_exported(
 def test_what_has_no_messages_does_not_fit(samples: Any, theirs: Path) -> None:
     with pytest.raises(UsageError, match="the recipe 'given' reads conversation, and none of"):
         generate(samples, "given")
+
+
+def test_a_conversation_without_a_last_answer_stops_no_export(tmp_path: Path) -> None:
+    open_ended = {"id": "open", "conversations": said("Hi", "Hello", "And?")}
+    folder = folder_with([*LIST[:3], open_ended], tmp_path / "theirs")
+    samples = load_dataset("llava_json", data_dir=str(folder), split="train")
+    exported = export(generate(samples, "given"), "llava", tmp_path / "out")
+    assert exported.conversations == 3
+    assert exported.left_out == {"it ends without an answer": 1}

@@ -21,6 +21,8 @@ from mmgen_datasets.quantity import quantity
 
 T = TypeVar("T")
 
+_TAKE_SYSTEMS = "choose one that takes it: sharegpt, messages, openai, webdataset or parquet"
+
 Pictures: TypeAlias = Literal["copy", "link", "none"]
 """What becomes of the picture files: a copy of each, a hard link (a copy where the file system
 has none), or nothing but their names. A format that has pictures inside its own files holds them
@@ -111,18 +113,23 @@ def alternating(row: Mapping[str, Any], *, with_system: bool = False) -> list[di
         with_system: whether the format has a place for what a system says before them.
 
     Raises:
-        RowError: they are not; trainers drop or misread such a conversation without a word.
+        RowError: a system speaks first, and has no place; or there is no last answer.
+        UsageError: another is out of turn; trainers drop or misread such a conversation without a
+            word.
     """
     messages: list[dict[str, str]] = row["messages"]
     begins = [message["role"] for message in messages[:1]] == ["system"]
     if begins and not with_system:
-        raise RowError(f"{NO_PLACE} for a system's message")
+        raise RowError("the format has no place for a system's message", _TAKE_SYSTEMS)
     spoken = messages[begins:]
     for message, role in zip(spoken, cycle(("user", "assistant"))):
         if message["role"] != role:
-            raise RowError(f"a message of {message['role']!r} where one of {role!r} is due")
+            raise UsageError(
+                f"{row['id']}: a message of {message['role']!r} where one of {role!r} is due",
+                "let user and assistant alternate, the user first",
+            )
     if len(spoken) % 2 or not spoken:
-        raise RowError("it ends without an answer")
+        raise RowError("it ends without an answer", "complete it or leave it out")
     return messages
 
 

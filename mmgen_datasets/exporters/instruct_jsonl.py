@@ -45,6 +45,7 @@ def write(conversations: Dataset, out: Path, *, pictures: Pictures = "none") -> 
                 records = list(_records(row))
             except RowError as error:
                 exported.left_out[error.problem] += 1
+                exported.hints[error.problem] = error.hint
                 continue
             for record in records:
                 file.write(json.dumps(record, ensure_ascii=False) + "\n")

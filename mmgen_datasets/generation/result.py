@@ -136,7 +136,7 @@ def write_groups(rows: Dataset, path: Path, sizes: Iterable[int]) -> None:
     hundred times as long; and it looks for pictures, which may be elsewhere by now.
     """
     schema, start = rows.features.arrow_schema, 0
-    with pq.ParquetWriter(path, schema) as writer:
+    with path.open("wb") as file, pq.ParquetWriter(file, schema) as writer:
         for size in sizes:
             if start >= len(rows):
                 return
