@@ -205,6 +205,8 @@ def test_a_crowd_has_no_number() -> None:
             ("How many dogs pull it?", "Eight dogs do.", "?", "It has six dogs altogether."),
             ["six dogs"],
         ),
+        (("Has anyone brought a dog?", "No, there are only cats.", "?", "A dog barks."), ["A dog"]),
+        (("Has she brought a dog?", "No, she has a cat.", "?", "A dog barks."), []),
         (("?", "Three cows graze.", "?", "The herd of only two cows is calm."), ["two cows"]),
         (("?", "Three cows graze.", "?", "Only two cows graze in the shade."), []),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -23,6 +24,9 @@ _THERE_IS = (("there", "is"), ("there", "'s"), ("see",))
 _ANYWHERE = frozenset({"in the picture", "in the image", "in the scene", "in sight", "at all"})
 _WHOLE = frozenset({"anywhere", "nowhere"})
 _UTTERLY = frozenset({("at", "all"), ("of", "any")})
+_ONLY_THERE = re.compile(
+    r"^no, (?:there (?:is|are)|I (?:can )?see) (?:only|just|nothing but)\b", re.IGNORECASE
+)
 _HAVING = frozenset(
     "has have had wear wears wearing carry carries carrying hold holds holding bring brings".split()
 )
@@ -105,14 +109,16 @@ def _nobody(turn: int, text: str) -> Iterator[_Denial]:
 
 
 def _refused(exchanged: Exchanged) -> Iterator[_Denial]:
-    """A plain no to "Is there a dog?"."""
+    """A plain no to "Is there a dog?", or one that tells what there is instead."""
     question, answer = exchanged
-    if answer_sign(answer.text) is False and is_existential(question.text):
+    is_all = _ONLY_THERE.search(answer.text) is not None
+    if answer_sign(answer.text) is False and (is_all or is_existential(question.text)):
         for mention in asks_for(exchanged):
             words, start = mention.sentence.words, mention.phrase.start
             is_kind = words[start - 1 : start] == ("of",)  # "only one kind of animal"
             if not (mention.amount or mention.phrase.is_definite or is_kind):  # "two?" "No, three."
-                yield _denial(answer.turn, answer.text[:2], mention)
+                denial = _denial(answer.turn, answer.text[:2], mention)
+                yield denial._replace(is_whole=is_all or denial.is_whole)
 
 
 def _denial(turn: int, words: str, mention: Mention) -> _Denial:
