@@ -269,3 +269,13 @@ def test_the_names_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "kind      its kind: conversation, detail, grounded, ... (also to balance by)" in (
         capsys.readouterr().out
     )
+
+
+def test_the_values_of_a_run_are_listed_with_their_counts(
+    checked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fields", str(checked)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert "kind: grounded 23" in told
+    assert "source: coco2017 23" in told
+    assert not any(line.startswith(("turns", "category", "keyword")) for line in told)

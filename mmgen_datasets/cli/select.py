@@ -40,13 +40,36 @@ Balance = Annotated[
 ]
 
 
-def fields() -> None:
-    """List what conversations can be chosen by, and balanced by."""
+def fields(
+    run: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Folder of a run, to list what its conversations have.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """List what conversations can be chosen by, and balanced by; of a run, the values it has.
+
+    Example: mmgen fields runs/first
+    """
+    if run is not None:
+        _tell_values(run)
+        return
     table = importlib.import_module("mmgen_datasets.quality.selection.fields").FIELDS
     width = max(map(len, table))
     for name, field in table.items():
         balanced = " (also to balance by)" if field.is_group else ""
         say(f"{name:{width}}  {field.summary}{balanced}")
+
+
+def _tell_values(run: Path) -> None:
+    """Print the values of each field, the commonest first."""
+    values = importlib.import_module("mmgen_datasets.quality.selection.values")
+    for name, counts in values.values_in(mmgen.load_run(run)).items():
+        commonest = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+        told = [f"{value} {number:,}" for value, number in commonest[:_GROUPS_SHOWN]]
+        more = len(commonest) - len(told)
+        say(f"{name}: {', '.join(told)}" + (f", and {quantity(more, 'other')}" if more else ""))
 
 
 def select(
