@@ -48,7 +48,9 @@ def fields(
         ),
     ] = None,
 ) -> None:
-    """List what conversations can be chosen by, and balanced by; of a run, the values it has.
+    """List what conversations can be chosen by, and balanced by.
+
+    Of a run it lists the values that its conversations have, and how often.
 
     Example: mmgen fields runs/first
     """
