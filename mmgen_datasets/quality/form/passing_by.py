@@ -33,7 +33,7 @@ _DESCRIBING = _APPEARANCE | frozenset(
 )
 """What follows "is" where a thing is described."""
 _STATES = frozenset(
-    "sleep wetness openness fullness light power motion wholeness mood cleanness posture".split()
+    "sleep wetness openness fullness light motion wholeness mood cleanness posture".split()
 )
 """Families of what a thing is at the time, and so may be asked for."""
 _OF_DOING = frozenset({"motion", "posture", "sleep"})

@@ -24,7 +24,6 @@ FAMILIES = {
     "openness": {"open": "open opened ajar unfolded", "closed": "closed shut folded locked"},
     "fullness": {"empty": "empty deserted", "full": "full filled crowded packed occupied busy"},
     "light": {"lit": "lit burning glowing", "unlit": "unlit extinguished"},
-    "power": {"on": "switched-on", "off": "switched-off"},
     "motion": {
         "moving": "moving driving driven rolling speeding racing",
         "still": "parked stationary motionless stopped halted",
