@@ -33,6 +33,7 @@ from datasets.builder import Key
 
 from mmgen_datasets.conversion.data_file import read_data_file
 from mmgen_datasets.errors import MissingFileError, SourceError, UsageError
+from mmgen_datasets.quantity import quantity
 from mmgen_datasets.schema import EXTRAS, sample_features
 
 from . import llava_json_files as files
@@ -123,7 +124,8 @@ class LlavaJson(datasets.ArrowBasedBuilder):
                 "look for the file that has 'conversations' of human and gpt",
             )
         for reason, count in reading.faults.most_common():
-            _LOG.warning("%s: %d records are no conversations: %s", path, count, reason)
+            some = quantity(count, "record is no conversation", "records are no conversations")
+            _LOG.warning("%s: %s: %s", path, some, reason)
         if reading.num_missing:
             _LOG.warning(
                 "%s: %d pictures are not in %s; their rows have a null in their place",

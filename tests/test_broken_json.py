@@ -28,9 +28,15 @@ def test_a_file_that_is_no_json_is_refused(read: object, data: bytes, tmp_path: 
         read(path)  # type: ignore[operator]
 
 
-def test_a_record_with_a_broken_string_is_left_out(tmp_path: Path) -> None:
+def test_a_record_with_a_broken_string_is_no_conversation(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     turns = b'"conversations": [{"from": "human", "value": "A"}, {"from": "gpt", "value": "%s"}]'
     path = tmp_path / "llava.json"
     path.write_bytes(b"[{" + turns % b"B" + b"}, {" + turns % b"\xff" + b"}]")
     rows = load_dataset("llava_json", data_dir=str(tmp_path), split="train")
-    assert [row["messages"][1]["content"] for row in rows] == ["B"]
+    whole, broken = rows
+    assert (whole["messages"][1]["content"], whole["error"]) == ("B", None)
+    assert broken["messages"] == []
+    assert broken["error"].startswith("it is no JSON: 'utf-8' codec can't decode")
+    assert f"{path}: 1 record is no conversation: it is no JSON" in caplog.text

@@ -187,7 +187,8 @@ class TestNumProc:
         assert not multiprocessing.active_children()
 
     def test_an_interrupt_stops_all_and_loses_nothing(self, tmp_path: Path) -> None:
-        with serve(Behaviour(form="auto", latency_s=1.0)) as server:
+        # So slow that the second process is there long before all is asked, on any machine.
+        with serve(Behaviour(form="auto", latency_s=2.5)) as server:
             words = ("--concurrency", "2", "--num-proc", "2")
             command = command_of(server, tmp_path / "run", *words)
             pipes: dict[str, Any] = {"stderr": subprocess.PIPE, "text": True}
