@@ -25,7 +25,7 @@ from datasets.table import embed_table_storage
 from mmgen_datasets.errors import MMGenError, SourceError, UsageError
 from mmgen_datasets.files import named
 from mmgen_datasets.loading import SOURCES, load_dataset
-from mmgen_datasets.schema import media_kinds
+from mmgen_datasets.missing_media import MEDIA_COLUMNS
 
 _ROWS_PER_GROUP = 100
 
@@ -104,12 +104,15 @@ def embedded_size(dataset: datasets.Dataset) -> int:
     Files in an archive count as much as the whole of it, once.
     """
     size, archives = 0, set[str]()
-    media = [name for name in media_kinds(dataset.features) if name != "motion"]
+    names = [name for name in MEDIA_COLUMNS if name in dataset.column_names]
+    media = [name for name in names if name not in ("motion", "motions")]
     for table in dataset.with_format("arrow").iter(_ROWS_PER_GROUP):
         size += table.nbytes
         for name in media:
-            paths = pc.struct_field(table[name], "path")
-            outside = pc.is_null(pc.struct_field(table[name], "bytes"))
+            several = not pa.types.is_struct(table[name].type)
+            files = pc.list_flatten(table[name]) if several else table[name]
+            paths = pc.struct_field(files, "path")
+            outside = pc.is_null(pc.struct_field(files, "bytes"))
             for path in filter(None, paths.filter(outside).to_pylist()):
                 _, archived, file = path.rpartition("::")
                 if not (archived and file in archives):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from datasets import Audio, Dataset, Video, concatenate_datasets
+from datasets import Audio, Dataset, Features, Image, List, Video, concatenate_datasets
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.generation.rewriting import rewrite_run
@@ -53,6 +53,35 @@ def changed(folder: Path, change: Callable[[int, Row], Row]) -> Path:
         return Dataset.from_list(rows, features=undecoded(conversations).features)
 
     rewrite_run(folder, change_all)
+    return folder
+
+
+def several_run(folder: Path, others: list[bytes], *, with_first: bool = True) -> Path:
+    """A mixed run whose first four conversations are about several pictures, one of which is gone;
+    about one; about text alone; and about one that is gone.
+
+    Args:
+        folder: of the run.
+        others: files of what the first conversation is about besides the picture that it had.
+        with_first: whether there is a column `image`, too; else `images` holds single ones as well.
+    """
+
+    def with_images(conversations: Dataset) -> Dataset:
+        rows = undecoded(conversations).to_list()
+        for row in rows:
+            row["images"] = None if with_first else [row["image"]]
+        rows[0]["images"] = [rows[0]["image"], *({"bytes": o, "path": None} for o in others), None]
+        rows[2] |= {"sample_id": "text", "file_name": None, "image": None, "images": []}
+        rows[2]["messages"] = [
+            {"role": "user", "content": "What is one and one?"},
+            {"role": "assistant", "content": "Two."},
+        ]
+        rows[3] |= {"sample_id": "gone", "image": None, "images": None}
+        named = {**conversations.features, "images": List(Image())}
+        changed = Dataset.from_list(rows, features=Features(named))
+        return changed if with_first else changed.remove_columns("image")
+
+    rewrite_run(sample_run(folder), with_images)
     return folder
 
 

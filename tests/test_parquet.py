@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
-from datasets import Dataset, Features, Image, Value
+from datasets import Dataset, Features, Image, List, Value
 
 from mmgen_datasets.parquet import embedded_size, write_parquet
 
@@ -28,6 +28,15 @@ def test_bytes_that_are_inside_count_once() -> None:
     media = [{"path": "/nowhere/a.jpg", "bytes": b"x" * 1000}]
     inside = Dataset.from_dict({"id": ["a"], "image": media}, features=FEATURES)
     assert embedded_size(inside) in range(1000, 1200)
+
+
+def test_several_of_a_row_count_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"x" * 1000)
+    there = {"path": str(path), "bytes": None}
+    columns = {"image": [there, None, None], "images": [[there, None, there], [], None]}
+    features = Features({"image": Image(), "images": List(Image())})
+    assert embedded_size(Dataset.from_dict(columns, features=features)) in range(3000, 3700)
 
 
 def test_an_archive_counts_once(tmp_path: Path) -> None:

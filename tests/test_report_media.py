@@ -33,6 +33,7 @@ from tests.report_runs import (
     changed,
     motion_run,
     sample_run,
+    several_run,
     skeleton_run,
     sound_run,
     video_run,
@@ -55,9 +56,23 @@ def test_pictures_that_are_gone_are_named_in_the_page(tmp_path: Path) -> None:
     there.unlink()
     write_report(folder)
     lines = chunks_of(folder / "report.html")["media-0"].split("\n")
-    assert [line.partition(":")[0] for line in lines[:4]] == ["note", "note", "note", "data"]
-    assert lines[0] == "note:the%20image%20is%20not%20in%20the%20run"
+    assert [line.partition(":")[0] for line in lines[:4]] == ["none", "note", "note", "data"]
     assert str(tmp_path) not in "".join(lines)
+
+
+@pytest.mark.parametrize("with_first", [True, False])
+def test_all_pictures_of_a_row_are_in_the_page_in_their_order(
+    tmp_path: Path, with_first: bool
+) -> None:
+    others = [file_of(photograph(*size)) for size in ((64, 48), (30, 60))]
+    run = several_run(tmp_path / "run", [*others, b"no picture"], with_first=with_first)
+    several, one, text, gone = (line.split("|") for line in lines_of(run)[:4])
+    sizes = [opened(base64.b64decode(word.partition(",")[2])).size for word in several[:3]]
+    assert sizes[1:] == [(64, 48), (30, 60)]
+    assert several[3].startswith("note:")
+    assert several[4:] == text == gone == ["none:"]
+    assert [word.partition(",")[0] for word in one] == ["data:image/webp;base64"]
+    assert payload_of(run).overview["media"] == ["image"]
 
 
 def test_motions_are_joints_to_half_a_centimetre(tmp_path: Path) -> None:
@@ -96,7 +111,7 @@ def test_recordings_are_in_the_page_where_they_are_small(tmp_path: Path) -> None
     assert base64.b64decode(lines[0].removeprefix("data:audio/wav;base64,")) == small
     assert lines[1:4] == [
         "note:the recording has 2.2 MB; this page holds those of up to 2 MB",
-        "note:the audio is not in the run",
+        "none:",
         "note:the recording is in a format that browsers do not play",
     ]
 
@@ -112,7 +127,7 @@ def test_videos_are_in_the_page_where_they_are_small_and_browsers_play_them(
     assert lines[2:5] == [
         "note:the video is in a format that browsers do not play",
         "note:the video has 11 MB; this page holds those of up to 10 MB",
-        "note:the video is not in the run",
+        "none:",
     ]
 
 

@@ -45,8 +45,10 @@ class Followed:
     def media(self) -> Media:
         """What is shown of its samples, by their rows."""
         samples = self.watch.samples
-        rows = range(len(samples))
-        return Media(columns_of(samples, rows), side_for(len(samples), self.side))
+        # Of several pictures a model is shown the first, and the conversation has that one alone.
+        several = [name for name in ("images",) if name in samples.column_names]
+        columns = columns_of(samples.remove_columns(several), range(len(samples)))
+        return Media(columns, side_for(len(samples), self.side))
 
     def line(self, row: int) -> str:
         """The media of a sample, as the page has them."""

@@ -1,8 +1,9 @@
 """Pictures, clips and sounds as the page holds them: a line for each sample.
 
 A line has a word for each of `shown_kinds`: ``data:...`` for a picture, a sound or a video,
-``joints:...`` for what moves (`mmgen_datasets.report.motions`), and ``note:...``, as a URL is
-quoted, for what is not in the page.
+``joints:...`` for what moves (`mmgen_datasets.report.motions`), ``note:...``, as a URL is quoted,
+for what is not in the page, and ``none:`` where the run has nothing. Of several pictures there are
+as many such words, with ``|`` between them.
 """
 
 from __future__ import annotations
@@ -13,31 +14,35 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote
 
 import numpy as np
 import pyarrow as pa
 from datasets import Dataset, Features
 
+from mmgen_datasets.chat import MediaKind
 from mmgen_datasets.errors import MMGenError, RowError
 from mmgen_datasets.media import read_media, undecoded
 from mmgen_datasets.picture import thumbnail
 from mmgen_datasets.report.chunks import MEDIA_A_CHUNK, Chunk
 from mmgen_datasets.report.motions import pack_clip, pack_motion
 from mmgen_datasets.report.recordings import ROOM, data_uri, left_out, sizes_of
-from mmgen_datasets.schema import media_kinds
 
 JOINTS = "joints"
 """The column that shows what moves, where a table has no motions."""
-_OF_CLIP = (JOINTS, "skeleton", "fps", "view")
+_COLUMNS = {"image": ("image", "images"), JOINTS: (JOINTS, "skeleton", "fps", "view")}
+"""What a kind is made of, where that is more than the column of its name."""
+_FORMATS = {"motion": "numpy", JOINTS: "arrow"}
 _LARGE_SIDE, _SMALL_SIDE = 640, 320
 _FEW = 400  # samples, whose pictures may be large
 
 
 def shown_kinds(features: Features) -> list[str]:
     """What there is to show of the rows of a table."""
-    kinds: list[str] = [*media_kinds(features)]
+    kinds: list[str] = [
+        kind for kind in get_args(MediaKind) if {*_COLUMNS.get(kind, (kind,))} & {*features}
+    ]
     return [*kinds, JOINTS] if JOINTS in features and "motion" not in kinds else kinds
 
 
@@ -57,12 +62,14 @@ class Column:
     """Of each sample its row in the table; None where it has none."""
 
     def values(self, samples: Sequence[int]) -> list[Any]:
-        """The values of samples, by their numbers; where there is none, a string says why."""
+        """The values of samples, by their numbers; of pictures, lists of them.
+
+        Where there is none in the run it is None; where the page has no room, a string says so.
+        """
         rows = [self.rows[sample] for sample in samples]
         there = [row for row in rows if row is not None and row not in self._left_out]
         found = dict(zip(there, _values(self._read[there], self.kind), strict=True))
-        gone = f"the {self.kind} is not in the run"
-        return [found[row] if row in found else self._left_out.get(row, gone) for row in rows]
+        return [found[row] if row in found else self._left_out.get(row) for row in rows]
 
     @cached_property
     def _left_out(self) -> dict[int | None, str]:
@@ -75,11 +82,10 @@ class Column:
 
     @cached_property
     def _read(self) -> Dataset:
-        if self.kind == JOINTS:
-            names = [name for name in _OF_CLIP if name in self.table.column_names]
-            return self.table.select_columns(names).with_format("arrow")
-        column = self.table.select_columns([self.kind])
-        return column.with_format("numpy") if self.kind == "motion" else undecoded(column)
+        names = _COLUMNS.get(self.kind, (self.kind,))
+        columns = self.table.select_columns([n for n in names if n in self.table.column_names])
+        form = _FORMATS.get(self.kind)
+        return columns.with_format(form) if form else undecoded(columns)
 
 
 def columns_of(table: Dataset, rows: Sequence[int | None]) -> list[Column]:
@@ -106,7 +112,7 @@ class Media:
         return list((pool.map if pool else map)(self._line, *values))
 
     def _line(self, *values: Any) -> str:
-        return " ".join(_word(*one, self.side) for one in zip(self.kinds, values, strict=True))
+        return " ".join(_words(*one, self.side) for one in zip(self.kinds, values, strict=True))
 
 
 def media_chunks(media: Media, num_samples: int) -> Iterator[Chunk]:
@@ -125,17 +131,31 @@ def media_chunks(media: Media, num_samples: int) -> Iterator[Chunk]:
 
 def _values(found: Any, kind: str) -> list[Any]:
     """The values of rows that were read."""
+    if kind == "image":
+        return _pictures(found)
     if kind != JOINTS:
         return list(found[kind])
     # In Arrow's form: a list for each joint would take its time.
     return [{name: found[name][row] for name in found.column_names} for row in range(len(found))]
 
 
+def _pictures(found: Mapping[str, list[Any]]) -> list[list[Any]]:
+    """All pictures of each row; of several, ``image`` is the first."""
+    nothing = [None] * len(next(iter(found.values())))
+    pairs = zip(found.get("image", nothing), found.get("images", nothing), strict=True)
+    return [several or [one] for one, several in pairs]
+
+
+def _words(kind: str, value: Any, side: int) -> str:
+    several = (value or [None]) if kind == "image" else [value]
+    return "|".join(_word(kind, one, side) for one in several)
+
+
 def _word(kind: str, value: Any, side: int) -> str:
     if isinstance(value, str):
         return _note(value)
     if value is None or (kind in _FILES and not (value["bytes"] or value["path"])):
-        return _note(f"the {kind} is not in the run")
+        return "none:"
     try:
         return _EMBED[kind](value, side)
     except MMGenError as error:

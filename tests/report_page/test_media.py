@@ -11,12 +11,15 @@ import pytest
 import mmgen_datasets as mmgen
 from mmgen_datasets.generation.run_samples import run_samples
 from mmgen_datasets.report.write import write_report
+from tests.photographs import file_of as file_of_picture
+from tests.photographs import photograph
 from tests.report_page.pages import opened, wait_until
 from tests.report_runs import (
     Row,
     changed,
     motion_run,
     sample_run,
+    several_run,
     skeleton_run,
     sound_run,
     video_run,
@@ -72,6 +75,35 @@ def test_boxes_of_a_picture_that_is_not_there_stand_in_an_empty_frame(
     expected = sorted(_placed(thing["bbox"], frame) for thing in sample["objects"])
     assert drawn == [pytest.approx(edges, abs=1.0) for edges in expected]
     assert "not in the run" in page.locator(".picture").inner_text()
+
+
+_SIZES = "all => all.map((it) => [it.naturalWidth, it.naturalHeight])"
+
+
+def test_several_pictures_stand_in_their_order_and_text_alone_misses_none(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    others = [file_of_picture(photograph(*size)) for size in ((64, 48), (30, 60))]
+    folder = several_run(tmp_path / "run", others)
+    write_report(folder)
+    page = opened(context, folder, view="samples")
+    pictures = page.locator(".media img")
+    wait_until(page, lambda: pictures.evaluate_all("all => all.every((it) => it.complete)"))
+    [first, *rest] = pictures.evaluate_all(_SIZES)
+    assert rest == [[64, 48], [30, 60]]
+    assert page.locator(".still img").first.evaluate("it => it.naturalWidth") == first[0]
+    assert page.locator(".frame").first.locator(".box").count() > 0
+    assert page.locator(".others .box").count() == 0
+    assert page.locator(".missing").inner_text() == "4 of 4\nthe image is not in the run"
+    edges = [box["y"] + box["height"] for p in pictures.all() if (box := p.bounding_box())]
+    assert edges[0] < min(edges[1:]), "the others stand below the first"
+    page.keyboard.press("j")
+    wait_until(page, lambda: pictures.count() == 1)
+    page.keyboard.press("j")
+    page.locator(".said", has_text="What is one and one?").wait_for()
+    assert page.locator(".media").inner_text() == ""
+    page.keyboard.press("j")
+    page.locator(".missing", has_text="the image is not in the run").wait_for()
 
 
 def _placed(bbox: list[float], picture: Any) -> tuple[float, ...]:

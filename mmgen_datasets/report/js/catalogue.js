@@ -39,7 +39,7 @@ function recordIn(kind, number) {
   return recordOf(`${kind}-${Math.floor(number / size)}`, number % size);
 }
 
-// The media of a sample: a word for each kind, as report/media.py writes them.
+// The media of a sample: of each kind a list of words, as report/media.py writes them.
 async function mediaWords(sample) {
   const size = catalogue.index.media_a_chunk;
   const name = `media-${Math.floor(sample / size)}`;
@@ -47,7 +47,7 @@ async function mediaWords(sample) {
   let lines = await known;
   if (sample % size >= lines.length && mediaChunks.get(name) === known) mediaChunks.delete(name);
   if (sample % size >= lines.length) lines = await mediaLines(name); // it has grown
-  return lines[sample % size]?.split(" ") ?? [];
+  return lines[sample % size]?.split(" ").map((words) => words.split("|")) ?? [];
 }
 
 function mediaLines(name) {

@@ -70,7 +70,7 @@ function listRow(row) {
     failed ? make("span", { class: "failed" }, `${failed} failed`) : null,
   ]);
   conversationRecord(row).then((record) => title.replaceChildren(titleOf(record)));
-  mediaWords(sampleOf(row)).then((found) => still.replaceChildren(...stills(found)));
+  mediaWords(sampleOf(row)).then((found) => still.replaceChildren(...stills(found.flat())));
   const attributes = {
     id: `row-${row}`,
     role: "option",

@@ -17,8 +17,11 @@ async function showSample() {
   ]);
   if (state.id !== id) return; // another one was chosen meanwhile
   forgetPlayed();
+  const shown = media.map((words, place) =>
+    shownMedia(words, catalogue.overview.media[place], record, about),
+  );
   const body = make("div", { class: "body" }, [
-    make("div", { class: "media" }, ...media.map((word, place) => medium(word, about, catalogue.overview.media[place]))),
+    make("div", { class: "media" }, shown.flat()),
     talkElement(record),
     make("div", { class: "annotated" }, annotated(about)),
   ]);
@@ -50,13 +53,25 @@ function sampleHead(row) {
   ]);
 }
 
+// All media of a kind. Boxes and the name of the file are those of the first; one that is not there
+// is missed where a turn speaks of it.
+function shownMedia(words, kind, { turns }, about) {
+  const isAsked = kind === "joints" || turns.some(([, text]) => text.includes(`<${kind}>`));
+  const [first, ...others] = words.map((word, place) => {
+    if (word === "none:" && !isAsked) return null;
+    return medium(word, place ? { file: `${place + 1} of ${words.length}` } : about, kind);
+  });
+  return [first, others.length ? make("div", { class: "others" }, others) : null];
+}
+
 // A medium as report/media.py writes it.
 function medium(word, about, kind) {
   if (word.startsWith("data:image/")) return pictureFigure(pictureOf(word, about), about.boxes ?? []);
   if (word.startsWith("joints:")) return motionFigure(word);
   if (word.startsWith("data:audio/")) return player("audio", word, about);
   if (word.startsWith("data:video/")) return player("video", word, about);
-  const note = decodeURIComponent(word.slice("note:".length));
+  const gone = `the ${kind} is not in the run`;
+  const note = word === "none:" ? gone : decodeURIComponent(word.slice("note:".length));
   if (kind === "image" && about.boxes?.length && about.size) {
     const figure = pictureFigure(emptyPicture(about.size), about.boxes);
     figure.append(make("p", { class: "quiet" }, note));
