@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,13 @@ from mmgen_datasets.report.chunks import unpack
 from mmgen_datasets.report.following import Following
 from mmgen_datasets.report.headway import Headway
 from mmgen_datasets.report.live import live_report
+from mmgen_datasets.report.media import Media
 from mmgen_datasets.report.payload import payload_of
 from mmgen_datasets.report.rejects import Rejects
 from tests.live_runs import asked, live_plan, served, since
 from tests.report_runs import sample_run
 from tests.sample import SAMPLE_DIR
+from tests.test_llava_json import LIST, folder_with
 from tests.test_processes import started, wait_for
 
 
@@ -325,3 +328,17 @@ class TestCommand:
     def test_it_writes_no_file(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["report", str(tmp_path), "--live", "--out", str(tmp_path / "a.html")]) == 2
         assert "--live writes no file" in capsys.readouterr().err
+
+
+def test_of_several_pictures_of_a_sample_the_one_is_shown_that_a_model_was(tmp_path: Path) -> None:
+    data = folder_with(LIST[:2], tmp_path / "data")
+    plan = live_plan(recipe="llava-vision", data_dir=str(data), limit=2)
+    run = tmp_path / "run"
+    fill_run(RunFolder(run), replace(plan, source="llava_json"))
+    finished = [*Media(payload_of(run).columns, 640).lines([0, 1])]
+    for file in run.glob("conversations/*.parquet"):
+        file.unlink()
+    stand(run, "running")
+    following = Following(run)
+    following.look()
+    assert [following.medium(sample)() for sample in (0, 1)] == finished
