@@ -61,7 +61,7 @@ function shownMedia(words, kind, { turns }, about) {
     if (word === "none:" && !isAsked) return null;
     return medium(word, place ? { file: `${place + 1} of ${words.length}` } : about, kind);
   });
-  return [first, others.length ? make("div", { class: "others" }, others) : null];
+  return [first, others.some(Boolean) ? make("div", { class: "others" }, others) : null];
 }
 
 // A medium as report/media.py writes it.
