@@ -196,6 +196,15 @@ def test_of_conversations_about_text_alone_no_picture_is_missed(conversations: D
     assert "No image in" not in card
 
 
+def test_of_text_alone_no_picture_is_told(conversations: Dataset) -> None:
+    said = [{"role": "user", "content": "Hello."}, {"role": "assistant", "content": "Hello!"}]
+    rows = changed(conversations.select(range(3)), image=None, file_name=None, messages=said)
+    card = card_of(rows)
+    assert "3 conversations with 3 questions and answers.\n" in card
+    assert "inside: " not in card
+    assert metadata(card)["task_categories"] == ["text-generation"]
+
+
 def test_several_pictures_of_a_row_are_counted_like_one(conversations: Dataset) -> None:
     rows = undecoded(conversations.select(range(3))).to_list()
     picture = rows[0].pop("image")

@@ -13,6 +13,7 @@ from mmgen_datasets.generation.manifest import Manifest
 from mmgen_datasets.publish.making import command_of
 from tests.sample import SAMPLE_DIR
 from tests.test_card import card_of
+from tests.test_llava_json import LIST, folder_with
 
 
 def test_a_run_tells_its_command_and_its_rejects(
@@ -31,6 +32,17 @@ def test_a_run_tells_its_command_and_its_rejects(
     assert "| no question follows from the annotations | 1 |" in card
     assert str(tmp_path) not in card
     assert str(SAMPLE_DIR) not in card
+
+
+def test_the_rarest_of_many_reasons_are_added_up(tmp_path: Path) -> None:
+    broken = [
+        {"id": n, "conversations": [{"from": f"speaker {n}", "value": ""}]} for n in range(12)
+    ]
+    source = folder_with([*LIST, *broken, broken[0]], tmp_path / "theirs")
+    fill_run(RunFolder(tmp_path / "run"), Plan("llava_json", "given", data_dir=str(source)))
+    card = card_of(tmp_path / "run")
+    assert "| a turn of 'speaker 0', whom LLaVA's format does not know | 2 |" in card
+    assert "| 2 other reasons | 2 |" in card
 
 
 def test_what_a_model_was_shown_and_what_was_not_asked_about_is_told(tmp_path: Path) -> None:

@@ -17,7 +17,10 @@ from mmgen_datasets.publish.licence import terms_of
 from mmgen_datasets.schema import LICENSE
 
 _ROWS_A_BATCH = 1000
-_SMALL = ("sample_id", "source", "split", "kind", "license", "provenance", "checks")
+_SMALL = (
+    *("sample_id", "source", "split", "file_name"),
+    *("kind", "license", "provenance", "checks"),
+)
 Terms = tuple[Any, ...]
 
 
@@ -29,7 +32,7 @@ class Facts:
     exchanges: int = 0
     """Questions with their answers."""
     media: Counter[str] = field(default_factory=Counter)
-    """Kind of media to the rows that hold such."""
+    """Kind of media that rows are about to those that hold such."""
     missing: Counter[str] = field(default_factory=Counter)
     """Kind of media to the rows that are about such, and hold it not."""
     samples: int = 0
@@ -65,6 +68,7 @@ def gather(conversations: Dataset) -> Facts:
         name for name in (*_SMALL, "messages", *MEDIA_COLUMNS) if name in conversations.column_names
     ]
     seen: set[int] = set()  # of hashes
+    names_files = False
     for table in conversations.select_columns(wanted).with_format("arrow").iter(_ROWS_A_BATCH):
         for kind in kinds_in(conversations.features):
             facts.media[kind] += int(held_media(table, kind).sum())
@@ -74,8 +78,11 @@ def gather(conversations: Dataset) -> Facts:
         facts.exchanges += turns // 2
         for row in table.select([name for name in _SMALL if name in wanted]).to_pylist():
             count_row(facts, row)
+            names_files = names_files or bool(row.get("file_name"))
             seen.add(hash((row["source"], row.get("split"), row["sample_id"])))
     facts.samples = len(seen)
+    if not names_files:  # a row that names a file is about it, be it there or not
+        facts.media = Counter({k: n for k, n in facts.media.items() if n or facts.missing[k]})
     return facts
 
 
