@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from datasets import Dataset
 
 import mmgen_datasets as mmgen
 from mmgen_datasets.cli import main
 from mmgen_datasets.errors import RunError, UsageError
 from mmgen_datasets.generation.selection import Selection
+from mmgen_datasets.media import undecoded
 from mmgen_datasets.publish.pushable import pushable
 from mmgen_datasets.publish.write_card import write_card
 from mmgen_datasets.quality.case import Case, Fault
@@ -278,4 +280,22 @@ def test_the_values_of_a_run_are_listed_with_their_counts(
     told = capsys.readouterr().out.splitlines()
     assert "kind: grounded 23" in told
     assert "source: coco2017 23" in told
-    assert not any(line.startswith(("turns", "category", "keyword")) for line in told)
+    assert not any(line.startswith(("turns", "category", "keyword", "scores")) for line in told)
+
+
+def test_values_are_listed_as_conditions_have_them_and_scores_by_their_names(
+    checked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = shutil.copytree(checked, tmp_path / "run")
+    conversations = undecoded(mmgen.load_run(run))
+    rows = conversations.to_list()
+    scores = [{"name": n, "value": 4.0, "judge": "j", "detail": None} for n in ("b", "a")]
+    for number, row in enumerate(rows):
+        row |= {"kind": 'a "b", c' if number else "plain, kind", "scores": scores}
+    [file] = (run / "conversations").glob("*.parquet")
+    Dataset.from_list(rows, features=conversations.features).to_parquet(file)
+    assert main(["fields", str(run)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert 'kind: "a ""b"", c" 22, "plain, kind" 1' in told
+    assert told[-1] == "scores of j: a, b"
+    assert len(mmgen.select_run(run, where=['kind = "a ""b"", c"', "a@j >= 4"]).rows) == 22

@@ -50,7 +50,8 @@ def fields(
 ) -> None:
     """List what conversations can be chosen by, and balanced by.
 
-    Of a run it lists the values that its conversations have, and how often.
+    Of a run it lists the values that its conversations have, as a condition has them, and how
+    often; and who scored what. Categories stand in the source, and are not among them.
 
     Example: mmgen fields runs/first
     """
@@ -65,13 +66,17 @@ def fields(
 
 
 def _tell_values(run: Path) -> None:
-    """Print the values of each field, the commonest first."""
+    """Print the values of each field, the commonest first, and the names of scores."""
     values = importlib.import_module("mmgen_datasets.quality.selection.values")
-    for name, counts in values.values_in(mmgen.load_run(run)).items():
+    written = importlib.import_module("mmgen_datasets.quality.selection.where").written
+    conversations = mmgen.load_run(run)
+    for name, counts in values.values_in(conversations).items():
         commonest = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-        told = [f"{value} {number:,}" for value, number in commonest[:_GROUPS_SHOWN]]
+        told = [f"{written(value)} {number:,}" for value, number in commonest[:_GROUPS_SHOWN]]
         more = len(commonest) - len(told)
         say(f"{name}: {', '.join(told)}" + (f", and {quantity(more, 'other')}" if more else ""))
+    for judge, names in values.scored_in(conversations).items():
+        say(f"scores{f' of {judge}' if judge else ''}: {', '.join(names)}")
 
 
 def select(

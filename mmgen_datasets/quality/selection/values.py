@@ -9,6 +9,7 @@ from datasets import Dataset
 
 from mmgen_datasets.quality.selection.batches import Reading
 from mmgen_datasets.quality.selection.fields import FIELDS
+from mmgen_datasets.quality.selection.matching import scores_in
 
 
 def values_in(conversations: Dataset) -> dict[str, Counter[str]]:
@@ -31,3 +32,12 @@ def values_in(conversations: Dataset) -> dict[str, Counter[str]]:
             for each in pc.value_counts(field.read(table).values).to_pylist():
                 found[name][each["values"]] += each["counts"]
     return {name: counts for name, counts in found.items() if counts}
+
+
+def scored_in(conversations: Dataset) -> dict[str, list[str]]:
+    """What each judge scored, both in the order of their names."""
+    found: dict[str, list[str]] = {}
+    for name, judges in scores_in(conversations).items():
+        for judge in judges:
+            found.setdefault(judge, []).append(name)
+    return dict(sorted(found.items()))

@@ -45,7 +45,7 @@ class Condition:
         return self.name if self.judge is None else f"{self.name}@{self.judge}"
 
     def __str__(self) -> str:
-        return f"{self.subject} {self.sign} {','.join(map(_written, self.values))}"
+        return f"{self.subject} {self.sign} {','.join(map(written, self.values))}"
 
 
 def parse_condition(text: str) -> Condition:
@@ -94,7 +94,13 @@ def _values(condition: str, text: str) -> Iterator[str]:
         end = match.end()
 
 
-def _written(value: str) -> str:
+def written(value: str) -> str:
+    """A value as a condition has it, in double quotes where it needs them.
+
+    Example:
+        >>> print(written("hot dog"), written("stop, sign"))
+        hot dog "stop, sign"
+    """
     match = _VALUE.fullmatch(value)
     if match and match["bare"] == value:
         return value
