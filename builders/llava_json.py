@@ -128,8 +128,8 @@ class LlavaJson(datasets.ArrowBasedBuilder):
             _LOG.warning("%s: %s: %s", path, some, reason)
         if reading.num_missing:
             _LOG.warning(
-                "%s: %d pictures are not in %s; their rows have a null in their place",
+                "%s: %s in %s; null stands in the place of each",
                 path,
-                reading.num_missing,
+                quantity(reading.num_missing, "picture is not", "pictures are not"),
                 self.config.data_dir,
             )

@@ -86,7 +86,7 @@ def _decode(raw: msgspec.Raw) -> Mapping[str, Any]:
     except NO_JSON as error:
         raise RowError(f"it is no JSON: {error}") from error
     if not isinstance(record, Mapping):
-        raise RowError("it is no object")
+        raise RowError("the record is no object of JSON")
     return record
 
 

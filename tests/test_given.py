@@ -102,7 +102,7 @@ def test_a_run_rejects_what_is_no_conversation_with_the_reason(
     assert (manifest.status, manifest.conversations, manifest.num_rejects) == ("finished", 6, 3)
     lines = (tmp_path / "run" / "rejects.jsonl").read_text().splitlines()
     assert {(row["id"], row["reason"]) for row in map(json.loads, lines)} == {
-        ("record-6", "it is no object"),
+        ("record-6", "the record is no object of JSON"),
         ("empty", "the conversation is empty"),
         ("one-3", "2 <image> for 1 files"),
     }

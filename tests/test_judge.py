@@ -22,6 +22,7 @@ from tests.motion.folders import write_folder
 from tests.sample import SAMPLE_DIR
 from tests.servers.openai_server import Behaviour, serve
 from tests.targeted_runs import SCHEMA, filled, plan_of
+from tests.test_llava_json import LIST, folder_with
 
 _SHORT = """
 inputs: [captions]
@@ -192,6 +193,18 @@ def test_where_pictures_are_missing_it_is_told_before_and_how_to_do_without(
         assert "annotations: --rubric annotations\n" in capsys.readouterr().out
         assert main([*command, "--rubric", "annotations"]) == 0
         assert len(server.requests) == 23
+
+
+def test_a_conversation_about_text_alone_misses_no_picture(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = mmgen.Plan("llava_json", "given", data_dir=str(folder_with(LIST, tmp_path / "theirs")))
+    mmgen.fill_run(mmgen.RunFolder(tmp_path / "run"), plan)
+    command = ["judge", str(tmp_path / "run"), "--backend", "openai", "--model", "any"]
+    assert main([*command, "--base-url", "http://127.0.0.1:1/v1", "--dry-run"]) == 0
+    told = capsys.readouterr().out
+    assert "1  the conversation is about no picture\n" in told
+    assert "1  the picture is not on disk\n" in told
 
 
 @pytest.mark.slow

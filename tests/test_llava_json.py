@@ -124,7 +124,7 @@ def test_what_is_no_conversation_says_why_and_is_counted(
     assert (row["id"], row["error"], len(row["messages"])) == ("one", None, 2)
     out = "a picture's name leads out of the folder of the source"
     assert [other["error"] for other in broken] == [
-        "it is no object",
+        "the record is no object of JSON",
         "the conversation is empty",
         "2 <image> for 1 files",
         "a placeholder has the number of no picture",

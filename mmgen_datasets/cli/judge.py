@@ -132,7 +132,7 @@ def _tell_scores(judged: Any) -> None:
         say(f"  each with its reason in {judged.folder.rejects_path}")
         say("  to ask for them once more: the same command with --again")
     asked = importlib.import_module("mmgen_datasets.generation.requests")
-    if asked.NO_PICTURE in manifest.rejects:
+    if {asked.NO_PICTURE, asked.ABOUT_TEXT} & manifest.rejects.keys():
         say("  to judge without pictures, from the annotations: --rubric annotations")
 
 

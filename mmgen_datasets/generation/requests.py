@@ -44,6 +44,8 @@ from mmgen_datasets.schema import media_kinds
 
 NO_PICTURE = "the picture is not on disk"
 """Why a request that shows a picture cannot be put."""
+ABOUT_TEXT = "the conversation is about no picture"
+"""Why one about what was said of a picture cannot, where it was said of none."""
 _ROWS_A_BATCH = 256
 
 
@@ -169,7 +171,8 @@ def _request_row(
     try:
         media = [picture(task.max_image_side)] if "image" in task.inputs else []
     except RowError as error:
-        return row | {"error": error.problem}
+        is_text = error.problem == NO_PICTURE and _is_about_text(sample)
+        return row | {"error": ABOUT_TEXT if is_text else error.problem}
     chat = chat_for(task, sample, media)
     if not chat[-1].parts:
         return row | {"error": f"the sample has nothing of {', '.join(task.inputs)}"}
@@ -178,6 +181,12 @@ def _request_row(
         "digest": chat_digest(chat, task.sampling, examples=row["examples"]),
         "prompt_tokens": estimate_chat_tokens(chat),
     }
+
+
+def _is_about_text(sample: Mapping[str, Any]) -> bool:
+    """Whether it is a conversation in which no picture has a place."""
+    messages = sample.get("messages") or ()
+    return bool(messages) and not any("<image>" in said["content"] for said in messages)
 
 
 def _picture_of(media: Dataset, index: int, max_side: int | None) -> Media:
