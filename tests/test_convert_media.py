@@ -44,6 +44,24 @@ class TestMedia:
         assert [record.get("image") for record in records] == [None, "default/1.jpg", None]
         assert part.counts.rejects == {"1 <image> for 0 files": 1}
 
+    def test_the_first_of_several_stands_once_where_it_has_a_column_too(
+        self, tmp_path: Path
+    ) -> None:
+        """As in what this library exports and pushes."""
+        first, second = media(picture(), "a.jpg"), media(picture("PNG"), "b.png")
+        columns = {
+            "image": [first, first, first, None],
+            "images": [[first, second], None, [second, second], [first, second]],
+            "messages": [talk("<image> <image>?"), talk(), talk(), talk("<image> <image>?")],
+        }
+        records, part = converted(write(tmp_path / "data", columns), tmp_path / "out")
+        assert [record["image"] for record in records] == [
+            ["default/0.jpg", "default/0-1.png"],
+            "default/1.jpg",
+            ["default/3.jpg", "default/3-1.png"],
+        ]
+        assert part.counts.rejects == {"1 <image> for 3 files": 1}
+
     def test_recordings_are_files_too(self, tmp_path: Path) -> None:
         columns = {"audio": [media(recording(), "a.wav")], "conversations": [talk("<audio>\nHm?")]}
         [record], part = converted(write(tmp_path / "data", columns), tmp_path / "out")

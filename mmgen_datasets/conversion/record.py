@@ -51,7 +51,8 @@ class Maker:
         made = Record()
         columns = self.columns
         turns, in_words = read_turns(row[columns.conversations])
-        values = [(kind, row[column]) for kind, column in columns.media] + in_words
+        media = [each for each in columns.media if not self._is_first_of_several(row, *each)]
+        values = [(kind, row[column]) for kind, column in media] + in_words
         paths: dict[str, list[str]] = {kind: [] for kind in MEDIA}
         for kind, value in values:
             paths[kind] += [self._add(made, number, one, kind) for one in self.home.read(value)]
@@ -67,6 +68,13 @@ class Maker:
             if column not in used and column not in made.fields:
                 made.fields[column] = self._plain(made, number, value)
         return made
+
+    def _is_first_of_several(self, row: Mapping[str, Any], kind: str, column: str) -> bool:
+        """Whether a medium stands in the column of several, too, as in rows of this library."""
+        all = f"{kind}s"
+        if column != kind or (kind, all) not in self.columns.media:
+            return False
+        return bool(row[all]) and isinstance(row[all], list) and row[all][0] == row[column]
 
     def _plain(self, made: Record, number: int, value: Any) -> Any:
         """A value of another column, with paths in the place of the media in it."""
