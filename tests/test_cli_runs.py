@@ -86,10 +86,16 @@ def test_where_nothing_was_rejected_there_is_nothing_to_choose_from(
     assert "there are no rejects in this run" in capsys.readouterr().err
 
 
-def test_how_many_rejects_are_too_many_is_for_the_user_to_say(tmp_path: Path) -> None:
+def test_how_many_rejects_are_too_many_is_for_the_user_to_say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with serve(Behaviour(form="auto", schedule=("refused",))) as server:
-        words = asking(server.url, "--limit", "1", "--max-rejects", "0.4")
-        assert run(*words, "--out", tmp_path) == 0
+        words = asking(server.url, "--limit", "1")
+        assert run(*words, "--max-rejects", "0.4", "--out", tmp_path) == 0
+        assert "exit status" not in capsys.readouterr().out
+        assert run(*words, "--out", tmp_path) == 1
+    told = "exit status 1: 33.3% came to nothing, more than --max-rejects 0.05 allows\n"
+    assert told in capsys.readouterr().out
 
 
 def test_a_stopped_run_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,10 @@ def outcome(folder: Any, manifest: Any, max_rejects: float) -> int:
     if manifest.problem:
         return WRONG_USE
     if manifest.rejected_share > max_rejects:
+        say(
+            f"exit status {TOO_MANY_REJECTS}: {manifest.rejected_share:.1%} came to nothing, more "
+            f"than --max-rejects {max_rejects:g} allows"
+        )
         return TOO_MANY_REJECTS
     say(next_step(folder.path))
     return DONE
