@@ -11,6 +11,7 @@ from datasets import Dataset
 
 from mmgen_datasets import Plan, RunFolder, Scripted, Shard, estimate_run, fill_run, generate
 from mmgen_datasets.errors import UsageError
+from mmgen_datasets.generation.requests import ABOUT_TEXT, NO_PICTURE
 from mmgen_datasets.generation.suiting import refuse_unsuited
 from mmgen_datasets.loading import load_dataset
 from mmgen_datasets.motion.skeleton import KIT_ML
@@ -233,7 +234,7 @@ class TestCommands:
     def test_all_samples_of_a_source_are_looked_at_for_any_part_of_them(
         self, folders: dict[str, Path], tmp_path: Path
     ) -> None:
-        """The last two records have no picture, the first two have."""
+        """The first two records have a picture; of the last two one is text, one has lost it."""
         plan = Plan(
             "llava_json",
             "llava-vision",
@@ -242,4 +243,4 @@ class TestCommands:
             settings=SCRIPTED,
         )
         manifest = fill_run(RunFolder(tmp_path / "run", Shard(1, 2)), plan)
-        assert manifest.rejects["the picture is not on disk"] == 6
+        assert manifest.rejects == {NO_PICTURE: 3, ABOUT_TEXT: 3}
