@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import importlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,3 +91,13 @@ def oi(tmp_path: Path) -> Path:
     """One with that of Open Images."""
     files = open_images_files.NAMES | open_images_files.texts()
     return open_images_files.write(tmp_path / "open_images", files)
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Tiny models take ten times as long in several threads, where others keep cores busy."""
+    torch = importlib.import_module("torch")
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,14 +27,7 @@ from tests.contracts.codec import CodecContract
 from tests.models.store import ModelStore
 from tests.sounds import babble, file_of, stored, tone
 
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """Models as tiny as these take ten times as long in several, where others keep cores busy."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def codes_of(tokenizer: SpeechTokenizer, wave: Wave, rate: int) -> Codes:
